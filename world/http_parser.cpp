@@ -1,0 +1,196 @@
+#include "world/http_parser.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstring>
+#include <optional>
+
+#include "world/ensure.hpp"
+
+namespace world {
+
+namespace http = boost::beast::http;
+using boost::beast::string_view;
+using boost::system::error_code;
+
+namespace {
+
+struct Message {
+  HttpRequest request;
+  HttpResponse response;
+  HttpHeaders* headers = nullptr;
+  std::string body;
+  std::size_t headers_max = 0;
+  bool head_done = false;
+  bool done = false;
+  bool expects_continue = false;
+};
+
+// Beast's parser calls these as the message unfolds.
+template <bool isRequest>
+class Codec final : public http::basic_parser<isRequest> {
+ public:
+  explicit Codec(Message& message) : m_(message) {}
+
+ private:
+  void on_request_impl(http::verb, string_view method, string_view target, int,
+                       error_code&) override {
+    m_.request.method.assign(method.data(), method.size());
+    m_.request.target.assign(target.data(), target.size());
+  }
+  void on_response_impl(int code, string_view, int, error_code&) override {
+    m_.response.status = code;
+  }
+  void on_field_impl(http::field field, string_view name, string_view value,
+                     error_code& error) override {
+    if (m_.headers->size() >= m_.headers_max) {
+      error = http::error::header_limit;
+      return;
+    }
+    if (field == http::field::expect && same_name({value.data(), value.size()}, "100-continue")) {
+      m_.expects_continue = true;
+    }
+    m_.headers->add({name.data(), name.size()}, {value.data(), value.size()});
+  }
+  void on_header_impl(error_code&) override { m_.head_done = true; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
+    constexpr std::uint64_t kReserveMax = 1 << 20;  // a header alone must not make us allocate much
+    if (length) m_.body.reserve(std::min(*length, kReserveMax));
+  }
+  std::size_t on_body_impl(string_view body, error_code&) override {
+    m_.body.append(body.data(), body.size());
+    return body.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
+    m_.body.append(body.data(), body.size());
+    return body.size();
+  }
+  void on_finish_impl(error_code&) override { m_.done = true; }
+
+  Message& m_;
+};
+
+Failure failure_of(const error_code& error) {
+  if (error == http::error::body_limit || error == http::error::header_limit ||
+      error == http::error::buffer_overflow) {
+    return Failure::too_large;
+  }
+  if (error == http::error::partial_message || error == http::error::end_of_stream) {
+    return Failure::closed;
+  }
+  return Failure::malformed;
+}
+
+}  // namespace
+
+struct HttpParser::State {
+  State(Role r, HttpLimits l) : role(r), limits(l) { begin(); }
+
+  void begin() {
+    message = Message{};
+    message.headers_max = limits.headers_max;
+    message.headers = role == Role::request ? &message.request.headers : &message.response.headers;
+    if (role == Role::request) {
+      set_up(request_codec.emplace(message));
+    } else {
+      set_up(response_codec.emplace(message));
+    }
+  }
+
+  template <class Codec>
+  void set_up(Codec& codec) {
+    codec.eager(true);
+    codec.header_limit(limits.header_bytes_max);
+    codec.body_limit(limits.body_bytes_max);
+  }
+
+  template <class F>
+  auto with_codec(F f) {
+    return role == Role::request ? f(*request_codec) : f(*response_codec);
+  }
+
+  Result<void> parse() {
+    while (begin_unparsed < end && !message.done) {
+      error_code error;
+      const boost::asio::const_buffer bytes(input.data() + begin_unparsed, end - begin_unparsed);
+      const std::size_t n = with_codec([&](auto& codec) { return codec.put(bytes, error); });
+      begin_unparsed += n;
+      if (error == http::error::need_more) return {};
+      if (error) return failure_of(error);
+      if (n == 0) break;
+    }
+    return {};
+  }
+
+  Role role;
+  HttpLimits limits;
+  Message message;
+  std::optional<Codec<true>> request_codec;
+  std::optional<Codec<false>> response_codec;
+  std::string input;  // bytes [begin_unparsed, end) wait to be parsed
+  std::size_t begin_unparsed = 0;
+  std::size_t end = 0;
+};
+
+HttpParser::HttpParser(Role role, HttpLimits limits)
+    : state_(std::make_unique<State>(role, limits)) {}
+HttpParser::~HttpParser() = default;
+
+std::pair<char*, std::size_t> HttpParser::prepare(std::size_t room) {
+  State& s = *state_;
+  if (s.begin_unparsed == s.end) {
+    s.begin_unparsed = s.end = 0;
+  } else if (s.begin_unparsed > 0) {
+    std::memmove(s.input.data(), s.input.data() + s.begin_unparsed, s.end - s.begin_unparsed);
+    s.end -= s.begin_unparsed;
+    s.begin_unparsed = 0;
+  }
+  if (s.input.size() < s.end + room) s.input.resize(s.end + room);
+  return {s.input.data() + s.end, s.input.size() - s.end};
+}
+
+Result<void> HttpParser::commit(std::size_t size) {
+  state_->end += size;
+  return state_->parse();
+}
+
+Result<void> HttpParser::commit_end() {
+  State& s = *state_;
+  if (!started()) return {};
+  error_code error;
+  s.with_codec([&](auto& codec) {
+    codec.put_eof(error);
+    return 0;
+  });
+  if (error) return failure_of(error);
+  return {};
+}
+
+bool HttpParser::started() const {
+  State& s = *state_;
+  return s.begin_unparsed < s.end ||
+         s.with_codec([](auto& codec) { return codec.got_some(); });
+}
+bool HttpParser::head_done() const { return state_->message.head_done; }
+bool HttpParser::message_done() const { return state_->message.done; }
+bool HttpParser::keep_alive() const {
+  return state_->with_codec([](auto& codec) { return codec.keep_alive() && !codec.need_eof(); });
+}
+bool HttpParser::expects_continue() const {
+  return state_->message.expects_continue && !state_->message.done;
+}
+HttpRequest& HttpParser::request() { return state_->message.request; }
+HttpResponse& HttpParser::response() { return state_->message.response; }
+std::string& HttpParser::body() { return state_->message.body; }
+
+void HttpParser::expect_no_body() {
+  ENSURE(state_->role == Role::response, "only responses to HEAD lack their body");
+  state_->response_codec->skip(true);
+}
+
+Result<void> HttpParser::next_message() {
+  state_->begin();
+  return state_->parse();
+}
+
+}  // namespace world

@@ -1,0 +1,139 @@
+#include "world/http_server.hpp"
+
+namespace world {
+
+namespace {
+constexpr std::size_t kReadRoom = 16'384;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view kChunked = "transfer-encoding: chunked\r\n";
+constexpr std::string_view kChunkedClose = "transfer-encoding: chunked\r\nconnection: close\r\n";
+
+std::string length_framing(std::size_t body_bytes, bool keep_alive) {
+  std::string framing = "content-length: " + std::to_string(body_bytes) + "\r\n";
+  if (!keep_alive) framing += "connection: close\r\n";
+  return framing;
+}
+}  // namespace
+
+Task<Result<HttpRequest>> HttpServerConnection::read_request() {
+  using Read = Result<HttpRequest>;
+  if (requests_ > 0) {
+    const Result<void> parsed = parser_.next_message();
+    if (!parsed) co_return Read(parsed.error());
+  }
+  bool continued = false;
+  while (!parser_.message_done()) {
+    if (parser_.head_done() && parser_.expects_continue() && !continued) {
+      continued = true;
+      const Result<void> sent = co_await stream_->write_all(kContinue);
+      if (!sent) co_return Read(sent.error());
+    }
+    const auto room = parser_.prepare(kReadRoom);
+    const Result<std::size_t> n = co_await stream_->read_some(room.first, room.second);
+    if (!n) co_return Read(n.error());
+    if (*n == 0) co_return Read(Failure::closed);
+    const Result<void> parsed = parser_.commit(*n);
+    if (!parsed) co_return Read(parsed.error());
+  }
+  ++requests_;
+  responded_ = false;
+  keep_alive_ = keep_alive_ && parser_.keep_alive();
+  HttpRequest request = std::move(parser_.request());
+  request.body = std::move(parser_.body());
+  co_return Read(std::move(request));
+}
+
+Task<Result<void>> HttpServerConnection::respond(HttpResponse response) {
+  responded_ = true;
+  out_.clear();
+  write_response_head(out_, response.status, response.headers,
+                      length_framing(response.body.size(), keep_alive_));
+  out_ += response.body;
+  co_return co_await stream_->write_all(out_);
+}
+
+Task<Result<void>> HttpServerConnection::begin_stream(HttpResponse head) {
+  responded_ = true;
+  out_.clear();
+  write_response_head(out_, head.status, head.headers, keep_alive_ ? kChunked : kChunkedClose);
+  co_return co_await stream_->write_all(out_);
+}
+
+Task<Result<void>> HttpServerConnection::send_chunk(std::string data) {
+  out_.clear();
+  write_chunk(out_, data);
+  co_return co_await stream_->write_all(out_);
+}
+
+Task<Result<void>> HttpServerConnection::end_stream() {
+  co_return co_await stream_->write_all(kLastChunk);
+}
+
+Task<Result<void>> HttpServerConnection::send_raw(std::string bytes) {
+  responded_ = true;
+  keep_alive_ = false;
+  out_ = std::move(bytes);
+  co_return co_await stream_->write_all(out_);
+}
+
+namespace {
+
+Task<void> refuse_bad_request(HttpServerConnection& connection, Failure failure) {
+  HttpResponse response;
+  response.status = failure == Failure::too_large ? 413 : 400;
+  response.headers.add("content-type", "application/json");
+  response.body = failure == Failure::too_large
+                      ? R"({"error":{"message":"The request is larger than this server accepts.",)"
+                        R"("type":"invalid_request_error","code":"request_too_large"}})"
+                      : R"({"error":{"message":"The request is not valid HTTP/1.1.",)"
+                        R"("type":"invalid_request_error","code":"bad_request"}})";
+  connection.close_after();
+  const Result<void> ignored = co_await connection.respond(std::move(response));
+  static_cast<void>(ignored);
+}
+
+Task<void> serve_connection(Clock& clock, std::unique_ptr<Stream> stream,
+                            const HttpHandler& handler, HttpLimits limits) {
+  HttpServerConnection connection(clock, std::move(stream), limits);
+  while (connection.keep_alive()) {
+    Result<HttpRequest> request = co_await connection.read_request();
+    if (!request) {
+      const Failure failure = request.error();
+      if (failure == Failure::malformed || failure == Failure::too_large) {
+        co_await refuse_bad_request(connection, failure);
+      }
+      co_return;
+    }
+    co_await handler(connection, std::move(*request));
+    ENSURE(connection.responded() || !connection.keep_alive(), "a handler answered nothing");
+  }
+}
+
+}  // namespace
+
+Task<void> serve_http(Clock& clock, Listener& listener, const HttpHandler& handler,
+                      HttpServerOptions options) {
+  Scope connections(clock);
+  std::exception_ptr ended;
+  try {
+    for (;;) {
+      Result<std::unique_ptr<Stream>> stream = co_await listener.accept();
+      if (!stream) {
+        co_await clock.sleep(std::chrono::milliseconds(10));  // out of descriptors: let some close
+        continue;
+      }
+      if (connections.running() >= options.connections_max) {
+        (*stream)->reset();
+        continue;
+      }
+      connections.spawn(serve_connection(clock, std::move(*stream), handler, options.limits));
+    }
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  connections.cancel();
+  co_await connections.join_anyway();
+  std::rethrow_exception(ended);
+}
+
+}  // namespace world

@@ -1,0 +1,75 @@
+// HttpServer: HTTP/1.1 with keep-alive on any Listener, real or simulated. It reads a request, hands
+// it to the handler, and goes on until the peer or the handler ends the connection.
+// One clock; connections are children of one scope and end when serve() is cancelled.
+#pragma once
+
+#include <functional>
+
+#include "world/http.hpp"
+#include "world/http_parser.hpp"
+#include "world/network.hpp"
+#include "world/scope.hpp"
+
+namespace world {
+
+// The server's side of one connection while a request is handled. A handler answers with respond(),
+// or with begin_stream / send_chunk / end_stream, or writes raw bytes on stream() itself (faults do).
+class HttpServerConnection {
+ public:
+  HttpServerConnection(Clock& clock, std::unique_ptr<Stream> stream, HttpLimits limits)
+      : clock_(clock),
+        stream_(std::move(stream)),
+        parser_(HttpParser::Role::request, limits) {}
+
+  // The next request; `closed` when the peer ended between requests.
+  Task<Result<HttpRequest>> read_request();
+
+  // Sends a whole response; content-length and connection headers are added.
+  Task<Result<void>> respond(HttpResponse response);
+
+  // Sends a head for a chunked body, then chunks, then the end. Each call is one write.
+  Task<Result<void>> begin_stream(HttpResponse head);
+  Task<Result<void>> send_chunk(std::string data);
+  Task<Result<void>> end_stream();
+
+  // Sends bytes as they are and ends the connection after this request.
+  Task<Result<void>> send_raw(std::string bytes);
+
+  // Ends the connection after this request: gracefully, or with a reset.
+  void close_after() { keep_alive_ = false; }
+  void reset() {
+    keep_alive_ = false;
+    stream_->reset();
+  }
+
+  bool keep_alive() const { return keep_alive_; }
+  bool responded() const { return responded_; }
+  Stream& stream() { return *stream_; }
+  Clock& clock() { return clock_; }
+
+  // How many requests came on this connection before this one.
+  std::uint64_t ordinal() const { return requests_ - 1; }
+
+ private:
+  Clock& clock_;
+  std::unique_ptr<Stream> stream_;
+  HttpParser parser_;
+  std::string out_;
+  std::uint64_t requests_ = 0;
+  bool keep_alive_ = true;
+  bool responded_ = false;
+};
+
+using HttpHandler = std::function<Task<void>(HttpServerConnection&, HttpRequest)>;
+
+struct HttpServerOptions {
+  HttpLimits limits;
+  std::size_t connections_max = 20'000;  // further ones are reset on accept
+};
+
+// Serves until cancelled. The listener and the handler must outlive it. A request that is not HTTP
+// gets 400, one over a limit 413, and the connection ends.
+Task<void> serve_http(Clock& clock, Listener& listener, const HttpHandler& handler,
+                      HttpServerOptions options);
+
+}  // namespace world
