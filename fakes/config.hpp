@@ -1,0 +1,48 @@
+// Configuration of one fake backend: which provider it plays and how fast it talks. The members are
+// the YAML keys under `backends.<name>`. Plain data; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+
+#include "world/distribution.hpp"
+#include "world/field.hpp"
+
+namespace fakes {
+
+struct Backend {
+  std::string dialect = "openai-chat";
+  std::string model = "fake-1";
+  // Time to first token, gap between tokens (ns), and answer length when the request has none.
+  world::Distribution ttft = world::Distribution::lognormal(350'000'000, 2'000'000'000);
+  world::Distribution inter_token = world::Distribution::fixed(20'000'000);
+  world::Distribution output_tokens = world::Distribution::lognormal(60, 400);
+  std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
+  std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
+  std::int64_t body_bytes_max = 16 << 20;   // larger requests get 413
+
+  static constexpr auto fields() {
+    using world::field;
+    using world::Unit;
+    return std::tuple(
+        field("dialect", &Backend::dialect, "Wire format that the backend speaks."),
+        field("model", &Backend::model, "Name of the model that answers."),
+        field("ttft", &Backend::ttft, "Time to first token.").in(Unit::duration),
+        field("inter_token", &Backend::inter_token, "Gap between tokens.").in(Unit::duration),
+        field("output_tokens", &Backend::output_tokens,
+              "Length of an answer when the request does not say.")
+            .in(Unit::count),
+        field("output_tokens_max", &Backend::output_tokens_max, "Longest answer, in tokens.")
+            .between(1, 1'000'000),
+        field("max_concurrent", &Backend::max_concurrent,
+              "Requests served at once; more get the provider's 429.")
+            .between(1, 1'000'000),
+        field("body_bytes_max", &Backend::body_bytes_max, "Largest request body; more gets 413.")
+            .in(Unit::bytes)
+            .between(1, 1 << 30));
+  }
+  friend bool operator==(const Backend&, const Backend&) = default;
+};
+
+}  // namespace fakes
