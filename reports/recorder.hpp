@@ -1,0 +1,126 @@
+// What happened, in bounded memory: histograms per (phase x class x outcome), exact counters per
+// SLO threshold, the timeline, and independent counts of planned and sent requests, so that the
+// conservation laws are a real check. One recorder per thread of users; merge at the end. No lock;
+// no allocation once each counter octave and interval has been seen.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/histogram.hpp"
+#include "reports/operation.hpp"
+#include "reports/timeline.hpp"
+#include "world/units.hpp"
+
+namespace reports {
+
+struct Phase {
+  std::string name;
+  Instant begin{};
+  Instant end{};  // exclusive
+};
+
+// Which operations; kAll or an index into the layout.
+struct Filter {
+  static constexpr std::uint32_t kAll = UINT32_MAX;
+  std::uint32_t phase = kAll;
+  std::uint32_t cls = kAll;
+
+  bool admits(std::uint32_t of_phase, std::uint32_t of_cls) const {
+    return (phase == kAll || phase == of_phase) && (cls == kAll || cls == of_cls);
+  }
+};
+
+// "At most a share of the requests may exceed `bound`", counted exactly and not read off a
+// histogram.
+struct Threshold {
+  Latency latency = Latency::response;
+  Nanos bound{0};
+  bool inclusive = false;  // a value equal to the bound is within it (<=)
+  Filter where;
+};
+
+// Failures, timeouts and drops are exceedances whatever they took. A cancelled or unfinished
+// request is one when it took too long already; else the cancelled one is left out of n (the user's
+// choice is no evidence) and the unfinished one is undetermined (and part of n).
+struct ThresholdCount {
+  std::uint64_t n = 0;
+  std::uint64_t exceedances = 0;
+  std::uint64_t undetermined = 0;
+};
+
+struct Layout {
+  std::vector<Phase> phases;         // at least one; in order, without gaps
+  std::vector<std::string> classes;  // at least one
+  std::vector<Threshold> thresholds;
+  Nanos duration{0};
+  Nanos good_within = Nanos::max();  // a slower answer makes its second a bad one (recovery)
+
+  // The phase of an instant; the first before the beginning, the last after the end.
+  std::uint32_t phase_at(Instant t) const;
+};
+
+struct Counts {
+  std::uint64_t planned = 0;
+  std::uint64_t sent = 0;
+  std::array<std::uint64_t, kOutcomes> ended{};  // by Outcome
+
+  std::uint64_t of(Outcome outcome) const { return ended[static_cast<std::size_t>(outcome)]; }
+  std::uint64_t failed() const {
+    return of(Outcome::error) + of(Outcome::timeout) + of(Outcome::dropped);
+  }
+  // Requests that say something about errors: all that ended but those cancelled or unfinished.
+  std::uint64_t judged() const { return of(Outcome::ok) + failed(); }
+
+  // Which law is broken, as a sentence; nothing when both hold:
+  // planned = sent + dropped, sent = ok + error + timeout + cancelled + in_flight.
+  std::optional<std::string> broken_law() const;
+};
+
+class Recorder {
+ public:
+  explicit Recorder(Layout layout);
+
+  void planned(std::uint64_t requests = 1) { planned_ += requests; }  // said by the plan
+  void sent() { ++sent_; }                                            // said by the sender
+  void record(const Operation& op);                                   // said at the end of each
+
+  void merge(const Recorder& other);  // of the same layout
+
+  const Layout& layout() const { return layout_; }
+  const Timeline& timeline() const { return timeline_; }
+  const ThresholdCount& threshold(std::size_t index) const { return threshold_counts_[index]; }
+
+  Counts counts() const;               // planned and sent as they were said
+  Counts counts(Filter where) const;   // planned and sent as the operations tell
+  Histogram histogram(Latency latency, Filter where = {}) const;                   // all outcomes
+  Histogram histogram(Latency latency, Outcome outcome, Filter where = {}) const;  // one outcome
+  std::uint64_t failures(Failure why) const { return failures_[static_cast<std::size_t>(why)]; }
+  std::uint64_t overflow() const;  // durations beyond 24 h
+
+ private:
+  struct Cell {
+    std::uint64_t count = 0;
+    std::uint64_t sent = 0;
+    std::array<Histogram, kLatencies> latencies;
+  };
+
+  Cell& cell(std::uint32_t phase, std::uint32_t cls, Outcome outcome);
+  template <class Visit>
+  void for_each_cell(Filter where, Visit&& visit) const;  // visit(outcome, cell)
+
+  Layout layout_;
+  std::uint64_t planned_ = 0;
+  std::uint64_t sent_ = 0;
+  std::vector<std::unique_ptr<Cell>> cells_;  // [phase][class][outcome]
+  std::vector<ThresholdCount> threshold_counts_;
+  std::array<std::uint64_t, kFailures> failures_{};
+  Timeline timeline_;
+};
+
+}  // namespace reports
