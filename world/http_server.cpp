@@ -76,6 +76,15 @@ Task<Result<void>> HttpServerConnection::send_raw(std::string bytes) {
   co_return co_await stream_->write_all(out_);
 }
 
+Task<void> HttpServerConnection::wait_for_close() {
+  keep_alive_ = false;
+  char discarded[256];
+  for (;;) {
+    const Result<std::size_t> n = co_await stream_->read_some(discarded, sizeof(discarded));
+    if (!n || *n == 0) co_return;
+  }
+}
+
 namespace {
 
 Task<void> refuse_bad_request(HttpServerConnection& connection, Failure failure) {

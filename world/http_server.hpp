@@ -42,6 +42,9 @@ class HttpServerConnection {
     stream_->reset();
   }
 
+  // Completes when the peer has gone (finished sending or reset). For handlers that stay silent.
+  Task<void> wait_for_close();
+
   bool keep_alive() const { return keep_alive_; }
   bool responded() const { return responded_; }
   Stream& stream() { return *stream_; }
