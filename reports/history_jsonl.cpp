@@ -30,8 +30,9 @@ void append_history_line(std::string& out, const Operation& op, const Layout& la
                  name_of(op.failure));
   fmt::format_to(to, R"(,"http_status":{},"provider":)", op.http_status);
   append_json_string(out, op.provider);
-  fmt::format_to(to, R"(,"attempts":{},"output_tokens":{},"request_bytes":{},"response_bytes":{}}})",
-                 op.attempts, op.output_tokens, op.request_bytes, op.response_bytes);
+  fmt::format_to(to, R"(,"attempts":{},"output_tokens":{})", op.attempts, op.output_tokens);
+  fmt::format_to(to, R"(,"request_bytes":{},"response_bytes":{}}})", op.request_bytes,
+                 op.response_bytes);
   out += '\n';
 }
 

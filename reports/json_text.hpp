@@ -1,4 +1,5 @@
-// Pieces of JSON for the line logs, appended to a string without a tree in between. Pure; any thread.
+// Pieces of JSON for the line logs, appended to a string without a tree in between. Pure; any
+// thread.
 #pragma once
 
 #include <string>

@@ -77,8 +77,8 @@ Recorder::Recorder(Layout layout)
 Recorder::Cell& Recorder::cell(std::uint32_t phase, std::uint32_t cls, Outcome outcome) {
   ENSURE(phase < layout_.phases.size() && cls < layout_.classes.size(),
          "an operation belongs to a phase and a class of the layout");
-  std::unique_ptr<Cell>& cell =
-      cells_[(phase * layout_.classes.size() + cls) * kOutcomes + static_cast<std::size_t>(outcome)];
+  const std::size_t row = phase * layout_.classes.size() + cls;
+  std::unique_ptr<Cell>& cell = cells_[row * kOutcomes + static_cast<std::size_t>(outcome)];
   if (!cell) cell = std::make_unique<Cell>();
   return *cell;
 }

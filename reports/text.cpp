@@ -179,6 +179,14 @@ std::string human_count(std::uint64_t count) {
 
 std::string human_share(double share) { return human_number(share * 100) + "%"; }
 
+std::string human_quantity(const std::optional<double>& value, std::string_view unit,
+                           std::string_view missing) {
+  if (!value) return std::string(missing);
+  if (unit == "ratio") return human_share(*value);
+  const double ns = unit == "ms" ? *value * 1e6 : *value * 1e9;
+  return human_duration(world::Nanos(std::llround(ns)));
+}
+
 std::string human_number(double value, int digits) {
   if (std::abs(value) >= 1e6) return fmt::format("{:.{}e}", value, digits - 1);
   const double near = rounded(value, digits);

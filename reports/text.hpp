@@ -1,10 +1,11 @@
 // Text for people: quantities in words, and foreign text made harmless. Names, answers and errors
-// come from targets and may hold anything (control characters, markup, broken UTF-8), so each writer
-// passes them through the escape of its format. Pure; any thread.
+// come from targets and may hold anything (control characters, markup, broken UTF-8), so each
+// writer passes them through the escape of its format. Pure; any thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,8 @@ namespace reports {
 // Valid UTF-8: each broken byte becomes U+FFFD.
 std::string valid_utf8(std::string_view text);
 
-// One line without control, format or bidirectional characters: each is written as \xNN or \u{NNNN}.
+// One line without control, format or bidirectional characters: each is written as \xNN or
+// \u{NNNN}.
 std::string terminal_text(std::string_view text);
 
 // For XML attributes and text; characters that XML 1.0 forbids become U+FFFD.
@@ -38,6 +40,10 @@ std::string human_count(std::uint64_t count);
 
 // A share as "0.13%", "38.2%", "100%".
 std::string human_share(double share);
+
+// A value as result.json has it: "ratio", "ms" or "s"; `missing` when there is none.
+std::string human_quantity(const std::optional<double>& value, std::string_view unit,
+                           std::string_view missing);
 
 // A number with at most `digits` significant digits, no trailing zeros: the same on any compiler
 // when the doubles agree to one more digit.
