@@ -1,5 +1,7 @@
 #include "harness/run/prepared.hpp"
 
+#include <algorithm>
+
 #include "harness/oracles/oracle.hpp"
 #include "harness/scenario/errors.hpp"
 
