@@ -31,16 +31,13 @@ class Evidence final : public Observer {
   std::uint64_t failed() const { return failed_; }
 
  private:
-  struct Sent {
-    reports::Operation op;
-  };
   struct Ended {
     reports::Operation op;
     Reply reply;
   };
   struct Item {  // of the replay
     world::Instant at;
-    std::uint8_t kind;  // 0 ended, 1 sent, 2 prompt: an answer is known before what it allows
+    std::uint8_t kind;  // 0 sent, 1 ended, 2 prompt
     std::size_t index;
   };
 
@@ -53,7 +50,7 @@ class Evidence final : public Observer {
   const RunHooks& hooks_;
   Order order_;
   std::vector<std::unique_ptr<Oracle>> oracles_;
-  std::vector<Sent> sent_;
+  std::vector<reports::Operation> sent_;
   std::vector<Ended> ended_list_;
   std::vector<fakes::PromptRecord> prompts_;
   std::vector<PromptMarker> markers_;
