@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/profile.hpp"
-#include "fakes/dialects.hpp"
+#include "fakes/dialect.hpp"
 #include "fakes/faults/table.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/oracles/oracle.hpp"
@@ -54,7 +54,7 @@ Rows invariants() {
 
 Rows dialects() {
   Rows rows;
-  for (const fakes::Dialect& dialect : fakes::dialects()) {
+  for (const fakes::Dialect& dialect : fakes::kDialects) {
     rows.push_back({{"name", dialect.name}, {"doc", dialect.doc}});
   }
   return rows;
@@ -73,7 +73,7 @@ Rows metric_rows() {
 
 Rows profiles() {
   Rows rows;
-  for (const agent::Profile& profile : agent::profiles()) {
+  for (const agent::Profile& profile : agent::kProfiles) {
     rows.push_back({{"name", profile.name}, {"doc", profile.doc}});
   }
   return rows;

@@ -9,8 +9,9 @@ namespace harness {
 ProgressLine::ProgressLine(std::string scenario, bool quiet)
     : scenario_(std::move(scenario)), on_(!quiet && ::isatty(STDERR_FILENO) == 1) {}
 
-ProgressLine::~ProgressLine() {
+void ProgressLine::wipe() {
   if (drawn_) std::fprintf(stderr, "\r\033[K");
+  drawn_ = false;
 }
 
 void ProgressLine::show(const Progress& progress) {

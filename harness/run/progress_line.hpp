@@ -11,9 +11,10 @@ namespace harness {
 class ProgressLine {
  public:
   ProgressLine(std::string scenario, bool quiet);
-  ~ProgressLine();  // wipes the line
+  ~ProgressLine() { wipe(); }
 
   void show(const Progress& progress);
+  void wipe();
 
  private:
   static constexpr std::int64_t kEveryNanos = 200'000'000;

@@ -49,6 +49,7 @@ struct RunResult {
   reports::RunRecord record;
   std::vector<std::uint64_t> checkpoints;  // sim
   std::uint64_t events = 0;                // sim
+  std::int64_t cpu_nanos = 0;              // live: of the clients' thread, while it sent
 };
 
 // Throws TargetError when a live target does not start or dies; the run is then INVALID.
