@@ -143,8 +143,9 @@ void faults(Page& page, const RunRecord& run) {
     const std::string window = human_duration(world::since_start(fault.begin)) + ".." +
                                human_duration(world::since_start(fault.end));
     page.line("  " + name_cell(terminal_text(fault.id), 18) + " " +
-              name_cell(terminal_text(fault.kind), 16) + " " + name_cell(terminal_text(fault.on), 18) + " " +
-              padded(window, 14) + number(human_count(fault.fired), 8));
+              name_cell(terminal_text(fault.kind), 16) + " " +
+              name_cell(terminal_text(fault.on), 18) + " " + padded(window, 14) +
+              number(human_count(fault.fired), 8));
   }
 }
 
