@@ -23,20 +23,23 @@ std::string_view colour_of(Verdict verdict) {
   return "";
 }
 
-// A cell of fixed width: padded, or cut with "..". Numbers go to the right.
-std::string cell(std::string_view text, std::size_t width, bool to_right = false) {
-  std::string out(text);
-  if (width_of(out) > width) {
-    std::size_t bytes = 0, columns = 0;
-    while (columns + 2 < width) {
-      ++bytes;
-      while ((static_cast<unsigned char>(out[bytes]) & 0xC0) == 0x80) ++bytes;
-      ++columns;
-    }
-    out = out.substr(0, bytes) + "..";
+// Text in a column; what is wider than its column moves the rest of the line.
+std::string padded(std::string_view text, std::size_t width, bool to_right = false) {
+  const std::string pad(width - std::min(width, width_of(text)), ' ');
+  return to_right ? pad + std::string(text) : std::string(text) + pad;
+}
+
+std::string number(std::string_view text, std::size_t width) { return padded(text, width, true); }
+
+// A name in a column, cut with ".." when it is wider.
+std::string name_cell(std::string_view text, std::size_t width) {
+  if (width_of(text) <= width) return padded(text, width);
+  std::size_t bytes = 0;
+  for (std::size_t columns = 0; columns + 2 < width; ++columns) {
+    ++bytes;
+    while ((static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) ++bytes;
   }
-  const std::string pad(width - std::min(width, width_of(out)), ' ');
-  return to_right ? pad + out : out + pad;
+  return std::string(text.substr(0, bytes)) + "..";
 }
 
 class Page {
@@ -52,7 +55,7 @@ class Page {
     line(wrapped(text, kColumns, indent));
   }
   std::string label(Verdict verdict, std::size_t width) const {
-    const std::string text = cell(name_of(verdict), width);
+    const std::string text = padded(name_of(verdict), width);
     if (!colour_) return text;
     return std::string(colour_of(verdict)) + "\x1b[1m" + text + "\x1b[0m";
   }
@@ -78,8 +81,9 @@ std::string what_ran(const RunRecord& run) {
 }
 
 void head(Page& page, const RunRecord& run) {
-  page.line(page.label(run.verdict, 13) + terminal_text(run.scenario) +
-            (run.interrupted ? "  (interrupted: this is what was measured)" : ""));
+  const std::string name = wrapped(terminal_text(run.scenario), kColumns, std::string(13, ' '));
+  page.line(page.label(run.verdict, 13) + name.substr(13));
+  if (run.interrupted) page.line("  interrupted: this is what was measured until then");
   if (!run.about.empty()) page.paragraph(terminal_text(run.about), "  ");
   page.paragraph(what_ran(run), "  ");
   for (const std::string& reason : run.reasons)
@@ -89,20 +93,20 @@ void head(Page& page, const RunRecord& run) {
 void objectives(Page& page, const RunRecord& run) {
   if (run.slos.empty()) return;
   page.line();
-  page.line("  objective                    value       n  95% interval     margin  verdict");
+  page.line("  objective                  value       n  95% interval    margin  verdict");
   for (const SloResult& slo : run.slos) {
     const std::string interval = human_quantity(slo.ci_low, slo.unit, "-") + ".." +
                                  human_quantity(slo.ci_high, slo.unit, "none");
     const auto margin = slo.margin();
     const std::string expr = terminal_text(slo.expr);
-    std::string start = "  " + cell(expr, 25);
-    if (width_of(expr) > 25) {
+    std::string start = "  " + name_cell(expr, 24);
+    if (width_of(expr) > 24) {
       page.paragraph(expr, "  ");
-      start = std::string(27, ' ');
+      start = std::string(26, ' ');
     }
-    page.line(start + cell(human_quantity(slo.value, slo.unit, "-"), 7, true) + " " +
-              cell(human_count(slo.n), 7, true) + "  " + cell(interval, 16) +
-              cell(margin ? human_share(*margin) : "-", 7, true) + "  " +
+    page.line(start + number(human_quantity(slo.value, slo.unit, "-"), 7) + " " +
+              number(human_count(slo.n), 7) + "  " + padded(interval, 15) +
+              number(margin ? human_share(*margin) : "-", 7) + "  " +
               page.label(slo.verdict, 12));
     if (slo.verdict != Verdict::pass && !slo.why.empty())
       page.paragraph(terminal_text(slo.why), "      ");
@@ -114,9 +118,9 @@ void invariants(Page& page, const RunRecord& run) {
   page.line();
   page.line("  invariant                            checked  violations         verdict");
   for (const InvariantResult& invariant : run.invariants) {
-    page.line("  " + cell(terminal_text(invariant.name), 32) +
-              cell(human_count(invariant.checked), 12, true) +
-              cell(human_count(invariant.violation_count), 12, true) + "         " +
+    page.line("  " + name_cell(terminal_text(invariant.name), 32) +
+              number(human_count(invariant.checked), 12) +
+              number(human_count(invariant.violation_count), 12) + "         " +
               page.label(invariant.verdict, 12));
     const std::size_t shown = std::min(invariant.violations.size(), kWitnessesShown);
     for (std::size_t i = 0; i < shown; ++i) {
@@ -138,22 +142,23 @@ void faults(Page& page, const RunRecord& run) {
   for (const FaultResult& fault : run.faults) {
     const std::string window = human_duration(world::since_start(fault.begin)) + ".." +
                                human_duration(world::since_start(fault.end));
-    page.line("  " + cell(terminal_text(fault.id), 18) + " " +
-              cell(terminal_text(fault.kind), 16) + " " + cell(terminal_text(fault.on), 18) + " " +
-              cell(window, 14) + cell(human_count(fault.fired), 8, true));
+    page.line("  " + name_cell(terminal_text(fault.id), 18) + " " +
+              name_cell(terminal_text(fault.kind), 16) + " " +
+              name_cell(terminal_text(fault.on), 18) + " " + padded(window, 14) +
+              number(human_count(fault.fired), 8));
   }
 }
 
 void latencies(Page& page, const RunRecord& run) {
   page.line();
-  page.line("  latency     requests       p50       p90       p95       p99     p99.9       max");
+  page.line("  latency    requests      p50      p90      p95      p99    p99.9      max");
   for (std::size_t i = 0; i < kLatencies; ++i) {
     const LatencySummary& s = run.latencies[i];
     if (s.count == 0) continue;
-    std::string row = "  " + cell(name_of(static_cast<Latency>(i)), 9) +
-                      cell(human_count(s.count), 10, true);
+    std::string row = "  " + padded(name_of(static_cast<Latency>(i)), 9) +
+                      number(human_count(s.count), 10);
     for (Nanos value : {s.p50, s.p90, s.p95, s.p99, s.p999, s.max})
-      row += cell(human_duration(value), 9, true) + " ";
+      row += number(human_duration(value), 9);
     page.line(row);
   }
   const Counts& c = run.counts;

@@ -71,7 +71,10 @@ Json slo_json(const SloResult& slo) {
   json["ci"] = Json::array();
   json["ci"].push_back(maybe(slo.ci_low));
   json["ci"].push_back(maybe(slo.ci_high));
-  json["margin"] = maybe(slo.margin());
+  SloResult shown = slo;  // the margin of the numbers above, so that reading back gives it again
+  shown.bound = rounded(slo.bound, kDigits);
+  if (slo.value) shown.value = rounded(*slo.value, kDigits);
+  json["margin"] = maybe(shown.margin());
   json["verdict"] = name_of(slo.verdict);
   json["why"] = slo.why;
   return json;

@@ -64,9 +64,8 @@ void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink
       sink(fmt::format("\nNot valid: {}: {}\n", markdown_text(rule.name),
                        markdown_text(rule.detail)));
   if (!run.reproduce.empty()) {
-    // A fence longer than any run of backticks inside cannot be closed by its text.
-    sink(fmt::format("\nReproduce:\n\n``````\n{}\n``````\n",
-                     wrapped(terminal_text(run.reproduce), 100'000, "    ").substr(4)));
+    // An indented block, because one line of text cannot end it as it could end a fence.
+    sink(fmt::format("\nReproduce:\n\n    {}\n", terminal_text(run.reproduce)));
   }
 }
 
