@@ -73,7 +73,14 @@ void read_seed(const YamlNode* node, Loading& loading) {
 }
 
 void read_target(const YamlNode* node, Loading& loading) {
-  if (node) read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target);
+  if (!node || !read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target)) return;
+  const std::string& url = loading.scenario.target.url;
+  const YamlNode* written = node->find("url");
+  if (written && !url.starts_with("http://") && !url.starts_with("https://")) {
+    const std::string meant = url.empty() ? "" : " (did you mean `http://" + url + "`?)";
+    refuse_value(loading.errors, *written, Slot{"target.url"},
+                 "must begin with `http://` or `https://`, not " + describe(*written) + meant);
+  }
 }
 
 void read_backends(const YamlNode* node, Loading& loading) {

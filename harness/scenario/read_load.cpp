@@ -44,14 +44,7 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Arriv
     }
   }
   const auto found = find_kind(errors, node, slot, arrival_forms(Indices{}), examples);
-  if (!found || !read_alternative(errors, *found, slot, out, Indices{})) return false;
-  const world::Rate* rate = nullptr;
-  if (const auto* constant = std::get_if<Constant>(&out)) rate = &constant->rate;
-  if (const auto* poisson = std::get_if<Poisson>(&out)) rate = &poisson->rate;
-  if (rate && rate->micro_hz == 0) {
-    return refuse_value(errors, node, slot, "must have a rate above 0");
-  }
-  return true;
+  return found && read_alternative(errors, *found, slot, out, Indices{});
 }
 
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Users& out) {

@@ -91,7 +91,12 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, world
 
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, world::Rate& out) {
   if (!node.is_scalar()) return refuse_kind(errors, node, slot, "a rate such as `10/s`");
-  return take(errors, node, slot, parse_rate(node.text), out);
+  if (!take(errors, node, slot, parse_rate(node.text), out)) return false;
+  if (out.micro_hz >= slot.low && out.micro_hz <= slot.high) return true;
+  const std::string high = format_rate(world::Rate{slot.high});
+  return refuse_value(errors, node, slot,
+                      (slot.low > 0 ? "must be above 0/s and at most " : "must be at most ") + high +
+                          ", not " + describe(node));
 }
 
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot,

@@ -271,11 +271,20 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "you mean "
               "`5/s`?)"},
           Row{"poisson(5/s)", "poisson(0/s)",
-              "s.yaml:9:31: `load.chat.arrivals` must have a rate above 0"},
+              "s.yaml:9:31: `load.chat.arrivals.rate` must be above 0/s and at most 1000000/s, not "
+              "`0/s`"},
           Row{"poisson(5/s)", "poisson(1000000/s)",
               "s.yaml:9:3: `load` plans more than 10000000 requests"},
           Row{"users: 20", "users: 0",
               "s.yaml:9:17: `load.chat.users` must be from 1 to 1000000, not `0`"},
+          Row{"poisson(5/s)", "poisson(1000001/s)",
+              "s.yaml:9:31: `load.chat.arrivals.rate` must be above 0/s and at most 1000000/s, "
+              "not `1000001/s`"},
+          Row{"poisson(5/s)", "{ramp: [{to: 5/s, over: 32d}]}",
+              "s.yaml:9:55: `load.chat.arrivals.steps[0].over` must be from 0s to 31d, not `32d`"},
+          Row{"seed: 0x9f3a", "target: {url: \"localhost:80\"}",
+              "s.yaml:2:15: `target.url` must begin with `http://` or `https://`, not "
+              "`localhost:80` (did you mean `http://localhost:80`?)"},
           Row{"users: 20", "users: zipf(100)", ""},
           Row{"users: 20", "sessions: many",
               "s.yaml:9:20: `load.chat.sessions` must be `one per user`, `one per request` or "
