@@ -106,7 +106,9 @@ std::vector<TraceRow> parse_azure(std::string_view text, const std::string& file
   for_each_line(text, [&](std::string_view line, int number) {
     Row row(line, number, file);
     if (number == 1) {
-      if (line != kAzureHeader) row.refuse(0, "the header must be `" + std::string(kAzureHeader) + "`");
+      if (line != kAzureHeader) {
+        row.refuse(0, "the header must be `" + std::string(kAzureHeader) + "`");
+      }
       has_header = true;
       return;
     }
@@ -119,7 +121,9 @@ std::vector<TraceRow> parse_azure(std::string_view text, const std::string& file
       row.refuse(row.field_start(), "TIMESTAMP must be written as `2023-11-16 18:17:03.9799600`, "
                                     "not `" + std::string(stamp) + "`");
     }
-    if (first && *at < last) row.refuse(row.field_start(), "this row is earlier than the row before it");
+    if (first && *at < last) {
+      row.refuse(row.field_start(), "this row is earlier than the row before it");
+    }
     if (!first) first = at;
     last = *at;
     const std::uint32_t prompt = row.tokens("ContextTokens");

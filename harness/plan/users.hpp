@@ -1,5 +1,5 @@
-// Who asks next: the user of the k-th arrival of a class, by a keyed draw, in turn, or by Zipf's law.
-// Immutable once made; any thread.
+// Who asks next: the user of the k-th arrival of a class, by a keyed draw, in turn, or by Zipf's
+// law. Immutable once made; any thread.
 #pragma once
 
 #include <cstdint>

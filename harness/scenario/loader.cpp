@@ -73,7 +73,14 @@ void read_seed(const YamlNode* node, Loading& loading) {
 }
 
 void read_target(const YamlNode* node, Loading& loading) {
-  if (node) read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target);
+  if (!node || !read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target)) return;
+  const std::string& url = loading.scenario.target.url;
+  const YamlNode* written = node->find("url");
+  if (written && !url.starts_with("http://") && !url.starts_with("https://")) {
+    const std::string meant = url.empty() ? "" : " (did you mean `http://" + url + "`?)";
+    refuse_value(loading.errors, *written, Slot{"target.url"},
+                 "must begin with `http://` or `https://`, not " + describe(*written) + meant);
+  }
 }
 
 void read_backends(const YamlNode* node, Loading& loading) {
@@ -90,7 +97,8 @@ void read_backends(const YamlNode* node, Loading& loading) {
   }
   constexpr std::size_t kBackendsMax = 100;
   if (node->entries.size() > kBackendsMax) {
-    loading.errors.add(node->place, "there are more than " + std::to_string(kBackendsMax) + " backends");
+    loading.errors.add(node->place,
+                       "there are more than " + std::to_string(kBackendsMax) + " backends");
     return;
   }
   for (const YamlEntry& entry : node->entries) {
@@ -183,20 +191,34 @@ void read_drain(const YamlNode* node, Loading& loading) {
 // strikes or asks them.
 // clang-format off
 const std::array<Section, kSections> kSectionTable = {{
-  {"scenario",   "Name of the scenario, and of its folder in the results.",                     true,  read_name},
-  {"about",      "What happens, and why it matters.",                                           false, read_about},
-  {"tags",       "Words by which to choose scenarios.",                                         false, read_tags},
-  {"seed",       "Seed of every draw; --seed overrides it.",                                    false, read_seed},
-  {"target",     "An agent of your own, instead of the bundled core.",                          false, read_target},
-  {"backends",   "The fake providers that the agent calls, by name.",                           false, read_backends},
-  {"agent",      "Configuration of the bundled core, over that of its profile.",                false, read_agent},
-  {"client",     "How the users' client behaves.",                                              false, read_client},
-  {"phases",     "Named stretches of scenario time: name: length, one after the other.",        true,  read_phases},
-  {"load",       "Classes of requests, by name: who asks, when, what.",                         true,  read_load},
-  {"faults",     "What breaks: an id, where (on), when (at), and one action each.",             false, read_faults},
-  {"slo",        "Objectives, as `response.p95 < 30s` or `error_rate < 5% in outage`.",         false, read_slos},
-  {"invariants", "Rules that may never be broken, by name, or name: parameter.",                false, read_invariants},
-  {"drain",      "Time for what is in flight after the last phase; client.timeout by default.", false, read_drain},
+  {"scenario", "Name of the scenario, and of its folder in the results.",
+   true, read_name},
+  {"about", "What happens, and why it matters.",
+   false, read_about},
+  {"tags", "Words by which to choose scenarios.",
+   false, read_tags},
+  {"seed", "Seed of every draw; --seed overrides it.",
+   false, read_seed},
+  {"target", "An agent of your own, instead of the bundled core.",
+   false, read_target},
+  {"backends", "The fake providers that the agent calls, by name.",
+   false, read_backends},
+  {"agent", "Configuration of the bundled core, over that of its profile.",
+   false, read_agent},
+  {"client", "How the users' client behaves.",
+   false, read_client},
+  {"phases", "Named stretches of scenario time: name: length, one after the other.",
+   true, read_phases},
+  {"load", "Classes of requests, by name: who asks, when, what.",
+   true, read_load},
+  {"faults", "What breaks: an id, where (on), when (at), and one action each.",
+   false, read_faults},
+  {"slo", "Objectives, as `response.p95 < 30s` or `error_rate < 5% in outage`.",
+   false, read_slos},
+  {"invariants", "Rules that may never be broken, by name, or name: parameter.",
+   false, read_invariants},
+  {"drain", "Time for what is in flight after the last phase; client.timeout by default.",
+   false, read_drain},
 }};
 // clang-format on
 
@@ -207,7 +229,8 @@ Scenario parse_scenario(std::string_view text, const std::string& file,
   if (root.is_map()) {
     for (const std::string& set : options.sets) apply_override(root, set, errors);
   } else {
-    errors.add(root.place, "a scenario is a map that begins with `scenario: name`, not " + describe(root));
+    errors.add(root.place,
+               "a scenario is a map that begins with `scenario: name`, not " + describe(root));
   }
   errors.throw_if_any();
 

@@ -6,7 +6,7 @@
 namespace harness {
 namespace {
 
-// Maps and lists whose members the scenario names itself: a misspelt member would else be a new one.
+// Maps and lists whose members the scenario names itself: a misspelt one would else be a new one.
 constexpr std::array<std::string_view, 4> kNamed = {"load", "backends", "phases", "faults"};
 
 void set_place(YamlNode& node, const Place& place) {

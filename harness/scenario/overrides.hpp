@@ -1,5 +1,5 @@
-// `--set path=value`: changes a parsed scenario before it is checked, so that an override is held to
-// the same rules as the file. A path is keys joined by dots; an entry of a list is named by its
+// `--set path=value`: changes a parsed scenario before it is checked, so that an override is held
+// to the same rules as the file. A path is keys joined by dots; an entry of a list is named by its
 // index or by its `id`. Pure functions; any thread.
 #pragma once
 

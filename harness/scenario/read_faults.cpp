@@ -108,12 +108,14 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
       errors.add(id->place, "two faults have the id `" + fault.id + "`");
     }
   } else {
-    errors.add(node.place, "`" + path + "` needs the key `id`: the name under which it is reported");
+    errors.add(node.place,
+               "`" + path + "` needs the key `id`: the name under which it is reported");
   }
   if (const YamlNode* on = node.find("on")) {
     read_backend(loading, *on, path, fault);
   } else {
-    errors.add(node.place, "`" + path + "` needs the key `on`: what it strikes, as `backends.primary`");
+    errors.add(node.place,
+               "`" + path + "` needs the key `on`: what it strikes, as `backends.primary`");
   }
   if (const YamlNode* at = node.find("at")) {
     const Slot slot{path + ".at"};
@@ -156,8 +158,8 @@ void read_faults(const YamlNode* node, Loading& loading) {
     const YamlNode& item = node->items[i];
     const std::string path = "faults[" + std::to_string(i) + "]";
     if (!item.is_map()) {
-      refuse_kind(loading.errors, item, Slot{path}, "a map such as `{id: down, on: backends.primary, "
-                                                    "at: outage, refuse: {}}`");
+      refuse_kind(loading.errors, item, Slot{path},
+                  "a map such as `{id: down, on: backends.primary, at: outage, refuse: {}}`");
       continue;
     }
     const YamlNode* id = item.find("id");

@@ -44,14 +44,7 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Arriv
     }
   }
   const auto found = find_kind(errors, node, slot, arrival_forms(Indices{}), examples);
-  if (!found || !read_alternative(errors, *found, slot, out, Indices{})) return false;
-  const world::Rate* rate = nullptr;
-  if (const auto* constant = std::get_if<Constant>(&out)) rate = &constant->rate;
-  if (const auto* poisson = std::get_if<Poisson>(&out)) rate = &poisson->rate;
-  if (rate && rate->micro_hz == 0) {
-    return refuse_value(errors, node, slot, "must have a rate above 0");
-  }
-  return true;
+  return found && read_alternative(errors, *found, slot, out, Indices{});
 }
 
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Users& out) {
@@ -62,8 +55,8 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Users
   }
   const std::vector<KindForm> kinds = {
       {"uniform", {"users"}}, {"round_robin", {"users"}}, {"zipf", {"users", "s"}}};
-  const auto found = find_kind(errors, node, slot, kinds,
-                               {"20", "round_robin(20)", "zipf(users=100, s=1.1)"});
+  const auto found =
+      find_kind(errors, node, slot, kinds, {"20", "round_robin(20)", "zipf(users=100, s=1.1)"});
   if (!found) return false;
   check_keys(errors, found->fields, slot.path, kinds[found->index].fields);
   constexpr UserChoice kChoices[] = {UserChoice::uniform, UserChoice::round_robin,
@@ -96,7 +89,8 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Sessi
   if (!turns || node.entries.size() != 1) {
     return refuse_value(errors, node, slot,
                         "must be `one per user`, `one per request` or `{turns_per_session: 4}`, "
-                        "not " + describe(node));
+                        "not " +
+                            describe(node));
   }
   return read_integer(errors, *turns,
                       Slot{slot.path + ".turns_per_session", world::Unit::count, 1, 1'000'000},
@@ -116,7 +110,9 @@ const std::vector<TraceRow>* trace_of(Loading& loading, const Recorded& recorded
     auto rows = read_trace((beside / recorded.file).string(), recorded.format);
     return &traces.emplace(recorded.file, std::move(rows)).first->second;
   } catch (const ScenarioErrors& wrong) {
-    for (const ScenarioError& error : wrong.errors()) loading.errors.add(error.place, error.sentence);
+    for (const ScenarioError& error : wrong.errors()) {
+      loading.errors.add(error.place, error.sentence);
+    }
     return nullptr;
   }
 }
@@ -135,9 +131,9 @@ void check_trace(Loading& loading, const YamlNode& node, const LoadClass& load_c
   const world::Nanos length = load_class.to - load_class.from;
   if (!rows->empty() && rows->back().at >= length) {
     loading.errors.add(node.find("arrivals")->place,
-                       "the trace lasts " + format_duration(rows->back().at) + ", longer than the " +
-                           format_duration(length) + " in which `load." + load_class.name +
-                           "` runs; its last rows would be left out");
+                       "the trace lasts " + format_duration(rows->back().at) +
+                           ", longer than the " + format_duration(length) + " in which `load." +
+                           load_class.name + "` runs; its last rows would be left out");
   }
 }
 
@@ -176,7 +172,8 @@ void check_size(Loading& loading, const Place& place) {
     if (requests > kArrivalsMax || users > kUsersMax) break;
   }
   if (requests > kArrivalsMax) {
-    loading.errors.add(place, "`load` plans more than " + std::to_string(kArrivalsMax) + " requests");
+    loading.errors.add(place,
+                       "`load` plans more than " + std::to_string(kArrivalsMax) + " requests");
   }
   if (users > kUsersMax) {
     loading.errors.add(place, "`load` has more than " + std::to_string(kUsersMax) + " users");

@@ -68,7 +68,8 @@ void read_phases(const YamlNode* node, Loading& loading) {
     }
     if (to <= from || to.count() > kRunMax) {
       refuse_value(errors, entry.value, slot,
-                   "must end after its start, and within " + format_duration(world::Nanos(kRunMax)));
+                   "must end after its start, and within " +
+                       format_duration(world::Nanos(kRunMax)));
       continue;
     }
     next = to;

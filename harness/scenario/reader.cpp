@@ -57,7 +57,8 @@ void check_keys(ErrorList& errors, const YamlNode& map, std::string_view path,
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     const std::string in = path.empty() ? "" : " in `" + std::string(path) + "`";
     std::string hint = did_you_mean(entry.key, known);
-    if (hint.empty()) hint = known.empty() ? " (it takes none)" : " (known are " + joined(known) + ")";
+    if (hint.empty())
+      hint = known.empty() ? " (it takes none)" : " (known are " + joined(known) + ")";
     errors.add(entry.place, "unknown key `" + entry.key + "`" + in + hint);
   }
 }
@@ -90,7 +91,12 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, world
 
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, world::Rate& out) {
   if (!node.is_scalar()) return refuse_kind(errors, node, slot, "a rate such as `10/s`");
-  return take(errors, node, slot, parse_rate(node.text), out);
+  if (!take(errors, node, slot, parse_rate(node.text), out)) return false;
+  if (out.micro_hz >= slot.low && out.micro_hz <= slot.high) return true;
+  const std::string high = format_rate(world::Rate{slot.high});
+  return refuse_value(errors, node, slot,
+                      (slot.low > 0 ? "must be above 0/s and at most " : "must be at most ") + high +
+                          ", not " + describe(node));
 }
 
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot,
@@ -131,7 +137,8 @@ YamlNode fields_of_kind(const YamlNode& value, const KindForm& kind) {
   map.place = value.place;
   if (value.kind == YamlNode::Kind::null) return map;
   // Even a kind without fields gets an entry, so that a stray value is reported as one.
-  map.entries.push_back({kind.fields.empty() ? describe(value) : kind.fields.front(), value.place, value});
+  map.entries.push_back(
+      {kind.fields.empty() ? describe(value) : kind.fields.front(), value.place, value});
   return map;
 }
 
@@ -143,9 +150,8 @@ std::vector<std::string> names_of(const std::vector<KindForm>& kinds) {
   return names;
 }
 
-std::optional<KindFound> find_called_kind(ErrorList& errors, const YamlNode& node,
-                                          const Slot& slot, const Call& call,
-                                          const std::vector<KindForm>& kinds) {
+std::optional<KindFound> find_called_kind(ErrorList& errors, const YamlNode& node, const Slot& slot,
+                                          const Call& call, const std::vector<KindForm>& kinds) {
   for (std::size_t k = 0; k < kinds.size(); ++k) {
     if (kinds[k].name != call.name) continue;
     KindFound found{k, {}};
@@ -155,7 +161,8 @@ std::optional<KindFound> find_called_kind(ErrorList& errors, const YamlNode& nod
       std::string key = call.arguments[i].key;
       if (key.empty() && i < kinds[k].fields.size()) key = kinds[k].fields[i];
       if (key.empty() || found.fields.find(key)) {
-        refuse_value(errors, node, slot, "has one argument too many: `" + call.arguments[i].value + "`");
+        refuse_value(errors, node, slot,
+                     "has one argument too many: `" + call.arguments[i].value + "`");
         return std::nullopt;
       }
       YamlNode value;

@@ -85,8 +85,8 @@ template <class T>
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, std::optional<T>& out);
 
 template <class T>
-  requires(std::is_integral_v<T>)
-bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, T& out) {
+requires(std::is_integral_v<T>) bool read_value(ErrorList& errors, const YamlNode& node,
+                                                const Slot& slot, T& out) {
   std::int64_t value = 0;
   Slot bounded = slot;
   if (!std::in_range<T>(bounded.high)) {
@@ -98,8 +98,8 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, T& ou
 }
 
 template <class T>
-  requires(std::is_enum_v<T>)
-bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, T& out) {
+requires(std::is_enum_v<T>) bool read_value(ErrorList& errors, const YamlNode& node,
+                                            const Slot& slot, T& out) {
   const auto named = choices(T{});
   std::vector<std::string> names;
   for (const auto& choice : named) names.emplace_back(choice.name);
@@ -149,7 +149,8 @@ bool read_fields(ErrorList& errors, const YamlNode& map, const std::string& path
   world::for_each_field<T>([&](const auto& f) {
     const std::string name(f.name);
     if (const YamlNode* value = map.find(f.name)) {
-      read_value(errors, *value, Slot{path.empty() ? name : path + "." + name, f.unit, f.low, f.high},
+      read_value(errors, *value,
+                 Slot{path.empty() ? name : path + "." + name, f.unit, f.low, f.high},
                  out.*(f.member));
     } else if (f.is_required) {
       errors.add(map.place, "`" + path + "` needs the key `" + name + "`: " + std::string(f.doc));
@@ -167,7 +168,7 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, T& ou
 }
 
 // A value of several kinds, as `poisson(5/s)`, `{poisson: 5/s}` or `{trace: x.csv, format: y}`: the
-// kind, and a map of its fields. A bare value is the first field; keys beside the kind's are fields.
+// kind, and a map of its fields. A bare value is the first field; keys beside the kind are fields.
 struct KindForm {
   std::string name;
   std::vector<std::string> fields;

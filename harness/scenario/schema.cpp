@@ -40,7 +40,8 @@ json text_matching(const std::string& pattern) {
 
 json number_schema(Unit unit, std::int64_t low, std::int64_t high) {
   if (unit == Unit::duration || unit == Unit::ppm) return text_matching(pattern_of(unit));
-  json schema = {{"type", json::array({"integer", "string"})}, {"pattern", whole(pattern_of(unit))}};
+  json schema = {{"type", json::array({"integer", "string"})},
+                 {"pattern", whole(pattern_of(unit))}};
   if (unit == Unit::plain) schema = {{"type", "integer"}};
   if (unit == Unit::micro) {
     schema["type"] = json::array({"number", "string"});
@@ -85,25 +86,39 @@ template <class T>
 json object_of();
 
 // Members of a type; `field` carries unit and bounds.
-template <class F> json schema_of(const F&, Tag<bool>) { return {{"type", "boolean"}}; }
-template <class F> json schema_of(const F&, Tag<std::string>) { return {{"type", "string"}}; }
-template <class F> json schema_of(const F&, Tag<world::Nanos>) { return text_matching(kDuration); }
-template <class F> json schema_of(const F&, Tag<world::Rate>) {
+template <class F>
+json schema_of(const F&, Tag<bool>) {
+  return {{"type", "boolean"}};
+}
+template <class F>
+json schema_of(const F&, Tag<std::string>) {
+  return {{"type", "string"}};
+}
+template <class F>
+json schema_of(const F&, Tag<world::Nanos>) {
+  return text_matching(kDuration);
+}
+template <class F>
+json schema_of(const F&, Tag<world::Rate>) {
   return text_matching(R"([0-9]+(\.[0-9]+)?/(s|min|h|d))");
 }
-template <class F> json schema_of(const F& f, Tag<world::Distribution>) {
+template <class F>
+json schema_of(const F& f, Tag<world::Distribution>) {
   return distribution_schema(f.unit);
 }
-template <class F> json schema_of(const F&, Tag<std::map<std::string, std::string>>) {
+template <class F>
+json schema_of(const F&, Tag<std::map<std::string, std::string>>) {
   return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
 }
-template <class F> json schema_of(const F&, Tag<Users>) {
+template <class F>
+json schema_of(const F&, Tag<Users>) {
   return {{"anyOf",
            {{{"type", "integer"}, {"minimum", 1}, {"maximum", kUsersMax}},
             text_matching(R"([0-9]+k?|(uniform|round_robin)\([^()]+\)|zipf\([^()]+\))"),
             {{"type", "object"}, {"minProperties", 1}}}}};
 }
-template <class F> json schema_of(const F&, Tag<Sessions>) {
+template <class F>
+json schema_of(const F&, Tag<Sessions>) {
   json turns = {{"turns_per_session", {{"type", "integer"}, {"minimum", 1}}}};
   return {{"anyOf",
            {{{"enum", {"one per user", "one per request"}}},
@@ -112,11 +127,14 @@ template <class F> json schema_of(const F&, Tag<Sessions>) {
              {"required", json::array({"turns_per_session"})},
              {"properties", std::move(turns)}}}}};
 }
-template <class F> json schema_of(const F&, Tag<Arrivals>);
-template <class F, class T> json schema_of(const F& f, Tag<std::optional<T>>) {
+template <class F>
+json schema_of(const F&, Tag<Arrivals>);
+template <class F, class T>
+json schema_of(const F& f, Tag<std::optional<T>>) {
   return schema_of(f, Tag<T>{});
 }
-template <class F, class T> json schema_of(const F& f, Tag<std::vector<T>>) {
+template <class F, class T>
+json schema_of(const F& f, Tag<std::vector<T>>) {
   auto element = f;
   element.low = std::numeric_limits<std::int64_t>::min();
   element.high = std::numeric_limits<std::int64_t>::max();
@@ -240,7 +258,8 @@ json arrivals_schema(std::index_sequence<I...>) {
   return {{"anyOf", std::move(any)}};
 }
 
-template <class F> json schema_of(const F&, Tag<Arrivals>) {
+template <class F>
+json schema_of(const F&, Tag<Arrivals>) {
   return arrivals_schema(std::make_index_sequence<std::variant_size_v<Arrivals>>{});
 }
 
@@ -248,13 +267,16 @@ template <std::size_t... I>
 json faults_schema(std::index_sequence<I...>) {
   json properties = {
       {"id", {{"type", "string"}, {"pattern", kName}, {"description", "Name in the results."}}},
-      {"on", {{"type", "string"}, {"pattern", "^backends\\."},
-              {"description", "What it strikes, as backends.primary."}}},
+      {"on",
+       {{"type", "string"},
+        {"pattern", "^backends\\."},
+        {"description", "What it strikes, as backends.primary."}}},
       {"probability", text_matching(pattern_of(Unit::ppm))},
       {"match", object_of<fakes::FaultMatch>()},
-      {"attempts", {{"type", json::array({"integer", "string"})},
-                    {"minimum", 1},
-                    {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}}}};
+      {"attempts",
+       {{"type", json::array({"integer", "string"})},
+        {"minimum", 1},
+        {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}}}};
   properties["at"] = window_schema(true);
   properties["at"]["description"] = "When: a phase, or a window such as 60s..180s.";
   properties["probability"]["description"] = "Share of what it matches that is struck.";
@@ -287,7 +309,8 @@ json section_schema(std::string_view key) {
   if (key == "about") return {{"type", "string"}};
   if (key == "tags") return {{"type", "array"}, {"items", {{"type", "string"}}}};
   if (key == "seed") {
-    return {{"type", json::array({"integer", "string"})}, {"pattern", "^(0x[0-9a-fA-F]+|[0-9]+)$"},
+    return {{"type", json::array({"integer", "string"})},
+            {"pattern", "^(0x[0-9a-fA-F]+|[0-9]+)$"},
             {"minimum", 0}};
   }
   if (key == "target") return object_of<Target>();

@@ -1,5 +1,5 @@
 // The sections of a scenario file: one visible table of top-level keys, each with its sentence and
-// its reader. The loader walks it in order; the schema and the docs list it. Internal to the loader.
+// its reader. The loader walks it in order; the schema and the docs list it. For the loader only.
 #pragma once
 
 #include <array>

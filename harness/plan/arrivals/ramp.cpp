@@ -13,8 +13,8 @@ constexpr Wide kEvent = 1'000'000'000'000'000;  // one arrival, in uHz x ns
 struct Stretch {
   std::int64_t r0, r1, length;
 
-  // The integral of the rate over the first t ns, in uHz x ns, rounded down: r0 t + (r1-r0) t^2 / 2L.
-  // The quotient of (r1-r0) t by 2L comes first, so that no product leaves 128 bits.
+  // The integral of the rate over the first t ns, in uHz x ns, rounded down: r0 t + (r1-r0) t^2 /
+  // 2L. The quotient of (r1-r0) t by 2L comes first, so that no product leaves 128 bits.
   Wide integral(std::int64_t t) const {
     const Wide slope = static_cast<Wide>(r1 > r0 ? r1 - r0 : r0 - r1) * t;
     const Wide twice = static_cast<Wide>(length) * 2;
