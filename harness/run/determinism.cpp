@@ -40,8 +40,8 @@ Execution here(const DeterminismInput& input, std::string name, Trail trail) {
   return execution;
 }
 
-world::Task<void> wait_for(world::Child& child, world::Exit& exit) {
-  auto running = world::run_to_end(child);
+world::Task<void> wait_for(world::Clock& clock, world::Child& child, world::Exit& exit) {
+  auto running = world::run_to_end(clock, child);
   exit = co_await running;
 }
 
@@ -65,7 +65,7 @@ Trail in_fresh_process(const DeterminismInput& input, std::uint64_t from, std::u
   auto child = processes.start(std::move(command));
   if (!child) throw std::runtime_error("--check-determinism: a fresh process could not be started");
   world::Exit exit;
-  clock.run(wait_for(**child, exit));
+  clock.run(wait_for(clock, **child, exit));
   Trail trail = read_trail(file, lines);
   std::ifstream result(folder + "/" + input.prepared.scenario.name + "/result.json");
   std::stringstream text;
