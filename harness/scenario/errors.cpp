@@ -1,0 +1,65 @@
+#include "harness/scenario/errors.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace harness {
+namespace {
+
+// Edits (insert, delete, replace, swap of neighbours) that turn a into b.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+    before.swap(last);
+    last.swap(row);
+  }
+  return last[b.size()];
+}
+
+constexpr std::size_t kWordMax = 64;  // longer words are not compared
+
+}  // namespace
+
+std::string to_text(const Place& place) {
+  if (place.line == 0) return place.file;
+  return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+}
+
+ScenarioErrors::ScenarioErrors(std::vector<ScenarioError> errors) : errors_(std::move(errors)) {
+  std::stable_sort(errors_.begin(), errors_.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+  });
+  for (const ScenarioError& error : errors_) {
+    if (!text_.empty()) text_ += '\n';
+    text_ += to_text(error.place) + ": " + error.sentence;
+  }
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  if (word.empty() || word.size() > kWordMax) return "";
+  const std::string* nearest = nullptr;
+  std::size_t distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kWordMax) continue;
+    // A word may also be a fragment: `timeout` for `request_timeout`.
+    const bool fragment = word.size() >= 3 && (candidate.find(word) != std::string::npos ||
+                                               word.find(candidate) != std::string_view::npos);
+    const std::size_t d = fragment ? 1 : edit_distance(word, candidate);
+    if (d < distance && d < word.size()) {
+      distance = d;
+      nearest = &candidate;
+    }
+  }
+  return nearest ? " (did you mean `" + *nearest + "`?)" : "";
+}
+
+}  // namespace harness

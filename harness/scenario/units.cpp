@@ -1,0 +1,389 @@
+#include "harness/scenario/units.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "harness/scenario/call.hpp"
+#include "harness/scenario/errors.hpp"
+
+namespace harness {
+namespace {
+
+using world::Distribution;
+using world::Unit;
+
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+
+struct Suffix {
+  std::string_view name;
+  std::int64_t factor;
+};
+
+constexpr std::array<Suffix, 7> kDurations = {{{"ns", 1},
+                                               {"us", 1'000},
+                                               {"ms", 1'000'000},
+                                               {"s", 1'000'000'000},
+                                               {"m", 60'000'000'000},
+                                               {"h", 3'600'000'000'000},
+                                               {"d", 86'400'000'000'000}}};
+constexpr std::array<Suffix, 3> kCounts = {{{"", 1}, {"k", 1'000}, {"M", 1'000'000}}};
+constexpr std::array<Suffix, 7> kSizes = {{{"", 1},
+                                           {"k", 1'000},
+                                           {"M", 1'000'000},
+                                           {"G", 1'000'000'000},
+                                           {"KiB", 1 << 10},
+                                           {"MiB", 1 << 20},
+                                           {"GiB", 1 << 30}}};
+constexpr std::array<Suffix, 1> kShares = {{{"%", 10'000}}};
+constexpr std::array<Suffix, 1> kMicros = {{{"", 1'000'000}}};
+
+// Other spellings that people write, for suggestions.
+struct Alias {
+  std::string_view written, meant;
+};
+constexpr std::array<Alias, 26> kAliases = {
+    {{"sec", "s"},      {"secs", "s"},      {"second", "s"}, {"seconds", "s"}, {"S", "s"},
+     {"msec", "ms"},    {"millis", "ms"},   {"min", "m"},    {"mins", "m"},    {"minute", "m"},
+     {"minutes", "m"},  {"hour", "h"},      {"hours", "h"},  {"hr", "h"},      {"day", "d"},
+     {"days", "d"},     {"usec", "us"},     {"kB", "k"},     {"KB", "k"},      {"K", "k"},
+     {"MB", "M"},       {"GB", "G"},        {"kb", "k"},     {"mb", "M"},      {"percent", "%"},
+     {"kib", "KiB"}}};
+
+// The number at the front of a text as digits x 10^-decimals; false if there is none or it is huge.
+struct Number {
+  std::int64_t digits = 0;
+  int decimals = 0;
+  std::string_view rest;
+};
+
+bool take_number(std::string_view text, Number& number) {
+  std::size_t i = 0;
+  bool any = false, point = false;
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '.' && !point && any) {
+      point = true;
+      continue;
+    }
+    if (c < '0' || c > '9') break;
+    if (number.digits > (kMax - 9) / 10) return false;
+    number.digits = number.digits * 10 + (c - '0');
+    number.decimals += point ? 1 : 0;
+    any = true;
+  }
+  if (!any || text[i - 1] == '.') return false;
+  number.rest = trimmed(text.substr(i));
+  return true;
+}
+
+// digits x 10^-decimals x factor, or nothing if it is not a whole number or too large.
+std::optional<std::int64_t> scale(Number number, std::int64_t factor) {
+  while (number.decimals > 0 && number.digits % 10 == 0) {
+    number.digits /= 10;
+    --number.decimals;
+  }
+  for (; number.decimals > 0; --number.decimals) {
+    if (factor % 10 != 0) return std::nullopt;
+    factor /= 10;
+  }
+  if (number.digits != 0 && factor > kMax / number.digits) return std::nullopt;
+  return number.digits * factor;
+}
+
+std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+
+std::string meant(std::string_view digits, std::string_view suffix) {
+  return " (did you mean `" + std::string(digits) + std::string(suffix) + "`?)";
+}
+
+// `what` is a noun with an example; `bare` is the suffix to suggest when there is none.
+Parsed<std::int64_t> parse_suffixed(std::string_view text, std::span<const Suffix> suffixes,
+                                    const std::string& what, std::string_view bare) {
+  text = trimmed(text);
+  const std::string wrong = "must be " + what + ", not " + quoted(text);
+  Number number;
+  if (!take_number(text, number)) return {std::nullopt, wrong};
+  const std::string_view digits =
+      trimmed(text.substr(0, text.size() - number.rest.size()));
+  for (const Suffix& suffix : suffixes) {
+    if (suffix.name != number.rest) continue;
+    const auto value = scale(number, suffix.factor);
+    if (!value) return {std::nullopt, wrong + ", which is too large or too fine"};
+    return {value, ""};
+  }
+  if (number.rest.empty()) return {std::nullopt, wrong + meant(digits, bare)};
+  for (const Alias& alias : kAliases) {
+    const bool known = std::any_of(suffixes.begin(), suffixes.end(),
+                                   [&](const Suffix& s) { return s.name == alias.meant; });
+    if (alias.written == number.rest && known) {
+      return {std::nullopt, wrong + meant(digits, alias.meant)};
+    }
+  }
+  return {std::nullopt, wrong};
+}
+
+}  // namespace
+
+Parsed<world::Nanos> parse_duration(std::string_view text) {
+  auto parsed = parse_suffixed(text, kDurations, "a duration such as `30s`", "s");
+  if (!parsed.value) return {std::nullopt, parsed.problem};
+  return {world::Nanos(*parsed.value), ""};
+}
+
+Parsed<world::Rate> parse_rate(std::string_view text) {
+  text = trimmed(text);
+  const std::string wrong = "must be a rate such as `10/s`, not " + quoted(text);
+  Number number;
+  if (!take_number(text, number)) return {std::nullopt, wrong};
+  const std::string_view digits = trimmed(text.substr(0, text.size() - number.rest.size()));
+  struct Per {
+    std::string_view name;
+    std::int64_t seconds;
+  };
+  for (const Per& per : {Per{"/s", 1}, Per{"/min", 60}, Per{"/h", 3'600}, Per{"/d", 86'400}}) {
+    if (per.name != number.rest) continue;
+    const auto micro = scale(number, 1'000'000);
+    if (!micro) return {std::nullopt, wrong + ", which is too large or too fine"};
+    // The one rounding of this file: 10/h is 2777.78 uHz. Half up.
+    return {world::Rate{*micro / per.seconds + (*micro % per.seconds * 2 >= per.seconds ? 1 : 0)},
+            ""};
+  }
+  if (number.rest.empty() || number.rest == "rps" || number.rest == "qps" ||
+      number.rest == "/sec" || number.rest == "/second" || number.rest == "Hz") {
+    return {std::nullopt, wrong + meant(digits, "/s")};
+  }
+  if (number.rest == "/m" || number.rest == "/minute" || number.rest == "rpm") {
+    return {std::nullopt, wrong + meant(digits, "/min")};
+  }
+  if (number.rest == "/hour") return {std::nullopt, wrong + meant(digits, "/h")};
+  return {std::nullopt, wrong};
+}
+
+Parsed<std::int64_t> parse_size(std::string_view text) {
+  return parse_suffixed(text, kSizes, "a size such as `200k` or `16KiB`", "k");
+}
+
+Parsed<std::int64_t> parse_count(std::string_view text) {
+  return parse_suffixed(text, kCounts, "a count such as `200` or `5k`", "");
+}
+
+Parsed<std::int64_t> parse_share(std::string_view text) {
+  auto parsed = parse_suffixed(text, kShares, "a percentage such as `5%`", "%");
+  if (!parsed.value) {
+    // 0.3 is more likely a third of one than of a hundredth.
+    Number number;
+    if (take_number(trimmed(text), number) && number.rest.empty()) {
+      const auto ppm = scale(number, 1'000'000);
+      if (ppm && *ppm <= 1'000'000) {
+        return {std::nullopt, "must be a percentage such as `5%`, not " + quoted(trimmed(text)) +
+                                  " (did you mean `" + format_quantity(*ppm, Unit::ppm) + "`?)"};
+      }
+    }
+    return parsed;
+  }
+  if (*parsed.value > 1'000'000) {
+    return {std::nullopt, "must be at most `100%`, not " + quoted(trimmed(text))};
+  }
+  return parsed;
+}
+
+Parsed<std::int64_t> parse_micro(std::string_view text) {
+  return parse_suffixed(text, kMicros, "a number such as `1.1`", "");
+}
+
+Parsed<std::int64_t> parse_integer(std::string_view text) {
+  text = trimmed(text);
+  std::int64_t value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || stop != text.data() + text.size()) {
+    return {std::nullopt, "must be a whole number such as `5`, not " + quoted(text)};
+  }
+  return {value, ""};
+}
+
+Parsed<std::uint64_t> parse_seed(std::string_view text) {
+  text = trimmed(text);
+  const bool hex = text.starts_with("0x") || text.starts_with("0X");
+  const std::string_view digits = hex ? text.substr(2) : text;
+  std::uint64_t value = 0;
+  const auto [stop, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
+  if (error != std::errc{} || stop != digits.data() + digits.size()) {
+    return {std::nullopt, "must be a seed such as `7` or `0x9f3a`, not " + quoted(text)};
+  }
+  return {value, ""};
+}
+
+Parsed<std::int64_t> parse_quantity(std::string_view text, Unit unit) {
+  switch (unit) {
+    case Unit::plain: return parse_integer(text);
+    case Unit::duration: {
+      auto parsed = parse_duration(text);
+      if (!parsed.value) return {std::nullopt, parsed.problem};
+      return {parsed.value->count(), ""};
+    }
+    case Unit::count: return parse_count(text);
+    case Unit::bytes: return parse_size(text);
+    case Unit::ppm: return parse_share(text);
+    case Unit::micro: return parse_micro(text);
+  }
+  return {std::nullopt, "has no unit"};
+}
+
+namespace {
+
+struct Shape {
+  std::string_view name;
+  Distribution::Kind kind;
+  std::array<std::string_view, 2> parameters;  // the second may be empty
+};
+constexpr std::array<Shape, 4> kShapes = {
+    {{"fixed", Distribution::Kind::fixed, {"value", ""}},
+     {"uniform", Distribution::Kind::uniform, {"low", "high"}},
+     {"exp", Distribution::Kind::exponential, {"mean", ""}},
+     {"lognormal", Distribution::Kind::lognormal, {"p50", "p99"}}}};
+
+std::string written(const Shape& shape, Unit unit) {
+  const bool time = unit == Unit::duration;
+  switch (shape.kind) {
+    case Distribution::Kind::fixed: return time ? "fixed(20ms)" : "fixed(20)";
+    case Distribution::Kind::uniform: return time ? "uniform(1s, 5s)" : "uniform(10, 50)";
+    case Distribution::Kind::exponential: return time ? "exp(mean=2s)" : "exp(mean=200)";
+    case Distribution::Kind::lognormal:
+      return time ? "lognormal(p50=350ms, p99=2s)" : "lognormal(p50=60, p99=400)";
+  }
+  return "";
+}
+
+Parsed<Distribution> distribution_of(const Call& call, const Shape& shape, Unit unit) {
+  const std::size_t expected = shape.parameters[1].empty() ? 1 : 2;
+  const std::string form = "must be written as `" + written(shape, unit) + "`";
+  if (call.arguments.size() != expected) return {std::nullopt, form};
+  std::array<std::optional<std::int64_t>, 2> values;
+  for (std::size_t i = 0; i < expected; ++i) {
+    const CallArgument& argument = call.arguments[i];
+    std::size_t index = i;
+    if (!argument.key.empty()) {
+      const auto found =
+          std::find(shape.parameters.begin(), shape.parameters.begin() + expected, argument.key);
+      if (found == shape.parameters.begin() + expected) {
+        std::vector<std::string> names(shape.parameters.begin(),
+                                       shape.parameters.begin() + expected);
+        return {std::nullopt, form + ", and not with " + quoted(argument.key) +
+                                  did_you_mean(argument.key, names)};
+      }
+      index = static_cast<std::size_t>(found - shape.parameters.begin());
+    }
+    const auto parsed = parse_quantity(argument.value, unit);
+    if (!parsed.value) {
+      return {std::nullopt,
+              "has a " + std::string(shape.parameters[index]) + " that " + parsed.problem};
+    }
+    values[index] = parsed.value;
+  }
+  if (!values[0] || (expected == 2 && !values[1])) return {std::nullopt, form};
+  const Distribution result{shape.kind, *values[0], values[1].value_or(0)};
+  if (result.kind == Distribution::Kind::uniform && result.b < result.a) {
+    return {std::nullopt, "must have its low end first, as in `" + written(shape, unit) + "`"};
+  }
+  if (result.kind == Distribution::Kind::lognormal && (result.a <= 0 || result.b < result.a)) {
+    return {std::nullopt, "must have 0 < p50 <= p99, as in `" + written(shape, unit) + "`"};
+  }
+  return {result, ""};
+}
+
+}  // namespace
+
+Parsed<Distribution> parse_distribution(std::string_view text, Unit unit) {
+  if (text.find('(') == std::string_view::npos) {
+    const auto parsed = parse_quantity(text, unit);
+    if (!parsed.value) return {std::nullopt, parsed.problem};
+    return {Distribution::fixed(*parsed.value), ""};
+  }
+  std::vector<std::string> names;
+  std::string forms;
+  for (const Shape& shape : kShapes) {
+    names.emplace_back(shape.name);
+    forms += (forms.empty() ? "`" : ", `") + written(shape, unit) + "`";
+  }
+  const auto call = parse_call(text);
+  if (call) {
+    for (const Shape& shape : kShapes) {
+      if (shape.name == call->name) return distribution_of(*call, shape, unit);
+    }
+  }
+  return {std::nullopt, "must be one of " + forms + ", not " + quoted(trimmed(text)) +
+                            (call ? did_you_mean(call->name, names) : "")};
+}
+
+namespace {
+
+std::string format_suffixed(std::int64_t value, std::span<const Suffix> suffixes) {
+  if (value == 0) return "0" + std::string(suffixes.front().name);
+  for (auto suffix = suffixes.rbegin(); suffix != suffixes.rend(); ++suffix) {
+    if (value % suffix->factor == 0) {
+      return std::to_string(value / suffix->factor) + std::string(suffix->name);
+    }
+  }
+  return std::to_string(value);
+}
+
+// value / 10^digits without trailing zeros.
+std::string format_decimal(std::int64_t value, int digits) {
+  std::string text = std::to_string(value);
+  if (text.size() <= static_cast<std::size_t>(digits)) {
+    text.insert(0, static_cast<std::size_t>(digits) + 1 - text.size(), '0');
+  }
+  text.insert(text.size() - static_cast<std::size_t>(digits), ".");
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::string format_duration(world::Nanos value) {
+  if (value.count() == 0) return "0s";
+  // Up to seconds only, then minutes and hours when they are whole: 90s, 5m, 1500ms.
+  return format_suffixed(value.count(), kDurations);
+}
+
+std::string format_rate(world::Rate value) {
+  const std::int64_t micro = value.micro_hz;
+  if (micro % 1'000'000 == 0) return std::to_string(micro / 1'000'000) + "/s";
+  if (micro * 60 % 1'000'000 == 0) return std::to_string(micro * 60 / 1'000'000) + "/min";
+  return format_decimal(micro, 6) + "/s";
+}
+
+std::string format_quantity(std::int64_t value, Unit unit) {
+  switch (unit) {
+    case Unit::plain:
+    case Unit::count: return std::to_string(value);
+    case Unit::duration: return format_duration(world::Nanos(value));
+    case Unit::bytes: {
+      const std::span<const Suffix> sizes(kSizes);
+      return value % 1'024 == 0 && value > 0 ? format_suffixed(value, sizes.subspan(4))
+                                             : format_suffixed(value, sizes.first(4));
+    }
+    case Unit::ppm: return format_decimal(value, 4) + "%";
+    case Unit::micro: return format_decimal(value, 6);
+  }
+  return "";
+}
+
+std::string format_distribution(const Distribution& value, Unit unit) {
+  const std::string a = format_quantity(value.a, unit), b = format_quantity(value.b, unit);
+  switch (value.kind) {
+    case Distribution::Kind::fixed: return a;
+    case Distribution::Kind::uniform: return "uniform(" + a + ", " + b + ")";
+    case Distribution::Kind::exponential: return "exp(mean=" + a + ")";
+    case Distribution::Kind::lognormal: return "lognormal(p50=" + a + ", p99=" + b + ")";
+  }
+  return "";
+}
+
+}  // namespace harness
