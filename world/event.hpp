@@ -26,7 +26,7 @@ class Event {
 
  protected:
   Event() = default;
-  ~Event();
+  virtual ~Event();
 
  private:
   friend class EventQueue;
