@@ -12,7 +12,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "world/signal.hpp"
+#include "world/asio_wait.hpp"
 
 namespace world {
 
@@ -208,40 +208,6 @@ class RealStream final : public Stream {
   Clock& clock() override { return s_->clock; }
 
   std::shared_ptr<Socket> s_;
-};
-
-// Waits for one Asio operation that stores its error. Cancelling runs `cancel_operation`, and the
-// wait ends when the operation has.
-class AsioWait final : public Wait {
- public:
-  explicit AsioWait(Clock& clock) : clock_(clock) {}
-  bool await_ready() const { return done_; }
-  template <class P>
-  bool await_suspend(std::coroutine_handle<P> waiter) {
-    if (!attach(waiter)) on_cancel();
-    force_attach();
-    waiting_ = true;
-    return true;
-  }
-  error_code await_resume() const {
-    throw_if_cancelled();
-    return error_;
-  }
-  void finish(const error_code& error) {
-    error_ = error;
-    done_ = true;
-    if (waiting_) clock_.post(*this);
-  }
-  std::function<void()> cancel_operation;
-
- private:
-  void on_cancel() override {
-    if (cancel_operation && !done_) cancel_operation();
-  }
-  Clock& clock_;
-  error_code error_;
-  bool done_ = false;
-  bool waiting_ = false;
 };
 
 // SYNs that meet this filter vanish, which is what a black hole is.
