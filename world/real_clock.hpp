@@ -62,6 +62,7 @@ class RealClock final : public Clock {
 
   RealClockOptions options_;
   EventQueue queue_;
+  Instant turn_ = Instant::min();  // when the loop last looked at what is due
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Timer> timer_;
   std::atomic<bool> interrupted_{false};
