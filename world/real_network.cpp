@@ -374,7 +374,17 @@ Result<std::unique_ptr<Listener>> RealNetwork::listen(Endpoint on) {
       net::ip::make_address(on.host == "localhost" ? "127.0.0.1" : on.host, error);
   if (error) return Failure::unreachable;
   tcp::acceptor acceptor(clock_.io());
-  const tcp::endpoint endpoint(address, on.port);
+  tcp::endpoint endpoint(address, on.port);
+  // The kernel lets go of a port that it chose when a listener refuses, so the port is chosen here
+  // by a socket that shares it until it is bound by number.
+  tcp::acceptor chooser(clock_.io());
+  if (on.port == 0) {
+    chooser.open(endpoint.protocol(), error);
+    if (!error) chooser.set_option(net::socket_base::reuse_address(true), error);
+    if (!error) chooser.bind(endpoint, error);
+    if (!error) endpoint = chooser.local_endpoint(error);
+    if (error) return failure_of(error);
+  }
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(net::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
