@@ -302,9 +302,15 @@ Result<std::unique_ptr<Child>> RealProcesses::start(Command command) {
   const Launch launch(command);
   const int out_fd = out.write_end.get();
   const int err_fd = command.separate_errors ? err.write_end.get() : out_fd;
+  // A signal that comes before the child has dropped our handlers would be lost in them.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
   const pid_t pid = ::fork();
-  if (pid < 0) return Failure::unavailable;
   if (pid == 0) become(launch, out_fd, err_fd);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return Failure::unavailable;
   ::setpgid(pid, pid);  // both sides do: whoever signals first must find the group
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (pidfd < 0) {

@@ -39,7 +39,7 @@ class SimChild final : public Child, private Event {
   std::string_view tail() const override { return tail_.view(); }
 
   Task<std::string> read_output(OutputOf of) override {
-    Stream& from = stream(of);
+    Stream& from = streams_[of == OutputOf::out ? 0 : 1];
     while (from.bytes.empty() && !from.ended) co_await from.changed.wait();
     std::string bytes = std::move(from.bytes);
     from.bytes.clear();
