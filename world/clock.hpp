@@ -51,6 +51,10 @@ class [[nodiscard]] Sleep final : public Wait {
 };
 
 inline Sleep Clock::sleep_until(Instant at) { return Sleep(*this, at); }
-inline Sleep Clock::sleep(Nanos duration) { return Sleep(*this, now() + duration); }
+inline Sleep Clock::sleep(Nanos duration) {
+  const Instant from = now();
+  const bool past_the_end = duration > Nanos(0) && since_start(from) > Nanos::max() - duration;
+  return Sleep(*this, past_the_end ? kNever : from + duration);
+}
 
 }  // namespace world

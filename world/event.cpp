@@ -6,6 +6,7 @@ namespace world {
 
 namespace {
 constexpr std::size_t kArity = 4;
+constexpr std::size_t kForgetAtLeast = 4'096;  // spent FIFO slots
 
 bool before(const EventQueue::Entry& x, const EventQueue::Entry& y) {
   return x.at != y.at ? x.at < y.at : x.sequence < y.sequence;
@@ -51,9 +52,8 @@ void EventQueue::push(Event& event, Instant at, Instant now) {
   ENSURE(!event.armed(), "an event was armed twice");
   ++live_;
   if (at <= now) {
-    if (head_ == fifo_.size()) {
-      fifo_.clear();
-      head_ = 0;
+    if (head_ == fifo_.size() || (head_ >= kForgetAtLeast && head_ >= fifo_.size() / 2)) {
+      forget_spent();
     }
     event.place_ = Event::kInFifo | static_cast<std::uint32_t>(fifo_.size());
     fifo_.push_back({now, next_sequence_++, &event});
@@ -79,6 +79,16 @@ void EventQueue::remove(Event& event) {
   place(i, last);
   sift_down(i);
   sift_up(last.event->place_);
+}
+
+void EventQueue::forget_spent() {
+  fifo_.erase(fifo_.begin(), fifo_.begin() + static_cast<std::ptrdiff_t>(head_));
+  head_ = 0;
+  for (std::size_t i = 0; i < fifo_.size(); ++i) {
+    if (fifo_[i].event != nullptr) {
+      fifo_[i].event->place_ = Event::kInFifo | static_cast<std::uint32_t>(i);
+    }
+  }
 }
 
 void EventQueue::skip_removed() {

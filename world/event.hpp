@@ -26,7 +26,7 @@ class Event {
 
  protected:
   Event() = default;
-  ~Event();
+  virtual ~Event();
 
  private:
   friend class EventQueue;
@@ -60,6 +60,7 @@ class EventQueue {
   void sift_down(std::size_t i);
   void place(std::size_t i, const Entry& entry);
   void skip_removed();
+  void forget_spent();
   Entry take_heap_top();
 
   std::vector<Entry> heap_;  // 4-ary

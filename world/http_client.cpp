@@ -17,6 +17,7 @@ struct HttpExchange::Connection {
   HttpParser parser;
   std::string out;
   Instant idle_since = kNever;
+  bool write_failed = false;  // the server answered and stopped reading: of no more use
 };
 
 HttpExchange::HttpExchange(HttpClient& client, std::unique_ptr<Connection> connection)
@@ -40,7 +41,7 @@ HttpExchange::~HttpExchange() { give_back(); }
 void HttpExchange::give_back() {
   if (!connection_) return;
   const HttpParser& parser = connection_->parser;
-  if (parser.message_done() && parser.keep_alive()) {
+  if (parser.message_done() && parser.keep_alive() && !connection_->write_failed) {
     client_->keep(std::move(connection_));
   } else {
     connection_.reset();
@@ -147,6 +148,7 @@ Task<Result<HttpExchange>> HttpClient::exchange(Endpoint to, std::string bytes,
   exchange.sent_ = clock_.now();
   c.out = std::move(bytes);
   const Result<void> written = co_await c.stream->write_all(c.out);
+  c.write_failed = !written;
   // A server may answer and close before it has read everything: look for that answer all the same.
   while (!c.parser.head_done()) {
     const auto room = c.parser.prepare(kReadRoom);

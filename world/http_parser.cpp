@@ -70,6 +70,8 @@ class Codec final : public http::basic_parser<isRequest> {
   Message& m_;
 };
 
+constexpr int kInterimsMax = 16;  // interim responses before the real one
+
 Failure failure_of(const error_code& error) {
   if (error == http::error::body_limit || error == http::error::header_limit ||
       error == http::error::buffer_overflow) {
@@ -94,7 +96,15 @@ struct HttpParser::State {
       set_up(request_codec.emplace(message));
     } else {
       set_up(response_codec.emplace(message));
+      response_codec->skip(no_body);
     }
+  }
+
+  // "100 Continue" and its like announce a response; they are none.
+  bool is_interim() const {
+    const int status = message.response.status;
+    return role == Role::response && message.done && status >= 100 && status < 200 &&
+           status != 101;
   }
 
   template <class Codec>
@@ -117,6 +127,11 @@ struct HttpParser::State {
       begin_unparsed += n;
       if (error == http::error::need_more) return {};
       if (error) return failure_of(error);
+      if (is_interim()) {
+        if (++interims > kInterimsMax) return Failure::malformed;
+        begin();
+        continue;
+      }
       if (n == 0) break;
     }
     return {};
@@ -127,6 +142,8 @@ struct HttpParser::State {
   Message message;
   std::optional<Codec<true>> request_codec;
   std::optional<Codec<false>> response_codec;
+  bool no_body = false;
+  int interims = 0;   // before this message
   std::string input;  // bytes [begin_unparsed, end) wait to be parsed
   std::size_t begin_unparsed = 0;
   std::size_t end = 0;
@@ -185,10 +202,13 @@ std::string& HttpParser::body() { return state_->message.body; }
 
 void HttpParser::expect_no_body() {
   ENSURE(state_->role == Role::response, "only responses to HEAD lack their body");
+  state_->no_body = true;
   state_->response_codec->skip(true);
 }
 
 Result<void> HttpParser::next_message() {
+  state_->no_body = false;
+  state_->interims = 0;
   state_->begin();
   return state_->parse();
 }

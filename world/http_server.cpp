@@ -37,6 +37,7 @@ Task<Result<HttpRequest>> HttpServerConnection::read_request() {
   }
   ++requests_;
   responded_ = false;
+  answers_head_ = parser_.request().method == "HEAD";
   keep_alive_ = keep_alive_ && parser_.keep_alive();
   HttpRequest request = std::move(parser_.request());
   request.body = std::move(parser_.body());
@@ -48,7 +49,7 @@ Task<Result<void>> HttpServerConnection::respond(HttpResponse response) {
   out_.clear();
   write_response_head(out_, response.status, response.headers,
                       length_framing(response.body.size(), keep_alive_));
-  out_ += response.body;
+  if (!answers_head_) out_ += response.body;
   co_return co_await stream_->write_all(out_);
 }
 
@@ -60,12 +61,14 @@ Task<Result<void>> HttpServerConnection::begin_stream(HttpResponse head) {
 }
 
 Task<Result<void>> HttpServerConnection::send_chunk(std::string data) {
+  if (data.empty() || answers_head_) co_return Result<void>();
   out_.clear();
   write_chunk(out_, data);
   co_return co_await stream_->write_all(out_);
 }
 
 Task<Result<void>> HttpServerConnection::end_stream() {
+  if (answers_head_) co_return Result<void>();
   co_return co_await stream_->write_all(kLastChunk);
 }
 

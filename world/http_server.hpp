@@ -29,7 +29,7 @@ class HttpServerConnection {
 
   // Sends a head for a chunked body, then chunks, then the end. Each call is one write.
   Task<Result<void>> begin_stream(HttpResponse head);
-  Task<Result<void>> send_chunk(std::string data);
+  Task<Result<void>> send_chunk(std::string data);  // nothing for no data: that would be the end
   Task<Result<void>> end_stream();
 
   // Sends bytes as they are and ends the connection after this request.
@@ -61,6 +61,7 @@ class HttpServerConnection {
   std::uint64_t requests_ = 0;
   bool keep_alive_ = true;
   bool responded_ = false;
+  bool answers_head_ = false;  // the request was HEAD: its response has no body
 };
 
 using HttpHandler = std::function<Task<void>(HttpServerConnection&, HttpRequest)>;

@@ -58,8 +58,8 @@ class Stream {
 
 class [[nodiscard]] ReadSome final : public Wait {
  public:
-  ReadSome(Stream& stream, char* data, std::size_t size)
-      : data(data), size(size), stream_(stream) {
+  ReadSome(Stream& stream, char* into, std::size_t room)
+      : data(into), size(room), stream_(stream) {
     mark = 5;
   }
   bool await_ready() { return stream_.try_read(*this); }
@@ -99,7 +99,7 @@ class [[nodiscard]] ReadSome final : public Wait {
 
 class [[nodiscard]] WriteAll final : public Wait {
  public:
-  WriteAll(Stream& stream, std::string_view bytes) : bytes(bytes), stream_(stream) { mark = 6; }
+  WriteAll(Stream& stream, std::string_view all) : bytes(all), stream_(stream) { mark = 6; }
   bool await_ready() { return stream_.try_write(*this); }
   template <class P>
   bool await_suspend(std::coroutine_handle<P> waiter) {

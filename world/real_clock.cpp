@@ -46,8 +46,12 @@ Instant RealClock::now() const {
 std::int64_t RealClock::unix_nanos() const { return read_clock(CLOCK_REALTIME); }
 
 void RealClock::arm(Event& event, Instant at) {
-  // Instant::min() means "at once": no need to ask the clock.
-  queue_.push(event, at, at == Instant::min() ? at : now());
+  // Instant::min() means "at once", which is this turn: no need to ask the clock.
+  if (at == Instant::min()) {
+    queue_.push(event, turn_, turn_);
+  } else {
+    queue_.push(event, at, now());
+  }
 }
 
 std::int64_t RealClock::wall_of(Instant at) const {
@@ -57,10 +61,10 @@ std::int64_t RealClock::wall_of(Instant at) const {
 }
 
 bool RealClock::fire_due() {
-  const Instant due = now();
+  turn_ = now();
   bool fired = false;
   for (int n = 0; n < kEventsPerTurn; ++n) {
-    const EventQueue::Entry entry = queue_.pop(due);
+    const EventQueue::Entry entry = queue_.pop(turn_);
     if (entry.event == nullptr) break;
     entry.event->fire();
     fired = true;
@@ -94,6 +98,7 @@ void RealClock::wait_for(Instant next) {
 }
 
 bool RealClock::run(Task<void> main) {
+  io_->restart();  // the end of an earlier run stopped it
   auto work = boost::asio::make_work_guard(*io_);
   Strand strand;
   bool ended = !main.start({}, &strand);

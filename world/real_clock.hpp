@@ -67,6 +67,7 @@ class RealClock final : public Clock {
 
   RealClockOptions options_;
   EventQueue queue_;
+  Instant turn_ = Instant::min();  // when the loop last looked at what is due
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Timer> timer_;
   std::atomic<std::int64_t> origin_;

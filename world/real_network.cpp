@@ -9,10 +9,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <sstream>
 
-#include "world/signal.hpp"
+#include "world/asio_wait.hpp"
 
 namespace world {
 
@@ -61,7 +62,7 @@ struct Socket : std::enable_shared_from_this<Socket> {
     receiving = false;
     begin = 0;
     end = n;
-    if (error == net::error::eof) {
+    if (error == net::error::eof && !was_reset) {
       ended = true;
     } else if (error) {
       broken = true;
@@ -75,12 +76,19 @@ struct Socket : std::enable_shared_from_this<Socket> {
                      [self = shared_from_this()](error_code error, std::size_t) {
                        self->sending = false;
                        self->output.clear();
-                       if (error) self->broken = true;
+                       if (error) self->fail_writes(error == net::error::connection_reset);
                        if (self->finish_after_send) self->finish();
                        if (self->writer != nullptr) {
                          self->clock.post(*std::exchange(self->writer, nullptr));
                        }
                      });
+  }
+
+  // What arrived before can still be read. The kernel tells of a reset once: to the write, here, so
+  // that the next read sees only an end.
+  void fail_writes(bool reset) {
+    write_broken = true;
+    was_reset = was_reset || reset;
   }
 
   void finish() {
@@ -98,7 +106,9 @@ struct Socket : std::enable_shared_from_this<Socket> {
   bool sending = false;
   bool finish_after_send = false;
   bool ended = false;
-  bool broken = false;
+  bool broken = false;        // reading fails
+  bool write_broken = false;  // writing fails
+  bool was_reset = false;     // a write met the reset
   ReadSome* reader = nullptr;
   WriteAll* writer = nullptr;
 };
@@ -131,12 +141,13 @@ class RealStream final : public Stream {
     error_code ignored;
     linger_zero();
     s_->socket.close(ignored);
-    s_->broken = true;
+    s_->broken = s_->write_broken = true;
+    s_->begin = s_->end = 0;
   }
 
   bool stale() override {
     Socket& s = *s_;
-    if (s.broken || s.ended || s.begin < s.end) return true;
+    if (s.broken || s.write_broken || s.ended || s.begin < s.end) return true;
     if (s.receiving) return false;  // the loop would have said so
     char byte;
     const ssize_t n = ::recv(s.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -178,7 +189,7 @@ class RealStream final : public Stream {
 
   bool try_write(WriteAll& op) override {
     Socket& s = *s_;
-    while (!op.bytes.empty() && !s.broken && !s.sending) {
+    while (!op.bytes.empty() && !s.write_broken && !s.sending) {
       const ssize_t n = ::send(s.socket.native_handle(), op.bytes.data(), op.bytes.size(),
                                MSG_NOSIGNAL | MSG_DONTWAIT);
       if (n > 0) {
@@ -193,9 +204,9 @@ class RealStream final : public Stream {
         s.flush();
         break;
       }
-      s.broken = true;
+      s.fail_writes(errno == ECONNRESET);
     }
-    if (s.broken) {
+    if (s.write_broken) {
       op.result = Failure::reset;
       return true;
     }
@@ -208,40 +219,6 @@ class RealStream final : public Stream {
   Clock& clock() override { return s_->clock; }
 
   std::shared_ptr<Socket> s_;
-};
-
-// Waits for one Asio operation that stores its error. Cancelling runs `cancel_operation`, and the
-// wait ends when the operation has.
-class AsioWait final : public Wait {
- public:
-  explicit AsioWait(Clock& clock) : clock_(clock) {}
-  bool await_ready() const { return done_; }
-  template <class P>
-  bool await_suspend(std::coroutine_handle<P> waiter) {
-    if (!attach(waiter)) on_cancel();
-    force_attach();
-    waiting_ = true;
-    return true;
-  }
-  error_code await_resume() const {
-    throw_if_cancelled();
-    return error_;
-  }
-  void finish(const error_code& error) {
-    error_ = error;
-    done_ = true;
-    if (waiting_) clock_.post(*this);
-  }
-  std::function<void()> cancel_operation;
-
- private:
-  void on_cancel() override {
-    if (cancel_operation && !done_) cancel_operation();
-  }
-  Clock& clock_;
-  error_code error_;
-  bool done_ = false;
-  bool waiting_ = false;
 };
 
 // SYNs that meet this filter vanish, which is what a black hole is.
@@ -288,6 +265,11 @@ class RealListener final : public Listener {
   Task<Result<std::unique_ptr<Stream>>> accept() override {
     using Accepted = Result<std::unique_ptr<Stream>>;
     for (;;) {
+      if (!kept_.empty()) {
+        auto socket = std::make_shared<Socket>(std::move(kept_.front()), clock_);
+        kept_.pop_front();
+        co_return Accepted(std::unique_ptr<Stream>(new RealStream(std::move(socket))));
+      }
       tcp::socket peer(clock_.io());
       AsioWait wait(clock_);
       wait.cancel_operation = [this] {
@@ -295,7 +277,13 @@ class RealListener final : public Listener {
         acceptor_.cancel(ignored);
       };
       acceptor_.async_accept(peer, [&wait](error_code error) { wait.finish(error); });
-      const error_code error = co_await wait;
+      error_code error;
+      try {
+        error = co_await wait;
+      } catch (const Cancelled&) {
+        if (peer.is_open()) kept_.push_back(std::move(peer));  // accepted, then cancelled
+        throw;
+      }
       if (!error) {
         auto socket = std::make_shared<Socket>(std::move(peer), clock_);
         co_return Accepted(std::unique_ptr<Stream>(new RealStream(std::move(socket))));
@@ -338,6 +326,7 @@ class RealListener final : public Listener {
   tcp::acceptor acceptor_;
   tcp::endpoint endpoint_;
   RealClock& clock_;
+  std::deque<tcp::socket> kept_;  // for the next accept()
   Admission admission_ = Admission::open;
   std::uint64_t resets_before_ = 0;
   std::uint64_t turned_away_ = 0;
@@ -385,7 +374,17 @@ Result<std::unique_ptr<Listener>> RealNetwork::listen(Endpoint on) {
       net::ip::make_address(on.host == "localhost" ? "127.0.0.1" : on.host, error);
   if (error) return Failure::unreachable;
   tcp::acceptor acceptor(clock_.io());
-  const tcp::endpoint endpoint(address, on.port);
+  tcp::endpoint endpoint(address, on.port);
+  // The kernel lets go of a port that it chose when a listener refuses, so the port is chosen here
+  // by a socket that shares it until it is bound by number.
+  tcp::acceptor chooser(clock_.io());
+  if (on.port == 0) {
+    chooser.open(endpoint.protocol(), error);
+    if (!error) chooser.set_option(net::socket_base::reuse_address(true), error);
+    if (!error) chooser.bind(endpoint, error);
+    if (!error) endpoint = chooser.local_endpoint(error);
+    if (error) return failure_of(error);
+  }
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(net::socket_base::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);

@@ -49,7 +49,10 @@ class [[nodiscard]] Signal::SignalWait final : public Wait {
     previous_ = next_ = nullptr;
   }
   void on_cancel() override {
-    if (armed()) return;  // already notified: it wakes, and throws
+    if (armed()) {  // already notified: it wakes, and throws; the notification is for the next
+      signal_.notify_one();
+      return;
+    }
     unlink();
     signal_.clock_.post(*this);
   }

@@ -83,7 +83,7 @@ class SimStream final : public Stream {
     ENSURE(in_.reader == nullptr && out_.writer == nullptr, "a stream died during its operation");
     if (dead_) return;
     // As TCP: closing with unread bytes is an abort; otherwise a FIN, and later bytes meet a RST.
-    if (in_.unread() > 0) {
+    if (!in_.segments.empty() && in_.segments.front().ready <= connection_->clock.now()) {
       reset();
       return;
     }
@@ -117,8 +117,8 @@ class SimStream final : public Stream {
  private:
   bool try_read(ReadSome& op) override {
     const Instant now = connection_->clock.now();
-    if (connection_->network.is_cut(connection_->host)) return false;
     if (dead_) return finish(op, Failure::reset);
+    if (connection_->network.is_cut(connection_->host)) return false;
     if (!in_.segments.empty()) {
       Pipe::Segment& segment = in_.segments.front();
       if (segment.ready > now) return false;
@@ -140,12 +140,12 @@ class SimStream final : public Stream {
       op.result = n;
       return true;
     }
-    if (in_.aborted <= now) return finish(op, Failure::reset);
-    if (in_.finished <= now) {
+    if (in_.finished <= now && in_.finished <= in_.aborted) {
       in_.reader = nullptr;
       op.result = std::size_t{0};
       return true;
     }
+    if (in_.aborted <= now) return finish(op, Failure::reset);
     return false;
   }
 
@@ -162,7 +162,9 @@ class SimStream final : public Stream {
 
   bool try_write(WriteAll& op) override {
     const Instant now = connection_->clock.now();
-    const bool gone = dead_ || out_.finished != kNever || out_.broken <= now || in_.aborted <= now;
+    const bool cut = connection_->network.is_cut(connection_->host);
+    const bool gone = dead_ || out_.finished != kNever ||
+                      (!cut && (out_.broken <= now || in_.aborted <= now));
     if (gone) {
       out_.writer = nullptr;
       op.result = Failure::reset;
@@ -205,6 +207,7 @@ class SimStream final : public Stream {
 
   void park_writer(WriteAll* op) override {
     out_.writer = op;
+    if (connection_->network.is_cut(connection_->host)) return;
     const Instant gone = std::min(out_.broken, in_.aborted);
     if (op != nullptr && gone != kNever && !op->armed()) connection_->clock.arm(*op, gone);
   }
@@ -223,7 +226,11 @@ class SimListener final : public Listener {
  public:
   SimListener(SimNetwork& network, Endpoint on)
       : network_(network), endpoint_(std::move(on)), arrived_(network.clock_) {}
-  ~SimListener() override { network_.listeners_.erase(endpoint_); }
+  // Whoever was not accepted yet is reset.
+  ~SimListener() override {
+    network_.listeners_.erase(endpoint_);
+    for (const auto& stream : backlog_) stream->reset();
+  }
 
   Task<Result<std::unique_ptr<Stream>>> accept() override {
     while (backlog_.empty()) co_await arrived_.wait();
@@ -264,6 +271,7 @@ Link SimNetwork::link_to(const std::string& host) const {
 
 Task<Result<std::unique_ptr<Stream>>> SimNetwork::connect(Endpoint to) {
   using Connected = Result<std::unique_ptr<Stream>>;
+  if (to.host == "localhost") to.host = "127.0.0.1";
   const Link link = link_to(to.host);
   co_await clock_.sleep(link.latency);
   if (is_cut(to.host)) co_await clock_.sleep_until(kNever);
@@ -284,6 +292,7 @@ Task<Result<std::unique_ptr<Stream>>> SimNetwork::connect(Endpoint to) {
 }
 
 Result<std::unique_ptr<Listener>> SimNetwork::listen(Endpoint on) {
+  if (on.host == "localhost") on.host = "127.0.0.1";
   if (on.port == 0) {
     while (listeners_.contains({on.host, next_port_})) ++next_port_;
     on.port = next_port_++;
@@ -300,7 +309,10 @@ void SimNetwork::heal(const std::string& host) {
   for (const auto& weak : connections_) {
     const auto connection = weak.lock();
     if (!connection || connection->host != host) continue;
-    for (Pipe& pipe : connection->pipes) connection->wake_reader(pipe);
+    for (Pipe& pipe : connection->pipes) {
+      connection->wake_reader(pipe);
+      connection->wake_writer(pipe);
+    }
   }
 }
 

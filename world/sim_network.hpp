@@ -49,7 +49,7 @@ class SimNetwork final : public Network {
   Link link_;
   std::map<std::string, Link> links_;
   std::map<Endpoint, SimListener*> listeners_;
-  std::set<std::string> known_hosts_{"127.0.0.1", "localhost"};
+  std::set<std::string> known_hosts_{"127.0.0.1"};
   std::set<std::string> cut_;
   std::vector<std::weak_ptr<SimConnection>> connections_;  // to be woken by a heal
   std::size_t forget_at_ = kForgetAtLeast;

@@ -70,7 +70,7 @@ class Wait : public Event {
     if (cancelled_) throw Cancelled{};
   }
 
-  ~Wait() = default;
+  ~Wait() override = default;
   bool cancelled_ = false;
 
  private:

@@ -1,0 +1,37 @@
+#include "world/interrupt.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+
+namespace world {
+
+namespace {
+std::atomic<bool> caught{false};
+std::atomic<bool> caught_ctrl_c{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "used in a signal handler");
+
+void on_signal(int number) {
+  if (number == SIGINT && caught_ctrl_c.exchange(true)) ::_exit(kInterruptedExitCode);
+  caught.store(true);
+}
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  ::sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupted() { return caught.load(); }
+
+void forget_interrupts() {
+  caught.store(false);
+  caught_ctrl_c.store(false);
+}
+
+}  // namespace world

@@ -1,0 +1,17 @@
+// Ctrl-C and SIGTERM ask for an orderly end: they set a flag that long work looks at. A second Ctrl-C
+// ends the process at once with 130. Process-wide; any thread.
+#pragma once
+
+namespace world {
+
+inline constexpr int kInterruptedExitCode = 130;
+
+// Installs the handlers. May be called again.
+void catch_interrupts();
+
+bool interrupted();
+
+// Forgets what was caught. For tests, and for a program that goes on after an interrupted run.
+void forget_interrupts();
+
+}  // namespace world
