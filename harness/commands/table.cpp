@@ -141,7 +141,7 @@ int run_command_line(int argc, const char* const* argv) {
                  suggestion_for(app, argc, argv).c_str());
     return exit_code::kUsage;
   } catch (const ScenarioErrors& errors) {
-    std::fprintf(stderr, "%s", errors.what());
+    std::fprintf(stderr, "%s\n", errors.what());
     return exit_code::kUsage;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shakedown: %s\n", error.what());
