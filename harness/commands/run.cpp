@@ -83,7 +83,9 @@ std::uint64_t parse_seed(const std::string& text) {
   char* end = nullptr;
   errno = 0;
   const std::uint64_t seed = std::strtoull(text.c_str(), &end, 0);
-  if (text.empty() || *end != '\0' || errno != 0 || text.front() == '-') {
+  // strtoull would take blanks and a sign before the number.
+  const bool digit_first = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (!digit_first || *end != '\0' || errno != 0) {
     throw std::runtime_error("--seed " + text + ": a seed is a number, as 7 or 0x9f3a");
   }
   return seed;
