@@ -192,7 +192,8 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario) {
   if (command.check_determinism) {
     DeterminismInput input{prepared, options, result, directory.folder()};
     const Divergence divergence = check_determinism(input);
-    std::printf("%s\n", divergence.text.c_str());
+    // With --json, stdout is one JSON document and nothing else.
+    std::fprintf(command.json ? stderr : stdout, "%s\n", divergence.text.c_str());
     if (divergence.found) return exit_code::kNondeterministic;
   }
   return exit_code_of(result.record.verdict);
