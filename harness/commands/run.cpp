@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "agent/profile.hpp"
 #include "harness/commands/command.hpp"
@@ -14,6 +15,7 @@
 #include "harness/run/progress_line.hpp"
 #include "harness/run/run.hpp"
 #include "harness/run/run_directory.hpp"
+#include "harness/run/target_url.hpp"
 #include "harness/run/trail_file.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
@@ -122,6 +124,7 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
   if (options.mode == Mode::sim && command.time_scale != 1.0) {
     throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
   }
+  if (!command.target.empty()) parse_target_url(command.target);
   if (command.check_determinism && options.mode == Mode::live) {
     throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
   }
@@ -143,6 +146,31 @@ Scenario load(const RunCommand& command, const std::string& file) {
   load.sets = command.sets;
   load.agent = agent::find_profile(command.profile)->apply(agent::Config{});
   return load_scenario(file, load);
+}
+
+// What is wrong with the scenarios of one command taken together.
+void check_together(const RunCommand& command, const std::vector<Scenario>& scenarios,
+                    std::vector<ScenarioError>& errors) {
+  std::map<std::string, std::string> files;  // by scenario name, which is the name of its results
+  for (const Scenario& scenario : scenarios) {
+    const auto [first, is_new] = files.emplace(scenario.name, scenario.file);
+    if (!is_new) {
+      errors.push_back({Place{scenario.file, 0, 0},
+                        "scenario `" + scenario.name + "` is also in " + first->second +
+                            "; its results would overwrite those"});
+    }
+    if (scenario.target.url.empty() || !command.target.empty()) continue;
+    if (command.mode == "sim") {
+      errors.push_back({Place{scenario.file, 0, 0},
+                        "has a target.url, and a real target cannot be simulated; leave --mode sim "
+                        "out"});
+    }
+    try {
+      parse_target_url(scenario.target.url);
+    } catch (const TargetError& error) {
+      errors.push_back({Place{scenario.file, 0, 0}, std::string("target.url: ") + error.what()});
+    }
+  }
 }
 
 // One scenario, from its file to its folder of results.
@@ -214,6 +242,7 @@ int run(const RunCommand& command) {
       errors.insert(errors.end(), found.errors().begin(), found.errors().end());
     }
   }
+  check_together(command, scenarios, errors);
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
 
   std::vector<int> codes;
