@@ -190,7 +190,11 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario) {
   RunHooks hooks;
   hooks.history = directory.history();
   hooks.events = directory.events();
-  hooks.progress = [&line](const Progress& progress) { line.show(progress); };
+  const bool live = options.mode == Mode::live;
+  hooks.progress = [&line, &directory, live](const Progress& progress) {
+    line.show(progress);
+    if (live) directory.flush();  // many times a second; virtual time would come too often
+  };
   hooks.interrupted = [&directory] { return world::interrupted() || directory.failed(); };
 
   EventLines traced;
