@@ -4,7 +4,6 @@ add_library(shakedown_flags INTERFACE)
 target_compile_options(shakedown_flags INTERFACE
   -Wall -Wextra            # the common mistakes
   -Wshadow                 # a name means one thing in a scope
-  -Wnon-virtual-dtor       # ports are deleted through their base
   -Woverloaded-virtual     # a twin that overrides nothing
   -Wimplicit-fallthrough   # a closed enum's switch says what it does
   -Wundef                  # a misspelt macro is not false

@@ -1,7 +1,7 @@
-// Which fault, if any, strikes a connection or a request. A decision is a keyed draw on (seed, fault
-// id, entity, ordinal), never on the order of arrival, so sim and live decide alike. The first fault
-// in file order that applies wins. One schedule per run; not thread-safe: fakes that run on several
-// threads own a copy each and add up the counts of what fired.
+// Which fault, if any, strikes a connection or a request. A decision is a keyed draw on (seed,
+// fault id, entity, ordinal), never on the order of arrival, so sim and live decide alike. The
+// first fault in file order that applies wins. One schedule per run; not thread-safe: fakes that
+// run on several threads own a copy each and add up the counts of what fired.
 #pragma once
 
 #include <cstddef>

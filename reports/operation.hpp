@@ -62,9 +62,10 @@ struct Operation {
   std::uint32_t turn = 0;     // counts the turns of this session
 
   Instant planned{};
-  Instant sent = world::kNever;         // first byte written; kNever: never sent
+  // First byte written, or the attempt to connect when none could be; kNever: dropped.
+  Instant sent = world::kNever;
   Instant first_event = world::kNever;  // first token of a stream, or first byte of an answer
-  Instant last_event{};  // the end: last byte, or when failure, drop or the end of the run was known
+  Instant last_event{};  // the end: last byte, or when failure, drop or end of run was known
   Nanos stall{0};        // the longest gap between two events of a stream
   bool streamed = false;
 

@@ -98,8 +98,9 @@ class Recorder {
 
   Counts counts() const;               // planned and sent as they were said
   Counts counts(Filter where) const;   // planned and sent as the operations tell
-  Histogram histogram(Latency latency, Filter where = {}) const;                   // all outcomes
-  Histogram histogram(Latency latency, Outcome outcome, Filter where = {}) const;  // one outcome
+  // Of every request that was sent, whatever its outcome; or of one outcome (dropped too).
+  Histogram histogram(Latency latency, Filter where = {}) const;
+  Histogram histogram(Latency latency, Outcome outcome, Filter where = {}) const;
   std::uint64_t failures(Failure why) const { return failures_[static_cast<std::size_t>(why)]; }
   std::uint64_t overflow() const;  // durations beyond 24 h
 

@@ -10,7 +10,7 @@ namespace {
 
 __extension__ typedef unsigned __int128 Wide;
 
-constexpr double kLn2High = 0x1.62e42fee00000p-1;  // fdlibm's split: k * high is exact for |k| < 2^20
+constexpr double kLn2High = 0x1.62e42fee00000p-1;  // fdlibm's split: k * high is exact, |k| < 2^20
 constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
 constexpr double kInvLn2 = 0x1.71547652b82fep+0;
 constexpr double kZ99 = 2.3263478740408408;  // normal_quantile(0.99)

@@ -59,7 +59,7 @@ constexpr Field<Struct, Member> field(std::string_view name, Member Struct::*mem
   return Field<Struct, Member>{name, member, doc};
 }
 
-// An enum that can be a field spells its values in `choices(E)`, found by argument-dependent lookup:
+// An enum that can be a field spells its values in `choices(E)`, found by its argument's namespace:
 //   constexpr std::array<world::Choice<End>, 2> choices(End) { return {{{"fin", End::fin}, ...}}; }
 template <class Enum>
 struct Choice {

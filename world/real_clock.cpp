@@ -29,9 +29,8 @@ struct RealClock::Timer {
 RealClock::RealClock(RealClockOptions options)
     : options_(options),
       io_(std::make_unique<boost::asio::io_context>(1)),
-      timer_(std::make_unique<Timer>(*io_)) {
-  if (options_.origin == 0) options_.origin = steady_now();
-}
+      timer_(std::make_unique<Timer>(*io_)),
+      origin_(options.origin == 0 ? steady_now() : options.origin) {}
 
 RealClock::~RealClock() = default;
 
@@ -39,7 +38,7 @@ std::int64_t RealClock::steady_now() { return read_clock(CLOCK_MONOTONIC); }
 std::int64_t RealClock::thread_cpu_nanos() { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 Instant RealClock::now() const {
-  const std::int64_t wall = steady_now() - options_.origin;
+  const std::int64_t wall = steady_now() - origin();
   if (options_.scale == 1.0) return at(Nanos(wall));
   return at(Nanos(static_cast<std::int64_t>(static_cast<double>(wall) * options_.scale)));
 }
@@ -57,8 +56,8 @@ void RealClock::arm(Event& event, Instant at) {
 
 std::int64_t RealClock::wall_of(Instant at) const {
   const auto scenario = static_cast<double>(since_start(at).count());
-  if (options_.scale == 1.0) return options_.origin + since_start(at).count();
-  return options_.origin + static_cast<std::int64_t>(scenario / options_.scale) + 1;
+  if (options_.scale == 1.0) return origin() + since_start(at).count();
+  return origin() + static_cast<std::int64_t>(scenario / options_.scale) + 1;
 }
 
 bool RealClock::fire_due() {
@@ -82,7 +81,7 @@ void RealClock::wait_for(Instant next) {
   if (options_.pacing == Pacing::spin) wake -= options_.spin.count();
   if (options_.pacing == Pacing::tick) {
     const std::int64_t tick = std::max<std::int64_t>(options_.tick.count(), 1);
-    wake = options_.origin + (wake - options_.origin + tick - 1) / tick * tick;
+    wake = origin() + (wake - origin() + tick - 1) / tick * tick;
   }
   if (wake <= steady_now()) {
     io_->poll();  // spinning, or due already
@@ -120,6 +119,11 @@ bool RealClock::run(Task<void> main) {
     return false;
   }
   return true;
+}
+
+void RealClock::restart(std::int64_t origin) {
+  origin_.store(origin, std::memory_order_relaxed);
+  boost::asio::post(*io_, [] {});  // the loop looks at the time again
 }
 
 void RealClock::interrupt() {

@@ -1,5 +1,6 @@
 // RealClock: the machine's steady clock times a scale, and the loop that waits on it and on sockets.
-// One loop per thread; everything on it runs there. interrupt() is the only call from other threads.
+// One loop per thread; everything on it runs there. Only interrupt() and restart() may be called from
+// other threads.
 #pragma once
 
 #include <atomic>
@@ -44,8 +45,12 @@ class RealClock final : public Clock {
   // From any thread: cancels the task given to run().
   void interrupt();
 
+  // From any thread: scenario time 0 is at this steady_now() from here on. What is armed keeps its
+  // scenario instant. For a run that begins when its target is ready.
+  void restart(std::int64_t origin);
+
   double scale() const { return options_.scale; }
-  std::int64_t origin() const { return options_.origin; }
+  std::int64_t origin() const { return origin_.load(std::memory_order_relaxed); }
   boost::asio::io_context& io() { return *io_; }
 
   // The machine's steady clock in nanoseconds; the same for every process on it.
@@ -65,6 +70,7 @@ class RealClock final : public Clock {
   Instant turn_ = Instant::min();  // when the loop last looked at what is due
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Timer> timer_;
+  std::atomic<std::int64_t> origin_;
   std::atomic<bool> interrupted_{false};
 };
 

@@ -1,5 +1,5 @@
-// A stream ends after so many events, without its terminal event: by a clean close (FIN), which looks
-// like success to a careless reader, or by a reset (RST).
+// A stream ends after so many events, without its terminal event: by a clean close (FIN), which
+// looks like success to a careless reader, or by a reset (RST).
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// Every kind of fault, one row each, in the order of the alternatives of FaultAction. `shakedown list
-// faults`, the scenario schema and the loader read this table and nothing else.
+// Every kind of fault, one row each, in the order of the alternatives of FaultAction. `shakedown
+// list faults`, the scenario schema and the loader read this table and nothing else.
 // A new fault is a file beside this one, an alternative, and a row. Constant data; any thread.
 #pragma once
 

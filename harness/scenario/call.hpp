@@ -1,5 +1,5 @@
-// The written form `name(argument, key=value, ...)`, in which scenarios give distributions, arrivals
-// and users. Arguments may be such forms themselves. Pure functions; any thread.
+// The written form `name(argument, key=value, ...)`, in which scenarios give distributions,
+// arrivals and users. Arguments may be such forms themselves. Pure functions; any thread.
 #pragma once
 
 #include <optional>

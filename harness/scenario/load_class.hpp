@@ -44,7 +44,7 @@ struct LoadClass {
   Users users;
   Sessions sessions;
   std::string ask = "Hello.";
-  std::int64_t parallel = 1;  // requests per arrival, same user and instant
+  std::int64_t parallel = 1;   // requests per arrival, same user and instant
   std::optional<bool> stream;  // none: as client.stream
   std::optional<world::Distribution> prompt_tokens;
   std::optional<world::Distribution> output_tokens;
@@ -67,7 +67,8 @@ struct LoadClass {
         field("parallel", &LoadClass::parallel,
               "Requests per arrival: same user, same instant. In one conversation too, on purpose.")
             .between(1, kParallelMax),
-        field("stream", &LoadClass::stream, "Ask for streamed answers; client.stream if not given."),
+        field("stream", &LoadClass::stream,
+              "Ask for streamed answers; as client.stream if absent."),
         field("prompt_tokens", &LoadClass::prompt_tokens, "Length of the message, padded to it.")
             .in(Unit::count),
         field("output_tokens", &LoadClass::output_tokens,

@@ -16,6 +16,8 @@ namespace {
 using world::Distribution;
 using world::Unit;
 
+__extension__ typedef __int128 Wide;
+
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 struct Suffix {
@@ -81,17 +83,14 @@ bool take_number(std::string_view text, Number& number) {
 }
 
 // digits x 10^-decimals x factor, or nothing if it is not a whole number or too large.
-std::optional<std::int64_t> scale(Number number, std::int64_t factor) {
-  while (number.decimals > 0 && number.digits % 10 == 0) {
-    number.digits /= 10;
-    --number.decimals;
+std::optional<std::int64_t> scale(const Number& number, std::int64_t factor) {
+  Wide value = static_cast<Wide>(number.digits) * factor;
+  for (int i = 0; i < number.decimals; ++i) {
+    if (value % 10 != 0) return std::nullopt;
+    value /= 10;
   }
-  for (; number.decimals > 0; --number.decimals) {
-    if (factor % 10 != 0) return std::nullopt;
-    factor /= 10;
-  }
-  if (number.digits != 0 && factor > kMax / number.digits) return std::nullopt;
-  return number.digits * factor;
+  if (value > kMax) return std::nullopt;
+  return static_cast<std::int64_t>(value);
 }
 
 std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }

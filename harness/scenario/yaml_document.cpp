@@ -192,8 +192,8 @@ YamlNode parse_yaml(std::string_view text, const std::string& file) {
                              format_quantity(kYamlBytesMax, world::Unit::bytes) + " are read");
   }
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    refuse({file, 0, 0}, "the file has a NUL byte at offset " + std::to_string(nul) +
-                             ": is it a binary file?");
+    refuse({file, 0, 0},
+           "the file has a NUL byte at offset " + std::to_string(nul) + ": is it a binary file?");
   }
   TreeBuilder tree(file);
   std::istringstream input{std::string(text)};
@@ -203,7 +203,8 @@ YamlNode parse_yaml(std::string_view text, const std::string& file) {
     YamlNode root = tree.take_root();
     TreeBuilder rest(file);
     if (parser.HandleNextDocument(rest)) {
-      refuse(rest.take_root().place, "a second YAML document begins here; one file is one scenario");
+      refuse(rest.take_root().place,
+             "a second YAML document begins here; one file is one scenario");
     }
     return root;
   } catch (const YAML::Exception& error) {
@@ -218,7 +219,8 @@ std::string read_bounded(const std::string& path, std::size_t bytes_max, std::st
   if (std::filesystem::is_directory(status)) {
     refuse(place, "is a directory, not " + std::string(what));
   }
-  const std::string limit = format_quantity(static_cast<std::int64_t>(bytes_max), world::Unit::bytes);
+  const std::string limit =
+      format_quantity(static_cast<std::int64_t>(bytes_max), world::Unit::bytes);
   if (std::filesystem::is_regular_file(status)) {
     const auto size = std::filesystem::file_size(path, error);
     if (!error && size > bytes_max) {

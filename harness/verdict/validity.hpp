@@ -17,7 +17,7 @@ namespace harness {
 struct ValidityLimits {
   std::uint32_t dropped_max_ppm = 0;            // of planned requests
   std::uint32_t lateness_share_ppm = 10'000;    // of the tightest latency bound: 1 %
-  world::Nanos lateness_floor{5'000'000};       // lateness p99 up to 5 ms is always accepted
+  world::Nanos lateness_floor{5'000'000};       // up to 5 ms of wall time is always accepted
   std::uint32_t baseline_errors_max_ppm = 50'000;
   std::uint32_t own_cpu_max_ppm = 900'000;      // of one core, for the busiest generator thread
 };
@@ -26,7 +26,8 @@ struct ValidityFacts {
   bool live = false;
   reports::Counts counts;                       // as Recorder::counts() gives them
   std::optional<reports::Counts> baseline;      // of the phase named "baseline"
-  world::Nanos lateness_p99{0};                 // wall time
+  world::Nanos lateness_p99{0};                 // scenario time, like the bounds
+  double time_scale = 1;                        // scenario time per wall time
   std::optional<world::Nanos> tightest_bound;   // of the latency objectives
   std::uint64_t overflow = 0;                   // durations beyond the histograms
   std::optional<std::uint32_t> own_cpu_ppm;     // nothing: not measured (sim)

@@ -23,8 +23,8 @@ std::uint64_t bits_of(double quantile) {
 TEST_CASE("logarithm and exponential agree with the C library", "[distribution]") {
   CHECK(world::exact_ln(1.0) == 0.0);
   CHECK(world::exact_exp(0.0) == 1.0);
-  for (double x : {5e-324, 1e-300, 1e-9, 0.1, 0.5, 0.70710678, 0.9, 1.4142, 1.5, 2.0, 10.0, 12345.678,
-                   1e15, 1e300}) {
+  for (double x : {5e-324, 1e-300, 1e-9, 0.1, 0.5, 0.70710678, 0.9, 1.4142, 1.5, 2.0, 10.0,
+                   12345.678, 1e15, 1e300}) {
     CAPTURE(x);
     CHECK(relative_error(world::exact_ln(x), std::log(x)) < 1e-14);
   }
@@ -68,8 +68,8 @@ TEST_CASE("a sample is the value at its quantile", "[distribution]") {
       {Distribution::uniform(1'000, 5'000), 0.5, 3'000},
       {Distribution::uniform(1'000, 5'000), 0.99999999, 5'000},
       {Distribution::uniform(7, 7), 0.3, 7},
-      {Distribution::exponential(2'000'000), 0.5, 1'386'294},     // ln 2 x mean
-      {Distribution::exponential(2'000'000), 0.95, 5'991'465},    // ln 20 x mean
+      {Distribution::exponential(2'000'000), 0.5, 1'386'294},   // ln 2 x mean
+      {Distribution::exponential(2'000'000), 0.95, 5'991'465},  // ln 20 x mean
       {Distribution::lognormal(350 * ms, 2'000 * ms), 0.5, 350 * ms},
       {Distribution::lognormal(350 * ms, 2'000 * ms), 0.99, 2'000 * ms},
       {Distribution::lognormal(350 * ms, 350 * ms), 0.1, 350 * ms},

@@ -16,7 +16,9 @@ struct Constant {
 
   static constexpr std::string_view kind = "constant";
   static constexpr auto fields() {
-    return std::tuple(world::field("rate", &Constant::rate, "Arrivals per time.").required());
+    return std::tuple(world::field("rate", &Constant::rate, "Arrivals per time.")
+                          .between(1, kRateMax)
+                          .required());
   }
   friend bool operator==(const Constant&, const Constant&) = default;
 };

@@ -15,7 +15,9 @@ struct Poisson {
 
   static constexpr std::string_view kind = "poisson";
   static constexpr auto fields() {
-    return std::tuple(world::field("rate", &Poisson::rate, "Mean arrivals per time.").required());
+    return std::tuple(world::field("rate", &Poisson::rate, "Mean arrivals per time.")
+                          .between(1, kRateMax)
+                          .required());
   }
   friend bool operator==(const Poisson&, const Poisson&) = default;
 };

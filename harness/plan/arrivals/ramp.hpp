@@ -18,8 +18,11 @@ struct RampStep {
 
   static constexpr auto fields() {
     using world::field;
-    return std::tuple(field("to", &RampStep::to, "Rate at the end of the step.").required(),
-                      field("over", &RampStep::over, "Length of the step.").required());
+    return std::tuple(
+        field("to", &RampStep::to, "Rate at the end of the step.").between(0, kRateMax).required(),
+        field("over", &RampStep::over, "Length of the step.")
+            .between(0, kArrivalWindowMax)
+            .required());
   }
   friend bool operator==(const RampStep&, const RampStep&) = default;
 };
@@ -35,7 +38,8 @@ struct Ramp {
     return std::tuple(field("steps", &Ramp::steps, "The steps, in order.")
                           .between(1, kStepsMax)
                           .required(),
-                      field("from", &Ramp::from, "Rate at the start; 0/s if not given."));
+                      field("from", &Ramp::from, "Rate at the start; 0/s if not given.")
+                          .between(0, kRateMax));
   }
   friend bool operator==(const Ramp&, const Ramp&) = default;
 };

@@ -34,13 +34,20 @@ struct Estimate {
 
 // clang-format off
 const std::array<ArrivalKind, std::variant_size_v<Arrivals>> kArrivalKinds = {{
-  {"constant",      "Equal distances.",                                   "constant(10/s)",                                  true},
-  {"poisson",       "Independent arrivals at a mean rate.",               "poisson(5/s)",                                    true},
-  {"poisson_exact", "Independent arrivals, an exact number of them.",     "poisson_exact(n=300)",                            true},
-  {"ramp",          "A piecewise linear rate, exact integral.",           "{ramp: [{to: 10/s, over: 60s}]}",                 true},
-  {"burst",         "Many at one instant, once or repeatedly.",           "burst(n=50, at=30s, every=60s)",                  true},
-  {"closed",        "Each user thinks after each answer.",                "closed(think=lognormal(p50=5s, p99=60s))",        false},
-  {"trace",         "Instants and lengths of a recorded trace.",          "{trace: traces/azure_code.csv, format: azure-llm}", true},
+  {"constant", "Equal distances.",
+   "constant(10/s)", true},
+  {"poisson", "Independent arrivals at a mean rate.",
+   "poisson(5/s)", true},
+  {"poisson_exact", "Independent arrivals, an exact number of them.",
+   "poisson_exact(n=300)", true},
+  {"ramp", "A piecewise linear rate, exact integral.",
+   "{ramp: [{to: 10/s, over: 60s}]}", true},
+  {"burst", "Many at one instant, once or repeatedly.",
+   "burst(n=50, at=30s, every=60s)", true},
+  {"closed", "Each user thinks after each answer.",
+   "closed(think=lognormal(p50=5s, p99=60s))", false},
+  {"trace", "Instants and lengths of a recorded trace.",
+   "{trace: traces/azure_code.csv, format: azure-llm}", true},
 }};
 // clang-format on
 

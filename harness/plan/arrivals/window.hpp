@@ -8,7 +8,8 @@
 
 namespace harness {
 
-constexpr std::int64_t kArrivalsMax = 50'000'000;  // of one class; more is refused, not cut
+constexpr std::int64_t kArrivalsMax = 10'000'000;  // of one plan; more is refused, not cut
+constexpr std::int64_t kRateMax = 1'000'000'000'000;  // uHz: a million a second
 constexpr std::int64_t kArrivalWindowMax = 31LL * 86'400 * 1'000'000'000;  // ns: 31 days
 
 struct ArrivalWindow {

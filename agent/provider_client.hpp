@@ -1,0 +1,48 @@
+// ProviderClient: one call to a provider. One timeout covers the call from its first byte to the last
+// of the body, however the body comes. It never retries: retry.hpp does.
+// One clock; must outlive the calls.
+#pragma once
+
+#include <string>
+
+#include "world/deadline.hpp"
+#include "world/http_client.hpp"
+
+namespace agent {
+
+struct Provider {
+  std::string name;
+  world::Endpoint endpoint;
+  std::string model;  // asked for; empty: the user's own choice
+};
+
+// A response whose head has come. Dropping it before the end of its body cancels the call.
+struct Call {
+  world::HttpExchange exchange;
+  world::Instant deadline;
+};
+
+class ProviderClient {
+ public:
+  ProviderClient(world::Clock& clock, world::Network& network, const Provider& provider,
+                 world::HttpClientOptions options, world::Nanos timeout);
+
+  // Sends the prompt and waits for the head of the response. Fails with timed_out at the deadline,
+  // and otherwise as the network does.
+  world::Task<world::Result<Call>> ask(std::string prompt);
+
+  // The rest of the body, and its next bytes (empty at the end; valid until the next call).
+  world::Task<world::Result<std::string>> read_all(Call& call);
+  world::Task<world::Result<std::string_view>> read_some(Call& call);
+
+  const Provider& provider() const { return provider_; }
+
+ private:
+  world::Clock& clock_;
+  Provider provider_;
+  world::Nanos timeout_;
+  world::HttpClient http_;
+  std::string head_;  // of every request, up to the body's length
+};
+
+}  // namespace agent

@@ -1,0 +1,125 @@
+#include "fakes/exchange.hpp"
+
+#include "fakes/stream_writer.hpp"
+#include "world/deadline.hpp"
+#include "world/json_text.hpp"
+
+namespace fakes {
+
+using world::Instant;
+using world::Task;
+
+Exchange::Exchange(world::Clock& clock, Established& established, const Dialect& d, Words& w,
+                   Timing t)
+    : connection(established.connection),
+      out(established.out),
+      body(established.body),
+      dialect(d),
+      words(w),
+      timing(t),
+      clock_(clock),
+      established_(established) {
+  record.at = clock.now();
+  out.clear();
+  body.clear();
+}
+
+void Exchange::add_head(int status, std::string_view content_type, std::string_view framing) {
+  record.status = status;
+  facts.processing_ms = (now() - record.at).count() / 1'000'000;
+  out += "HTTP/1.1 ";
+  world::append_integer(out, status);
+  out += ' ';
+  out += world::reason_phrase(status);
+  out += "\r\ncontent-type: ";
+  out += content_type;
+  out += "\r\n";
+  dialect.write_headers(out, facts);
+  if (!connection.keep_alive()) out += "connection: close\r\n";
+  out += framing;
+  out += "\r\n";
+}
+
+void Exchange::add_response(int status, std::string_view content_type, std::string_view bytes) {
+  std::string framing = "content-length: ";
+  world::append_integer(framing, static_cast<std::int64_t>(bytes.size()));
+  framing += "\r\n";
+  add_head(status, content_type, framing);
+  out += bytes;
+}
+
+Task<bool> Exchange::send(Instant due) {
+  const Fault* struck = established_.struck;
+  if (struck != nullptr && std::holds_alternative<BlackHole>(struck->action)) {
+    record.end = End::faulted;
+    co_await stay_silent();  // the black hole opened meanwhile
+    co_return false;
+  }
+  const Instant before = now();
+  const world::Result<void> sent = co_await connection.stream().write_all(out);
+  out.clear();
+  if (!sent) {
+    record.end = established_.struck != nullptr ? End::faulted : End::peer_gone;
+    connection.close_after();
+    co_return false;
+  }
+  if (record.first_write == world::kNever) record.first_write = before;
+  record.last_write = now();
+  record.late_max = std::max(record.late_max, before - due);
+  co_return true;
+}
+
+Task<void> Exchange::wait_until(Instant at) {
+  if (at > now()) co_await clock_.sleep_until(at);
+}
+
+Task<void> Exchange::stay_silent() { co_await connection.wait_for_close(); }
+
+namespace {
+Task<bool> until_peer_goes(world::HttpServerConnection& connection) {
+  co_await connection.wait_for_close();
+  co_return true;
+}
+}  // namespace
+
+Task<bool> Exchange::stay_silent_for(world::Nanos duration) {
+  Task<bool> going = until_peer_goes(connection);
+  auto waiting = world::with_deadline(clock_, now() + duration, std::move(going));
+  const std::optional<bool> gone = co_await waiting;
+  if (gone.has_value()) record.end = End::peer_gone;
+  co_return !gone.has_value();
+}
+
+Task<void> answer_normally(Exchange& x) {
+  if (x.record.stream) {
+    StreamWriter writer(x);
+    bool alive = co_await writer.write_until(writer.events());
+    if (alive) alive = co_await writer.write_end();
+    if (alive) x.record.end = End::completed;
+    co_return;
+  }
+  const Instant due = x.record.at + x.timing.to_last_token(x.answer.tokens);
+  co_await x.wait_until(due);
+  x.body.clear();
+  x.dialect.write_answer(x.body, x.answer, x.words);
+  x.add_response(200, "application/json", x.body);
+  const bool sent = co_await x.send(due);
+  if (!sent) co_return;
+  x.record.tokens = x.answer.tokens;
+  x.record.end = End::completed;
+}
+
+Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further_headers) {
+  x.body.clear();
+  x.dialect.write_refusal(x.body, refusal);
+  std::string framing = "content-length: ";
+  world::append_integer(framing, static_cast<std::int64_t>(x.body.size()));
+  framing += "\r\n";
+  framing += further_headers;
+  x.add_head(refusal.status, "application/json", framing);
+  x.out += x.body;
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);  // the record says so
+}
+
+}  // namespace fakes

@@ -1,0 +1,74 @@
+// One chat request while a fake answers it: what was asked, what the answer will be and when it is
+// due, and the writing of bytes with the record of it. The normal answer and the faults are functions
+// on an Exchange. It lives in the frame of its connection's coroutine; one clock.
+#pragma once
+
+#include "fakes/dialect.hpp"
+#include "fakes/fault_schedule.hpp"
+#include "fakes/journal.hpp"
+#include "fakes/timing.hpp"
+#include "world/http_server.hpp"
+
+namespace fakes {
+
+// A connection that a backend has accepted.
+struct Established {
+  Established(world::Clock& clock, std::unique_ptr<world::Stream> stream, world::HttpLimits limits)
+      : connection(clock, std::move(stream), limits) {}
+
+  world::HttpServerConnection connection;
+  std::uint64_t ordinal = 0;        // of this connection at its backend
+  const Fault* struck = nullptr;    // the connection fault that broke or silenced it
+  bool busy = false;                // a chat request is being answered
+  std::string out;                  // bytes to be written next
+  std::string body;
+};
+
+class Exchange {
+ public:
+  Exchange(world::Clock& clock, Established& established, const Dialect& dialect, Words& words,
+           Timing timing);
+
+  // Appends a response head to `out`; the framing lines are the caller's: faults lie about them.
+  void add_head(int status, std::string_view content_type, std::string_view framing);
+
+  // Appends a whole response with the body.
+  void add_response(int status, std::string_view content_type, std::string_view body);
+
+  // Writes and empties `out`, which was due at the instant. False: nothing more can be sent, because
+  // the peer has gone or a connection fault took the connection.
+  world::Task<bool> send(world::Instant due);
+
+  // Waits until the instant has come; returns at once when it has.
+  world::Task<void> wait_until(world::Instant at);
+
+  // Says nothing until the peer goes.
+  world::Task<void> stay_silent();
+
+  // The same with a limit; false when the peer has gone before it.
+  world::Task<bool> stay_silent_for(world::Nanos duration);
+
+  world::Instant now() const { return clock_.now(); }
+
+  world::HttpServerConnection& connection;
+  std::string& out;
+  std::string& body;
+  const Dialect& dialect;
+  Words& words;
+  Timing timing;
+  Answer answer;
+  HeaderFacts facts;
+  PromptRecord record;
+
+ private:
+  world::Clock& clock_;
+  Established& established_;
+};
+
+// The answer as the provider gives it when nothing goes wrong.
+world::Task<void> answer_normally(Exchange& x);
+
+// The provider's own error.
+world::Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further_headers);
+
+}  // namespace fakes

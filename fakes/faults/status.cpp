@@ -1,0 +1,31 @@
+#include "fakes/faults/strike.hpp"
+#include "world/json_text.hpp"
+
+namespace fakes {
+
+world::Task<void> strike(Status fault, Exchange& x) {
+  x.body = fault.body;
+  if (x.body.empty()) {
+    const Refusal refusal = x.dialect.refusal_of(fault.code);
+    x.dialect.write_refusal(x.body, refusal);
+  }
+  std::string framing = "content-length: ";
+  world::append_integer(framing, static_cast<std::int64_t>(x.body.size()));
+  framing += "\r\n";
+  // Gateways answer with HTML; whoever wants another type says so in the headers.
+  const bool html = x.body.front() == '<';
+  std::string type = html ? "text/html" : "application/json";
+  for (const auto& [name, value] : fault.headers) {
+    if (world::same_name(name, "content-type")) {
+      type = value;
+      continue;
+    }
+    framing += name + ": " + value + "\r\n";
+  }
+  x.add_head(fault.code, type, framing);
+  x.out += x.body;
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);  // the record says so
+}
+
+}  // namespace fakes

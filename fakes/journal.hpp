@@ -1,0 +1,67 @@
+// What a fake saw and did, one record per request, told when the request has ended however it ended.
+// The records are the fakes' own ledger and the evidence of the conversation oracles.
+// One journal may serve several backends of one clock; one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fakes/markers.hpp"
+#include "world/units.hpp"
+
+namespace fakes {
+
+// How a request ended, seen from the fake.
+enum class End : std::uint8_t {
+  completed,  // the whole answer was handed to the network
+  rejected,   // the provider's own no: 400, 404, 405, 413, 429 for too many at once
+  faulted,    // a fault of the scenario took the answer's place or broke it off
+  peer_gone,  // the client left before the end
+  cancelled,  // the fake was stopped
+};
+inline constexpr std::size_t kEnds = 5;
+std::string_view to_text(End end);
+
+struct PromptRecord {
+  world::Instant at{};  // the request had arrived
+  std::string backend;
+  std::uint64_t ordinal = 0;  // of this request at its backend
+  std::uint32_t attempt = 1;  // how often the asking turn has come to this backend
+  std::optional<world::TurnId> asked;
+  std::vector<Marker> markers;  // of the whole prompt, in order
+  std::int64_t messages = 0;
+  std::string user;
+  bool stream = false;
+  std::optional<std::size_t> fault;  // index in the fault schedule
+  int status = 0;                    // sent; 0: none
+  world::Instant first_write = world::kNever;
+  world::Instant last_write = world::kNever;
+  world::Nanos late_max{0};  // by how much a write left behind its due instant: the fake's own delay
+  std::int64_t tokens = 0;   // handed over
+  End end = End::cancelled;
+};
+
+class Journal {
+ public:
+  using Sink = std::function<void(const PromptRecord&)>;
+  explicit Journal(Sink sink = {}) : sink_(std::move(sink)) {}
+
+  void note(const PromptRecord& record);
+
+  std::uint64_t requests() const { return requests_; }
+  std::uint64_t ended(End end) const { return ended_[static_cast<std::size_t>(end)]; }
+  std::int64_t tokens() const { return tokens_; }
+
+ private:
+  Sink sink_;
+  std::uint64_t requests_ = 0;
+  std::array<std::uint64_t, kEnds> ended_{};
+  std::int64_t tokens_ = 0;
+};
+
+}  // namespace fakes

@@ -1,0 +1,52 @@
+// Several fake backends, each on its own port: what `shakedown fake` serves, and what a run puts
+// behind the agent. Open the ports first, so that others can be told them; then serve.
+// One clock; must outlive serve().
+#pragma once
+
+#include <map>
+
+#include "fakes/backend.hpp"
+
+namespace fakes {
+
+struct ServerConfig {
+  std::map<std::string, Backend> backends;
+  std::vector<Fault> faults;
+  std::uint64_t seed = 1;
+  // The first backend in order of name listens here and each further one on the next port; with port
+  // 0 each takes a free one. An empty host: each listens on the host of its own name (in sim).
+  world::Endpoint listen;
+};
+
+class Server {
+ public:
+  Server(world::Clock& clock, world::Network& network, ServerConfig config,
+         Journal::Sink sink = {});
+
+  // Opens all ports. Fails as Network::listen does.
+  world::Result<void> open();
+
+  // Where each backend listens, by name. After open().
+  std::map<std::string, world::Endpoint> endpoints() const;
+
+  // Serves all backends until cancelled. After open().
+  world::Task<void> serve();
+
+  const FaultSchedule& faults() const { return faults_; }
+  const Journal& journal() const { return journal_; }
+
+ private:
+  struct Port {
+    FakeBackend backend;
+    std::unique_ptr<world::Listener> listener;
+  };
+
+  world::Clock& clock_;
+  world::Network& network_;
+  ServerConfig config_;
+  FaultSchedule faults_;
+  Journal journal_;
+  std::map<std::string, std::unique_ptr<Port>> ports_;
+};
+
+}  // namespace fakes

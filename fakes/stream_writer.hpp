@@ -1,0 +1,45 @@
+// Writes the events of a streamed answer, each at its own instant: the request's arrival, plus the
+// time to first token, plus the gaps so far. Instants are absolute, so a late write delays no later
+// one; events that are due together leave in one write, each as one HTTP chunk.
+// Lives beside its Exchange; one clock.
+#pragma once
+
+#include <limits>
+
+#include "fakes/exchange.hpp"
+
+namespace fakes {
+
+class StreamWriter {
+ public:
+  explicit StreamWriter(Exchange& x);
+
+  std::int64_t events() const { return events_; }  // the terminal one included
+
+  // Writes the head, if it has not gone out, and the events before number `until`. False when
+  // nothing more can be sent. Stops in the middle of an event when the body's limit is reached.
+  world::Task<bool> write_until(std::int64_t until);
+
+  // Ends the body as HTTP demands.
+  world::Task<bool> write_end();
+
+  // Everything that is not written yet leaves so much later.
+  void delay(world::Nanos by) { due_ += by; }
+
+  // At most so many bytes of body (of events, without HTTP's framing) will be written.
+  void limit_body(std::int64_t bytes) { body_left_ = bytes; }
+
+ private:
+  void add_event();
+  void advance();
+
+  Exchange& x_;
+  std::int64_t events_;
+  std::int64_t next_ = 0;
+  world::Instant due_;  // of event next_
+  std::int64_t body_left_ = std::numeric_limits<std::int64_t>::max();
+  bool head_sent_ = false;
+  std::string event_;
+};
+
+}  // namespace fakes

@@ -1,0 +1,173 @@
+#include "harness/client/chat_client.hpp"
+
+#include "harness/client/chat_json.hpp"
+#include "world/json_text.hpp"
+#include "world/sse.hpp"
+
+namespace harness {
+
+using reports::Operation;
+using reports::Outcome;
+using world::HttpExchange;
+using world::Result;
+using world::Task;
+
+namespace {
+
+reports::Failure failure_of(world::Failure failure) {
+  switch (failure) {
+    case world::Failure::refused: return reports::Failure::connect_refused;
+    case world::Failure::unreachable: return reports::Failure::unresolved;
+    case world::Failure::reset: return reports::Failure::reset;
+    case world::Failure::closed: return reports::Failure::closed_early;
+    case world::Failure::timed_out: return reports::Failure::connect_timeout;
+    case world::Failure::malformed: return reports::Failure::bad_response;
+    case world::Failure::too_large: return reports::Failure::too_large;
+    case world::Failure::unavailable: return reports::Failure::no_capacity;
+  }
+  return reports::Failure::bad_response;
+}
+
+bool fail(Operation& op, reports::Failure failure) {
+  op.outcome = Outcome::error;
+  op.failure = failure;
+  return true;
+}
+
+bool succeed(Operation& op) {
+  op.outcome = Outcome::ok;
+  op.failure = reports::Failure::none;
+  return true;
+}
+
+bool only_blanks(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+world::HttpClientOptions options_of(const Client& client) {
+  world::HttpClientOptions options;
+  options.limits.body_bytes_max = static_cast<std::uint64_t>(client.response_bytes_max);
+  options.idle_max = static_cast<std::size_t>(client.connections_max);
+  return options;
+}
+
+}  // namespace
+
+ChatClient::ChatClient(world::Clock& clock, world::Network& network, world::Endpoint target,
+                       const Scenario& scenario)
+    : clock_(clock),
+      scenario_(scenario),
+      target_(std::move(target)),
+      http_(clock, network, options_of(scenario.client)),
+      head_("POST /v1/chat/completions HTTP/1.1\r\nhost: " + world::to_string(target_) +
+            "\r\ncontent-type: application/json\r\ncontent-length: ") {}
+
+std::string ChatClient::render(const PlannedRequest& request) const {
+  const world::TurnId turn = request.turn;
+  const std::string user = "u" + std::to_string(turn.user);
+  std::string body = R"({"model":"agent","messages":[{"role":"user","content":)";
+  world::append_json_string(body, turn_text(scenario_, request));
+  body += R"(}],"user":")";
+  body += user;
+  body += R"(","metadata":{"conversation":")";
+  body += user;
+  body += ".s";
+  body += std::to_string(turn.session);
+  body += R"("})";
+  if (request.output_tokens > 0) {
+    body += R"(,"max_tokens":)";
+    body += std::to_string(request.output_tokens);
+  }
+  body += request.stream ? R"(,"stream":true})" : R"(,"stream":false})";
+
+  std::string bytes;
+  bytes.reserve(head_.size() + body.size() + 16);
+  bytes += head_;
+  bytes += std::to_string(body.size());
+  bytes += "\r\n\r\n";
+  bytes += body;
+  return bytes;
+}
+
+Task<bool> ChatClient::ask(const PlannedRequest& request, Operation& op, Reply& reply) {
+  std::string bytes = render(request);
+  op.request_bytes = bytes.size();
+  Result<HttpExchange> sent = co_await http_.send_rendered(target_, std::move(bytes));
+  if (!sent) co_return fail(op, failure_of(sent.error()));
+  HttpExchange& exchange = *sent;
+  op.http_status = static_cast<std::uint16_t>(exchange.status());
+  op.provider = exchange.headers().get("x-agent-provider");
+  if (!request.stream) op.first_event = clock_.now();
+  const bool ok = exchange.status() >= 200 && exchange.status() < 300;
+  if (ok && request.stream) co_return co_await read_stream(exchange, op, reply);
+  co_return co_await read_plain(exchange, op, reply);
+}
+
+Task<bool> ChatClient::read_plain(HttpExchange& exchange, Operation& op, Reply& reply) {
+  const Result<std::string> body = co_await exchange.read_all();
+  if (!body) co_return fail(op, failure_of(body.error()));
+  op.response_bytes = body->size();
+  if (exchange.status() == 429) co_return fail(op, reports::Failure::rate_limited);
+  if (exchange.status() < 200 || exchange.status() >= 300) {
+    co_return fail(op, reports::Failure::http_status);
+  }
+  ChatPiece answer = read_chat_answer(*body);
+  if (!answer.valid || !answer.has_choice || answer.has_error) {
+    co_return fail(op, reports::Failure::bad_response);
+  }
+  if (answer.content) reply.text = std::move(*answer.content);
+  op.output_tokens = static_cast<std::uint32_t>(answer.completion_tokens.value_or(0));
+  if (only_blanks(reply.text)) co_return fail(op, reports::Failure::empty_response);
+  co_return succeed(op);
+}
+
+Task<bool> ChatClient::read_stream(HttpExchange& exchange, Operation& op, Reply& reply) {
+  const auto bytes_max = static_cast<std::size_t>(scenario_.client.response_bytes_max);
+  world::SseReader reader(bytes_max);
+  std::vector<world::SseEvent> events;
+  world::Instant last_event = world::kNever;
+  bool finished = false;  // a finish_reason came
+  std::optional<reports::Failure> broken;
+  for (;;) {
+    const Result<std::string_view> bytes = co_await exchange.read_some();
+    if (!bytes) {
+      // Behind the terminal event a rude close does no harm to the answer.
+      if (reply.terminals == 0) broken = failure_of(bytes.error());
+      break;
+    }
+    if (bytes->empty()) break;
+    op.response_bytes += bytes->size();
+    events.clear();
+    const Result<void> read = reader.feed(*bytes, events);
+    if (!read) co_return fail(op, failure_of(read.error()));
+    const world::Instant now = clock_.now();
+    for (world::SseEvent& event : events) {
+      if (event.data == "[DONE]") {
+        ++reply.terminals;
+        continue;
+      }
+      ChatPiece piece = read_chat_chunk(event.data);
+      if (!piece.valid || piece.has_error) co_return fail(op, reports::Failure::bad_response);
+      if (reply.terminals > 0) ++reply.after_terminal;
+      if (!piece.finish_reason.empty()) finished = true;
+      if (piece.completion_tokens) {
+        op.output_tokens = static_cast<std::uint32_t>(*piece.completion_tokens);
+      }
+      if (!piece.content || piece.content->empty()) continue;
+      if (op.first_event == world::kNever) op.first_event = now;
+      if (last_event != world::kNever) op.stall = std::max(op.stall, now - last_event);
+      last_event = now;
+      if (reply.text.size() + piece.content->size() > bytes_max) {
+        co_return fail(op, reports::Failure::too_large);
+      }
+      reply.text += *piece.content;
+      if (!piece.completion_tokens) ++op.output_tokens;
+    }
+  }
+  if (broken) co_return fail(op, *broken);
+  if (!finished || reply.terminals == 0) co_return fail(op, reports::Failure::truncated_stream);
+  if (only_blanks(reply.text)) co_return fail(op, reports::Failure::empty_response);
+  co_return succeed(op);
+}
+
+}  // namespace harness

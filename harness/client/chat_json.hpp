@@ -1,0 +1,25 @@
+// Reads what a chat-completions target answers: the few members that matter, without building a
+// document. Bounded by its input; any depth is fine (nlohmann's SAX parser does not recurse).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace harness {
+
+struct ChatPiece {               // an answer, or one chunk of a stream
+  bool valid = false;            // JSON, and an object
+  bool has_choice = false;
+  bool has_error = false;        // an "error" member at the top: a failure inside a 200
+  std::optional<std::string> content;
+  std::string finish_reason;     // empty: none yet
+  std::optional<std::uint64_t> completion_tokens;
+};
+
+// message.content of choices[0] (an answer) or delta.content (a chunk).
+ChatPiece read_chat_answer(std::string_view json);
+ChatPiece read_chat_chunk(std::string_view json);
+
+}  // namespace harness

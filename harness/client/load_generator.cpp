@@ -1,0 +1,139 @@
+#include "harness/client/load_generator.hpp"
+
+#include "world/deadline.hpp"
+
+namespace harness {
+
+using reports::Operation;
+using reports::Outcome;
+using world::Cancelled;
+using world::Instant;
+using world::Task;
+
+namespace {
+constexpr int kReleasedPerTurn = 64;  // due requests released before others get a turn
+}
+
+LoadGenerator::LoadGenerator(world::Clock& clock, LoadInput options, ChatClient& client,
+             reports::Recorder& recorder, Observer& observer)
+    : clock_(clock),
+      random_(options.random),
+      scenario_(options.scenario),
+      plan_(options.plan),
+      client_(client),
+      recorder_(recorder),
+      observer_(observer),
+      requests_(clock) {}
+
+Task<bool> LoadGenerator::run() {
+  bool cancelled = false;
+  try {
+    for (const ClosedLoop& loop : plan_.closed) {
+      for (std::uint32_t u = 0; u < loop.users.count; ++u) {
+        requests_.spawn(closed_user(loop, loop.users.first + u));
+      }
+    }
+    co_await send_plan();
+    co_await clock_.sleep_until(scenario_.end());
+    auto rest = join(requests_);
+    const auto joined = co_await world::with_deadline(clock_, scenario_.end() + scenario_.drain,
+                                                      std::move(rest));
+    co_return joined.has_value();
+  } catch (const Cancelled&) {
+    cancelled = true;
+  }
+  requests_.cancel();
+  co_await requests_.join_anyway();
+  if (cancelled) throw Cancelled{};
+  co_return false;
+}
+
+Task<bool> LoadGenerator::join(world::Scope& scope) {
+  co_await scope.join();
+  co_return true;
+}
+
+// Releases everything that is due at one wake-up: one timer for the whole plan, none per request.
+Task<void> LoadGenerator::send_plan() {
+  int released = 0;
+  for (const PlannedRequest& request : plan_.requests) {
+    if (request.at > clock_.now()) {
+      co_await clock_.sleep_until(request.at);
+      released = 0;
+    } else if (++released == kReleasedPerTurn) {
+      co_await clock_.sleep(world::Nanos(0));
+      released = 0;
+    }
+    recorder_.planned();
+    if (requests_.running() >= static_cast<std::size_t>(scenario_.client.connections_max)) {
+      Operation op = begin(request, request.at);
+      op.outcome = Outcome::dropped;
+      op.failure = reports::Failure::no_capacity;
+      op.last_event = clock_.now();
+      recorder_.record(op);
+      observer_.on_ended(op, Reply{});
+      continue;
+    }
+    requests_.spawn(perform(request, request.at));
+  }
+}
+
+Task<void> LoadGenerator::closed_user(ClosedLoop loop, std::uint32_t user) {
+  const LoadClass& load = scenario_.load[loop.load_class];
+  const auto parallel = static_cast<std::uint32_t>(load.parallel);
+  co_await clock_.sleep_until(loop.from);
+  for (std::uint32_t n = 0;; n += parallel) {
+    const ClosedTurn first = closed_turn(scenario_, random_, loop, user, n);
+    co_await clock_.sleep(first.think);
+    const Instant now = clock_.now();
+    if (now >= loop.to) co_return;
+    world::Scope group(clock_);
+    for (std::uint32_t k = 0; k < parallel; ++k) {
+      const ClosedTurn turn = closed_turn(scenario_, random_, loop, user, n + k);
+      recorder_.planned();
+      group.spawn(perform(turn.request, now));
+    }
+    co_await group.join();
+  }
+}
+
+Operation LoadGenerator::begin(const PlannedRequest& request, Instant planned) const {
+  Operation op;
+  op.id = request.id;
+  op.phase = recorder_.layout().phase_at(planned);
+  op.cls = request.load_class;
+  op.user = request.turn.user;
+  op.session = request.turn.session;
+  op.turn = request.turn.turn;
+  op.planned = planned;
+  op.streamed = request.stream;
+  return op;
+}
+
+Task<void> LoadGenerator::perform(PlannedRequest request, Instant planned) {
+  Operation op = begin(request, planned);
+  Reply reply;
+  op.sent = std::max(clock_.now(), planned);
+  recorder_.sent();
+  observer_.on_sent(op);
+  bool cancelled = false;
+  try {
+    auto asking = client_.ask(request, op, reply);
+    const auto in_time = co_await world::with_deadline(
+        clock_, planned + scenario_.client.timeout, std::move(asking));
+    if (!in_time) {
+      op.outcome = Outcome::timeout;
+      op.failure = reports::Failure::timeout;
+    }
+  } catch (const Cancelled&) {
+    cancelled = true;
+    op.outcome = Outcome::in_flight;
+    op.failure = reports::Failure::unfinished;
+  }
+  op.last_event = clock_.now();
+  recorder_.record(op);
+  observer_.on_ended(op, reply);
+  if (cancelled) throw Cancelled{};
+}
+
+}  // namespace harness

@@ -1,0 +1,46 @@
+// LoadGenerator: carries out a plan. Open-loop requests leave at their planned instants whatever the target
+// does; closed-loop users wait for their answers and think. Every request ends in exactly one
+// operation. One clock.
+#pragma once
+
+#include "harness/client/chat_client.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/run/observer.hpp"
+#include "reports/recorder.hpp"
+#include "world/scope.hpp"
+
+namespace harness {
+
+struct LoadInput {
+  world::Random random;
+  const Scenario& scenario;
+  const Plan& plan;
+};
+
+class LoadGenerator {
+ public:
+  LoadGenerator(world::Clock& clock, LoadInput options, ChatClient& client,
+        reports::Recorder& recorder, Observer& observer);
+
+  // Sends the whole plan and waits for the last phase to end and for every answer, at most until the
+  // drain has passed. What is unfinished then, or when this is cancelled, is recorded as in flight.
+  world::Task<bool> run();
+
+ private:
+  world::Task<void> send_plan();
+  world::Task<void> closed_user(ClosedLoop loop, std::uint32_t user);
+  world::Task<void> perform(PlannedRequest request, world::Instant planned);
+  world::Task<bool> join(world::Scope& scope);
+  reports::Operation begin(const PlannedRequest& request, world::Instant planned) const;
+
+  world::Clock& clock_;
+  world::Random random_;
+  const Scenario& scenario_;
+  const Plan& plan_;
+  ChatClient& client_;
+  reports::Recorder& recorder_;
+  Observer& observer_;
+  world::Scope requests_;
+};
+
+}  // namespace harness

@@ -1,0 +1,118 @@
+#include "harness/commands/agent.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <stdexcept>
+
+#include "agent/agent.hpp"
+#include "agent/profile.hpp"
+#include "harness/commands/serve.hpp"
+#include "harness/run/target_url.hpp"
+#include "harness/scenario/errors.hpp"
+#include "harness/scenario/loader.hpp"
+#include "harness/verdict/verdict.hpp"
+#include "world/real_network.hpp"
+
+namespace harness {
+
+namespace {
+
+struct AgentCommand {
+  std::string config;
+  std::string listen = "127.0.0.1:8080";
+  std::string profile = "legacy";
+  std::vector<std::string> providers;  // name=host:port
+  std::vector<std::string> sets;
+  double time_scale = 1.0;
+  std::uint64_t seed = 1;
+};
+
+std::vector<agent::Provider> parse_providers(const std::vector<std::string>& words) {
+  std::vector<agent::Provider> providers;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw std::runtime_error("--provider " + word +
+                               ": write name=host:port, as primary=127.0.0.1:9000");
+    }
+    providers.push_back({word.substr(0, equals), parse_address(word.substr(equals + 1))});
+  }
+  if (providers.empty()) {
+    throw std::runtime_error("give at least one --provider name=host:port; "
+                             "`shakedown fake` serves one to try with");
+  }
+  return providers;
+}
+
+agent::Config config_of(const AgentCommand& command,
+                        const std::vector<agent::Provider>& providers) {
+  const agent::Profile* profile = agent::find_profile(command.profile);
+  if (profile == nullptr) {
+    std::vector<std::string> names;
+    for (const agent::Profile& p : agent::kProfiles) names.emplace_back(p.name);
+    throw std::runtime_error("--profile " + command.profile + ": no such profile" +
+                             did_you_mean(command.profile, names));
+  }
+  agent::Config config = profile->apply(agent::Config{});
+  if (!command.config.empty()) {
+    LoadOptions load;
+    load.sets = command.sets;
+    load.agent = config;
+    config = load_scenario(command.config, load).agent;
+  }
+  if (config.providers.empty()) {
+    for (const agent::Provider& provider : providers) config.providers.push_back(provider.name);
+  }
+  return config;
+}
+
+int serve_agent(const AgentCommand& command) {
+  const std::vector<agent::Provider> providers = parse_providers(command.providers);
+  const agent::Config config = config_of(command, providers);
+  world::RealClockOptions options;
+  options.scale = command.time_scale;
+  world::RealClock clock(options);
+  world::RealNetwork network(clock);
+  world::raise_descriptor_limit();
+  agent::Agent core(clock, network, config, providers);
+  const world::Endpoint on = parse_address(command.listen);
+  auto listener = network.listen(on);
+  if (!listener) {
+    throw std::runtime_error("--listen " + command.listen + ": cannot listen there (" +
+                             std::string(world::name_of(listener.error())) +
+                             "); give another port");
+  }
+  std::printf("listening on %s\n", world::to_string((*listener)->endpoint()).c_str());
+  std::fflush(stdout);
+  serve_until_interrupted(clock, core.serve(**listener));
+  return exit_code::kPass;
+}
+
+}  // namespace
+
+void add_agent(CLI::App& command, int& exit_code) {
+  auto o = std::make_shared<AgentCommand>();
+  command
+      .add_option("--config", o->config,
+                  "Scenario file whose `agent:` section configures the core.")
+      ->type_name("FILE");
+  command.add_option("--listen", o->listen, "Address to serve on; port 0 takes a free one.")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  command.add_option("--profile", o->profile, "How the core behaves; see `shakedown list profiles`.")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command
+      .add_option("--provider", o->providers,
+                  "A provider and where it is, first choice first; may be given again.")
+      ->type_name("NAME=HOST:PORT");
+  command.add_option("--set", o->sets, "Override a value of the file: agent.user_rate=60/min.")
+      ->type_name("PATH=VALUE");
+  command.add_option("--seed", o->seed, "Seed of its random draws.")->type_name("N");
+  command.add_option("--time-scale", o->time_scale, "Its seconds per second of the wall clock.")
+      ->check(CLI::Range(0.001, 1000.0))
+      ->type_name("X");
+  command.callback([o, &exit_code] { exit_code = serve_agent(*o); });
+}
+
+}  // namespace harness

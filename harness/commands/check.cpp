@@ -1,0 +1,91 @@
+#include "harness/commands/check.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "harness/commands/command.hpp"
+#include "harness/run/prepared.hpp"
+#include "harness/scenario/errors.hpp"
+#include "harness/scenario/loader.hpp"
+#include "harness/verdict/verdict.hpp"
+
+namespace harness {
+
+namespace {
+
+struct CheckOptions {
+  std::vector<std::string> paths;
+  std::vector<std::string> sets;
+};
+
+std::string described(const Prepared& prepared) {
+  const Scenario& scenario = prepared.scenario;
+  std::uint32_t users = 0;
+  for (const UserRange& range : prepared.plan.users) users += range.count;
+  const double seconds = std::chrono::duration<double>(prepared.layout.duration).count();
+  char text[256];
+  std::snprintf(text, sizeof text, "%.0f s, %zu planned requests%s, %u users, %zu faults, %zu SLOs, "
+                "%zu invariants", seconds, prepared.plan.requests.size(),
+                prepared.plan.closed.empty() ? "" : " and closed loops", users,
+                scenario.faults.size(), prepared.slos.size(), prepared.invariants.size());
+  return text;
+}
+
+// Objectives that this scenario can never pass, for want of requests.
+std::vector<std::string> undecidable(const Prepared& prepared) {
+  std::vector<std::string> notes;
+  if (!prepared.plan.closed.empty()) return notes;  // their number is not known before
+  for (const Slo& slo : prepared.slos) {
+    const reports::Filter where = filter_of(slo, prepared.layout.phases, prepared.layout.classes);
+    std::uint64_t n = 0;
+    for (const PlannedRequest& request : prepared.plan.requests) {
+      if (where.admits(prepared.layout.phase_at(request.at), request.load_class)) ++n;
+    }
+    const std::uint64_t needed = samples_needed(slo);
+    if (n < needed) {
+      notes.push_back("`" + slo.expr + "` can never pass: it needs " + std::to_string(needed) +
+                      " requests and gets " + std::to_string(n));
+    }
+  }
+  return notes;
+}
+
+int check(const CheckOptions& options) {
+  bool all_good = true;
+  for (const std::string& file : scenario_files(options.paths)) {
+    try {
+      LoadOptions load;
+      load.sets = options.sets;
+      Scenario scenario = load_scenario(file, load);
+      const std::uint64_t seed = scenario.seed;
+      const Prepared prepared = prepare(std::move(scenario), seed);
+      const std::vector<std::string> notes = undecidable(prepared);
+      for (const std::string& note : notes) {
+        std::fprintf(stderr, "%s: %s\n", file.c_str(), note.c_str());
+      }
+      if (!notes.empty()) {
+        all_good = false;
+        continue;
+      }
+      std::printf("%s: ok: %s\n", file.c_str(), described(prepared).c_str());
+    } catch (const ScenarioErrors& errors) {
+      std::fprintf(stderr, "%s", errors.what());
+      all_good = false;
+    }
+  }
+  return all_good ? exit_code::kPass : exit_code::kUsage;
+}
+
+}  // namespace
+
+void add_check(CLI::App& command, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  command.add_option("paths", options->paths, "Scenario files, or folders of them.")
+      ->required()
+      ->type_name("FILE|DIR");
+  command.add_option("--set", options->sets, "Override a value: load.chat.users=5.")
+      ->type_name("PATH=VALUE");
+  command.callback([options, &exit_code] { exit_code = check(*options); });
+}
+
+}  // namespace harness

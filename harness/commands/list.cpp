@@ -1,0 +1,146 @@
+#include "harness/commands/list.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "agent/profile.hpp"
+#include "fakes/dialect.hpp"
+#include "fakes/faults/table.hpp"
+#include "harness/commands/command.hpp"
+#include "harness/oracles/oracle.hpp"
+#include "harness/scenario/errors.hpp"
+#include "harness/scenario/loader.hpp"
+#include "harness/verdict/slo.hpp"
+#include "harness/verdict/verdict.hpp"
+
+namespace harness {
+
+namespace {
+
+using Row = nlohmann::ordered_json;  // "name" and "doc", and what else the table has
+using Rows = std::vector<Row>;
+
+Rows scenarios() {
+  Rows rows;
+  const std::string folder = scenarios_directory();
+  if (folder.empty()) return rows;
+  for (const std::string& file : scenario_files({folder})) {
+    const Scenario scenario = load_scenario(file);
+    rows.push_back({{"name", scenario.name}, {"doc", scenario.about}, {"file", file}});
+  }
+  return rows;
+}
+
+Rows faults() {
+  Rows rows;
+  for (const fakes::FaultKind& kind : fakes::kFaultKinds) {
+    rows.push_back({{"name", kind.name},
+                    {"doc", kind.doc},
+                    {"layer", fakes::to_text(kind.layer)},
+                    {"sim", kind.in_sim},
+                    {"live", kind.in_live}});
+  }
+  return rows;
+}
+
+Rows invariants() {
+  Rows rows;
+  for (const OracleKind& kind : oracle_kinds()) {
+    rows.push_back({{"name", kind.name}, {"doc", kind.doc}});
+  }
+  return rows;
+}
+
+Rows dialects() {
+  Rows rows;
+  for (const fakes::Dialect& dialect : fakes::kDialects) {
+    rows.push_back({{"name", dialect.name}, {"doc", dialect.doc}});
+  }
+  return rows;
+}
+
+Rows metric_rows() {
+  Rows rows;
+  for (const Metric& metric : metrics()) {
+    rows.push_back({{"name", metric.name},
+                    {"doc", metric.doc},
+                    {"unit", metric.unit},
+                    {"formula", metric.formula}});
+  }
+  return rows;
+}
+
+Rows profiles() {
+  Rows rows;
+  for (const agent::Profile& profile : agent::kProfiles) {
+    rows.push_back({{"name", profile.name}, {"doc", profile.doc}});
+  }
+  return rows;
+}
+
+struct Kind {
+  const char* name;
+  Rows (*rows)();
+};
+constexpr Kind kKinds[] = {{"scenarios", scenarios}, {"faults", faults},
+                           {"invariants", invariants}, {"dialects", dialects},
+                           {"metrics", metric_rows},  {"profiles", profiles}};
+
+// Wraps a sentence behind a hanging indent, for terminals of 80 columns.
+void print_row(const Row& row) {
+  constexpr std::size_t kIndent = 24;
+  constexpr std::size_t kWidth = 80;
+  std::string line = row["name"].get<std::string>();
+  line.resize(std::max(line.size() + 1, kIndent), ' ');
+  std::size_t column = line.size();
+  std::string doc = row["doc"].get<std::string>();
+  std::size_t at = 0;
+  while (at < doc.size()) {
+    const std::size_t end = std::min(doc.find_first_of(" \n", at), doc.size());
+    const std::string word = doc.substr(at, end - at);
+    if (column + word.size() > kWidth && column > kIndent) {
+      line += '\n';
+      line.append(kIndent, ' ');
+      column = kIndent;
+    }
+    line += word + ' ';
+    column += word.size() + 1;
+    at = end + 1;
+  }
+  std::printf("%s\n", line.c_str());
+}
+
+int list(const std::string& kind, bool as_json) {
+  std::vector<std::string> names;
+  for (const Kind& k : kKinds) {
+    names.emplace_back(k.name);
+    if (kind != k.name) continue;
+    const Rows rows = k.rows();
+    if (as_json) {
+      std::printf("%s\n", nlohmann::ordered_json(rows).dump(2).c_str());
+    } else {
+      for (const Row& row : rows) print_row(row);
+    }
+    return exit_code::kPass;
+  }
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  std::fprintf(stderr, "shakedown: there is no list of `%s`%s; there is: %s\n", kind.c_str(),
+               did_you_mean(kind, names).c_str(), all.c_str());
+  return exit_code::kUsage;
+}
+
+}  // namespace
+
+void add_list(CLI::App& command, int& exit_code) {
+  auto kind = std::make_shared<std::string>();
+  auto as_json = std::make_shared<bool>(false);
+  command.add_option("kind", *kind, "scenarios, faults, invariants, dialects, metrics or profiles.")
+      ->required()
+      ->type_name("KIND");
+  command.add_flag("--json", *as_json, "All of each row, as JSON.");
+  command.callback([kind, as_json, &exit_code] { exit_code = list(*kind, *as_json); });
+}
+
+}  // namespace harness

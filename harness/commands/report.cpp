@@ -1,0 +1,78 @@
+#include "harness/commands/report.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "harness/verdict/verdict.hpp"
+#include "reports/console.hpp"
+#include "reports/junit_xml.hpp"
+#include "reports/read_result.hpp"
+#include "reports/summary_md.hpp"
+#include "world/real_files.hpp"
+
+namespace harness {
+
+namespace {
+
+struct ReportCommand {
+  std::string run;
+  bool junit = false;
+  bool markdown = false;
+  bool hlog = false;
+};
+
+std::string read_file(const std::string& path) {
+  world::RealFiles files;
+  auto text = world::run_inline(files.read(path, reports::kResultBytesMax));
+  if (text) return std::move(*text);
+  throw std::runtime_error(path + ": " + std::string(world::name_of(text.error())) +
+                           "; give the folder of a finished run, as shakedown-out/steady");
+}
+
+int report(const ReportCommand& command) {
+  if (command.hlog) {
+    const std::string text = read_file(command.run + "/latency.hlog");
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return exit_code::kPass;
+  }
+  const std::string path = command.run + "/result.json";
+  reports::RunRecord record;
+  try {
+    record = reports::read_result(read_file(path));
+  } catch (const reports::ResultError& error) {
+    throw std::runtime_error(path + ": " + error.what());
+  }
+  const reports::Sink out = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  };
+  if (command.junit) {
+    reports::write_junit_xml(record, {}, out);
+  } else if (command.markdown) {
+    reports::write_summary_md(record, {}, out);
+  } else {
+    reports::ConsoleOptions options;
+    const char* no_color = std::getenv("NO_COLOR");
+    options.colour = ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+    out(reports::console_text(record, options));
+  }
+  return exit_code::kPass;
+}
+
+}  // namespace
+
+void add_report(CLI::App& command, int& exit_code) {
+  auto o = std::make_shared<ReportCommand>();
+  command.add_option("run", o->run, "Folder of a finished run.")->required()->type_name("RUN");
+  auto* junit = command.add_flag("--junit", o->junit, "JUnit XML.");
+  auto* markdown = command.add_flag("--markdown", o->markdown, "A summary for a pull request.");
+  auto* hlog = command.add_flag("--hlog", o->hlog, "The HdrHistogram interval log.");
+  junit->excludes(markdown)->excludes(hlog);
+  markdown->excludes(hlog);
+  command.callback([o, &exit_code] { exit_code = report(*o); });
+}
+
+}  // namespace harness

@@ -1,0 +1,33 @@
+#include "harness/commands/serve.hpp"
+
+#include "world/interrupt.hpp"
+#include "world/scope.hpp"
+
+namespace harness {
+
+namespace {
+
+constexpr world::Nanos kLookEvery = std::chrono::milliseconds(50);  // wall time
+
+world::Task<void> cancel_when_interrupted(world::RealClock& clock, world::Scope& scope) {
+  const auto every = world::Nanos(static_cast<std::int64_t>(
+      static_cast<double>(kLookEvery.count()) * clock.scale()));
+  while (!world::interrupted()) co_await clock.sleep(every);
+  scope.cancel();
+}
+
+world::Task<void> serve_and_watch(world::RealClock& clock, world::Task<void> service) {
+  world::Scope scope(clock);
+  scope.spawn(std::move(service));
+  scope.spawn(cancel_when_interrupted(clock, scope));
+  co_await scope.join();
+}
+
+}  // namespace
+
+void serve_until_interrupted(world::RealClock& clock, world::Task<void> service) {
+  world::catch_interrupts();
+  clock.run(serve_and_watch(clock, std::move(service)));
+}
+
+}  // namespace harness

@@ -1,0 +1,153 @@
+// Every command, one row each.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include "harness/commands/agent.hpp"
+#include "harness/commands/check.hpp"
+#include "harness/commands/command.hpp"
+#include "harness/commands/fake.hpp"
+#include "harness/commands/list.hpp"
+#include "harness/commands/report.hpp"
+#include "harness/commands/run.hpp"
+#include "harness/scenario/errors.hpp"
+#include "harness/verdict/verdict.hpp"
+#include "harness/version.hpp"
+
+namespace harness {
+
+namespace {
+
+constexpr std::array kCommands{
+    Command{"run", "Run scenarios and give a verdict.",
+            "shakedown run scenarios/backend_down.yaml --profile legacy --seed 7", add_run},
+    Command{"check", "Check scenario files without running them.",
+            "shakedown check scenarios/", add_check},
+    Command{"list", "List scenarios, faults, invariants, dialects, metrics or profiles.",
+            "shakedown list faults", add_list},
+    Command{"agent", "Serve the bundled agent core.",
+            "shakedown agent --listen 127.0.0.1:8080 --provider primary=127.0.0.1:9000", add_agent},
+    Command{"fake", "Serve fake LLM backends.", "shakedown fake --listen 127.0.0.1:9000", add_fake},
+    Command{"report", "Render a finished run again.",
+            "shakedown report shakedown-out/backend_down --markdown", add_report},
+};
+
+// The nearest command or option, for a word that is none.
+std::string suggestion_for(const CLI::App& app, int argc, const char* const* argv) {
+  const CLI::App* command = &app;
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  if (argc > 1) {
+    for (const CLI::App* sub : app.get_subcommands({})) {
+      if (sub->get_name() == argv[1]) command = sub;
+    }
+    if (command == &app && argv[1][0] != '-') return did_you_mean(argv[1], names);
+  }
+  std::vector<std::string> options;
+  for (const CLI::Option* option : command->get_options()) {
+    for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  }
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    word = word.substr(0, word.find('='));
+    if (!word.starts_with("--")) continue;
+    if (std::find(options.begin(), options.end(), word) != options.end()) continue;
+    return did_you_mean(word, options);
+  }
+  return {};
+}
+
+std::filesystem::path own_program() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path{} : path;
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+std::string scenarios_directory() {
+  namespace fs = std::filesystem;
+  if (const char* given = std::getenv("SHAKEDOWN_SCENARIOS")) return given;
+  const fs::path folder = own_program().parent_path();
+  // Installed: <prefix>/bin beside <prefix>/share. From the build tree: build/<preset>/shakedown.
+  for (const fs::path& candidate : {folder / "../share/shakedown/scenarios",
+                                    folder / "../../scenarios", fs::path("scenarios")}) {
+    std::error_code error;
+    if (fs::is_directory(candidate, error)) return fs::weakly_canonical(candidate, error).string();
+  }
+  return {};
+}
+
+std::vector<std::string> scenario_files(const std::vector<std::string>& arguments) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  std::vector<ScenarioError> errors;
+  for (const std::string& argument : arguments) {
+    std::error_code error;
+    if (fs::is_directory(argument, error)) {
+      std::vector<std::string> found;
+      for (const auto& entry : fs::directory_iterator(argument, error)) {
+        const fs::path& path = entry.path();
+        if (path.extension() == ".yaml" || path.extension() == ".yml") {
+          found.push_back(path.string());
+        }
+      }
+      if (found.empty()) {
+        errors.push_back({Place{argument, 0, 0}, "no scenario files (*.yaml) in this folder"});
+      }
+      std::sort(found.begin(), found.end());
+      files.insert(files.end(), found.begin(), found.end());
+    } else if (fs::exists(argument, error)) {
+      files.push_back(argument);
+    } else {
+      errors.push_back({Place{argument, 0, 0},
+                        "no such file or folder; `shakedown list scenarios` shows the bundled ones"});
+    }
+  }
+  if (!errors.empty()) throw ScenarioErrors(std::move(errors));
+  return files;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  CLI::App app{"Stress tests and chaos for LLM agents, with a verdict."};
+  app.name("shakedown");
+  app.set_version_flag("--version", std::string(version_text()));
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(30);
+  app.footer(
+      "Exit codes: 0 PASS, 1 FAIL, 2 INCONCLUSIVE, 3 bad usage or scenario, 4 INVALID,\n"
+      "            5 nondeterminism found, 130 interrupted.\n"
+      "`shakedown COMMAND --help` shows the options of a command and an example.");
+  int exit_code = exit_code::kUsage;
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.doc));
+    sub->footer("Example:\n  " + std::string(command.example));
+    command.add(*sub, exit_code);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help) == 0 ? exit_code::kPass : exit_code::kUsage;
+  } catch (const CLI::Success& done) {
+    app.exit(done);
+    return exit_code::kPass;
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "shakedown: %s%s\nTry `shakedown --help`.\n", error.what(),
+                 suggestion_for(app, argc, argv).c_str());
+    return exit_code::kUsage;
+  } catch (const ScenarioErrors& errors) {
+    std::fprintf(stderr, "%s", errors.what());
+    return exit_code::kUsage;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "shakedown: %s\n", error.what());
+    return exit_code::kUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace harness

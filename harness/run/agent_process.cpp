@@ -1,0 +1,100 @@
+#include "harness/run/agent_process.hpp"
+
+#include <fmt/format.h>
+
+#include "world/deadline.hpp"
+
+namespace harness {
+
+using world::Task;
+
+namespace {
+constexpr std::string_view kListening = "listening on ";
+constexpr std::size_t kLineBytesMax = 4'096;
+
+// A duration of wall time on a clock that runs `scale` times as fast.
+world::Nanos scaled(world::Nanos wall, double scale) {
+  return world::Nanos(static_cast<std::int64_t>(static_cast<double>(wall.count()) * scale));
+}
+}  // namespace
+
+Task<std::string> AgentProcess::first_line() {
+  while (output_.find('\n') == std::string::npos && output_.size() < kLineBytesMax) {
+    const std::string more = co_await child_->read_output();
+    if (more.empty()) break;
+    output_ += more;
+  }
+  co_return output_.substr(0, output_.find('\n'));
+}
+
+Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOptions& options,
+                                          std::map<std::string, world::Endpoint> providers) {
+  world::Command command;
+  command.argv = {options.agent_program, "agent", "--config", prepared.scenario.file};
+  for (const std::string& set : options.sets) {
+    command.argv.push_back("--set");
+    command.argv.push_back(set);
+  }
+  for (const auto& [name, endpoint] : providers) {
+    command.argv.push_back("--provider");
+    command.argv.push_back(name + "=" + world::to_string(endpoint));
+  }
+  const std::string scale = fmt::format("{}", options.time_scale);
+  for (const std::string& word :
+       {std::string("--listen"), std::string("127.0.0.1:0"), std::string("--profile"),
+        options.profile, std::string("--seed"), std::to_string(prepared.seed),
+        std::string("--time-scale"), scale}) {
+    command.argv.push_back(word);
+  }
+  auto started = processes_.start(std::move(command));
+  if (!started) throw TargetError("the agent core's process could not be started");
+  child_ = std::move(*started);
+
+  auto reading = first_line();
+  const auto ready_by = clock_.now() + scaled(kReadyWithin, options.time_scale);
+  const std::optional<std::string> line =
+      co_await world::with_deadline(clock_, ready_by, std::move(reading));
+  if (!line || !line->starts_with(kListening)) {
+    throw TargetError("the agent core's process did not become ready; its last output:\n" +
+                      std::string(child_->tail()));
+  }
+  world::Endpoint endpoint;
+  const std::string address = line->substr(kListening.size());
+  const std::size_t colon = address.rfind(':');
+  endpoint.host = address.substr(0, colon);
+  endpoint.port = static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1)));
+  co_return endpoint;
+}
+
+std::string AgentProcess::trouble() const {
+  if (!ended_ || stopping_) return {};
+  return "the agent core's process ended during the run; its last output: " +
+         std::string(child_->tail());
+}
+
+Task<void> AgentProcess::follow() {
+  for (;;) {
+    const std::string more = co_await child_->read_output();
+    if (more.empty()) break;
+  }
+  ended_ = true;
+}
+
+Task<bool> AgentProcess::wait_for_end() {
+  const world::Exit exit = co_await child_->wait();
+  static_cast<void>(exit);
+  co_return true;
+}
+
+Task<void> AgentProcess::stop() {
+  if (!child_) co_return;
+  stopping_ = true;
+  child_->signal(world::ProcessSignal::terminate);
+  auto waiting = wait_for_end();
+  const auto ended =
+      co_await world::with_deadline(clock_, clock_.now() + kStopWithin, std::move(waiting));
+  if (!ended) child_->signal(world::ProcessSignal::kill);
+  child_.reset();
+}
+
+}  // namespace harness

@@ -1,0 +1,49 @@
+// AgentProcess: the bundled core as a child process of its own, which is what a live run tests. It is
+// this very program, started as `shakedown agent`; it says on its first line where it listens.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "harness/run/prepared.hpp"
+#include "harness/run/run.hpp"
+#include "world/network.hpp"
+#include "world/processes.hpp"
+
+namespace harness {
+
+class AgentProcess {
+ public:
+  AgentProcess(world::Clock& clock, world::Processes& processes)
+      : clock_(clock), processes_(processes) {}
+
+  // Starts it and completes when it listens. Throws TargetError with its last output otherwise.
+  world::Task<world::Endpoint> start(const Prepared& prepared, const RunOptions& options,
+                                     std::map<std::string, world::Endpoint> providers);
+
+  // Whether it is still alive and well; a sentence when it is not.
+  std::string trouble() const;
+
+  // Reads its output until it ends. To be spawned beside the run.
+  world::Task<void> follow();
+
+  // Asks it to end, then makes it.
+  world::Task<void> stop();
+
+ private:
+  static constexpr world::Nanos kReadyWithin = std::chrono::seconds(10);  // wall time
+  static constexpr world::Nanos kStopWithin = std::chrono::seconds(2);    // wall time
+
+  world::Task<std::string> first_line();
+  world::Task<bool> wait_for_end();
+
+  world::Clock& clock_;
+  world::Processes& processes_;
+  std::unique_ptr<world::Child> child_;
+  std::string output_;
+  bool ended_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace harness

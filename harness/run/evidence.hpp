@@ -1,0 +1,62 @@
+// Evidence: one stream of what clients and fakes saw, in scenario time, handed to the oracles and
+// the logs. In sim both speak on one clock and are passed on at once; in live the fakes run on their
+// own thread, so their part is added at the end and everything is replayed in order of time.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "fakes/journal.hpp"
+#include "harness/oracles/oracle.hpp"
+#include "harness/run/observer.hpp"
+#include "harness/run/prepared.hpp"
+#include "harness/run/run.hpp"
+
+namespace harness {
+
+class Evidence final : public Observer {
+ public:
+  enum class Order { as_it_comes, replayed };
+
+  Evidence(const Prepared& prepared, const RunHooks& hooks, Order order);
+
+  void on_sent(const reports::Operation& op) override;
+  void on_ended(const reports::Operation& op, const Reply& reply) override;
+  void on_prompt(const fakes::PromptRecord& prompt);
+
+  // Ends the stream and asks every oracle. `complete`: the run was not interrupted.
+  std::vector<reports::InvariantResult> finish(bool complete);
+
+  std::uint64_t ended() const { return ended_; }
+  std::uint64_t failed() const { return failed_; }
+
+ private:
+  struct Ended {
+    reports::Operation op;
+    Reply reply;
+  };
+  struct Item {  // of the replay
+    world::Instant at;
+    std::uint8_t kind;  // 0 sent, 1 ended, 2 prompt
+    std::size_t index;
+  };
+
+  void show_sent(const reports::Operation& op);
+  void show_ended(const reports::Operation& op, const Reply& reply);
+  void show_prompt(const fakes::PromptRecord& prompt);
+  void replay();
+
+  const Prepared& prepared_;
+  const RunHooks& hooks_;
+  Order order_;
+  std::vector<std::unique_ptr<Oracle>> oracles_;
+  std::vector<reports::Operation> sent_;
+  std::vector<Ended> ended_list_;
+  std::vector<fakes::PromptRecord> prompts_;
+  std::vector<PromptMarker> markers_;
+  std::string line_;
+  std::uint64_t ended_ = 0;
+  std::uint64_t failed_ = 0;
+};
+
+}  // namespace harness

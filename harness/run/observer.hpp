@@ -1,0 +1,17 @@
+// Observer: whoever watches a run as it happens (history, oracles, progress). The users call it, on
+// their clock's thread, once when a request is sent and once when it has ended.
+#pragma once
+
+#include "harness/client/reply.hpp"
+#include "reports/operation.hpp"
+
+namespace harness {
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_sent(const reports::Operation& op) = 0;
+  virtual void on_ended(const reports::Operation& op, const Reply& reply) = 0;
+};
+
+}  // namespace harness

@@ -1,0 +1,27 @@
+// Prepared: a scenario with everything resolved that can be before a run: objectives parsed, oracles
+// known, histograms laid out, every request planned. What can be wrong is found here, not later.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/plan/plan.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "harness/verdict/slo.hpp"
+#include "reports/recorder.hpp"
+
+namespace harness {
+
+struct Prepared {
+  Scenario scenario;
+  std::vector<Slo> slos;
+  std::vector<std::string> invariants;
+  reports::Layout layout;
+  Plan plan;
+  std::uint64_t seed = 0;
+};
+
+// Throws ScenarioErrors with all faults found in the objectives and invariants.
+Prepared prepare(Scenario scenario, std::uint64_t seed);
+
+}  // namespace harness

@@ -1,0 +1,81 @@
+// A run in virtual time: clients, agent core and fakes on one simulated world, one thread.
+#include "agent/agent.hpp"
+#include "harness/run/drive.hpp"
+#include "harness/run/suite_parts.hpp"
+#include "harness/run/judge.hpp"
+#include "harness/run/modes.hpp"
+#include "world/sim_network.hpp"
+
+namespace harness {
+
+using world::Task;
+
+namespace {
+
+constexpr std::uint16_t kPort = 80;
+
+struct SimParts {
+  world::SimClock& clock;
+  world::SimNetwork& network;
+  const Prepared& prepared;
+  fakes::Server& fakes;
+  reports::Recorder& recorder;
+  Evidence& evidence;
+};
+
+Task<void> simulate(SimParts parts) {
+  ENSURE(parts.fakes.open().has_value(), "a simulated port was taken");
+  const world::Endpoint target{"agent", kPort};
+  auto listener = parts.network.listen(target);
+  ENSURE(listener.has_value(), "a simulated port was taken");
+  agent::Agent core(parts.clock, parts.network, parts.prepared.scenario.agent,
+                    providers_of(parts.fakes.endpoints()));
+
+  world::Scope services(parts.clock);
+  services.spawn(parts.fakes.serve());
+  services.spawn(core.serve(**listener));
+  bool cancelled = false;
+  try {
+    DriveInput input{parts.prepared, target, parts.recorder, parts.evidence};
+    auto driving = drive(parts.clock, parts.network, input);
+    co_await driving;
+  } catch (const world::Cancelled&) {
+    cancelled = true;
+  }
+  services.cancel();
+  co_await services.join_anyway();
+  if (cancelled) throw world::Cancelled{};
+}
+
+}  // namespace
+
+RunResult run_sim(const Prepared& prepared, const RunOptions& options, const RunHooks& hooks) {
+  world::SimClock clock;
+  world::SimNetwork network(clock);
+  reports::Recorder recorder(prepared.layout);
+  Evidence evidence(prepared, hooks, Evidence::Order::as_it_comes);
+  fakes::ServerConfig config = fakes_of(prepared);
+  config.listen = {"", kPort};
+  fakes::Server fakes(clock, network, std::move(config),
+                      [&evidence](const fakes::PromptRecord& r) { evidence.on_prompt(r); });
+  if (hooks.trace) clock.set_trace(hooks.trace);
+  clock.set_interrupt([&] {
+    if (hooks.progress) hooks.progress(progress_of(prepared, evidence, clock.now()));
+    return hooks.interrupted && hooks.interrupted();
+  });
+
+  SimParts parts{clock, network, prepared, fakes, recorder, evidence};
+  const bool complete = clock.run(simulate(parts));
+
+  std::vector<reports::InvariantResult> invariants = evidence.finish(complete);
+  Observed observed{recorder, std::move(invariants), fault_results(prepared, fakes.faults())};
+  observed.interrupted = !complete;
+  observed.digest = clock.digest();
+  RunResult result;
+  result.record = judge(prepared, options, observed);
+  result.checkpoints = clock.checkpoints();
+  result.events = clock.events();
+  return result;
+}
+
+}  // namespace harness

@@ -1,0 +1,23 @@
+// What both modes build a run from: the fakes and the providers of a scenario, and what is said of its
+// faults at the end.
+#pragma once
+
+#include "agent/provider_client.hpp"
+#include "fakes/server.hpp"
+#include "harness/run/prepared.hpp"
+#include "reports/run_record.hpp"
+
+namespace harness {
+
+// The fake backends of the scenario; where they listen is the caller's to say.
+fakes::ServerConfig fakes_of(const Prepared& prepared);
+
+// The same backends as the agent core's providers.
+std::vector<agent::Provider> providers_of(
+    const std::map<std::string, world::Endpoint>& endpoints);
+
+// How often each fault fired.
+std::vector<reports::FaultResult> fault_results(const Prepared& prepared,
+                                                const fakes::FaultSchedule& schedule);
+
+}  // namespace harness

@@ -1,0 +1,75 @@
+#include "reports/run_record.hpp"
+
+namespace reports {
+
+LatencySummary summary_of(const Histogram& histogram) {
+  return {histogram.count(),           histogram.percentile(500'000), histogram.percentile(900'000),
+          histogram.percentile(950'000), histogram.percentile(990'000),
+          histogram.percentile(999'000), histogram.max(),             histogram.mean()};
+}
+
+namespace {
+
+LatencySummaries summaries_of(const Recorder& recorder, Filter where) {
+  LatencySummaries summaries;
+  for (std::size_t i = 0; i < kLatencies; ++i)
+    summaries[i] = summary_of(recorder.histogram(static_cast<Latency>(i), where));
+  return summaries;
+}
+
+// Counts of one outcome alone: what was planned, sent and ended so.
+Counts only(const Counts& all, Outcome outcome) {
+  Counts counts;
+  counts.planned = all.of(outcome);
+  counts.sent = outcome == Outcome::dropped ? 0 : counts.planned;
+  counts.ended[static_cast<std::size_t>(outcome)] = counts.planned;
+  return counts;
+}
+
+}  // namespace
+
+void measure(RunRecord& record, const Recorder& recorder) {
+  const Layout& layout = recorder.layout();
+  record.phases = layout.phases;
+  record.classes = layout.classes;
+  record.counts = recorder.counts();
+  record.latencies = summaries_of(recorder, Filter{});
+  for (std::size_t i = 0; i < kFailures; ++i)
+    record.failures[i] = recorder.failures(static_cast<Failure>(i));
+
+  record.by_phase.clear();
+  for (std::uint32_t i = 0; i < layout.phases.size(); ++i) {
+    const Filter where{i, Filter::kAll};
+    record.by_phase.push_back(
+        {layout.phases[i].name, recorder.counts(where), summaries_of(recorder, where)});
+  }
+  record.by_class.clear();
+  for (std::uint32_t i = 0; i < layout.classes.size(); ++i) {
+    const Filter where{Filter::kAll, i};
+    record.by_class.push_back(
+        {layout.classes[i], recorder.counts(where), summaries_of(recorder, where)});
+  }
+  record.by_outcome.clear();
+  for (std::size_t i = 0; i < kOutcomes; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    Breakdown row{std::string(name_of(outcome)), only(record.counts, outcome), {}};
+    for (std::size_t l = 0; l < kLatencies; ++l)
+      row.latencies[l] = summary_of(recorder.histogram(static_cast<Latency>(l), outcome));
+    record.by_outcome.push_back(std::move(row));
+  }
+
+  record.interval = recorder.timeline().interval();
+  record.slices = recorder.timeline().slices();
+}
+
+std::optional<double> SloResult::margin() const {
+  if (!value || !(bound > 0)) return std::nullopt;
+  return (bound - *value) / bound;
+}
+
+std::optional<double> RunRecord::error_rate() const {
+  if (counts.judged() == 0) return std::nullopt;
+  return static_cast<double>(counts.failed()) / static_cast<double>(counts.judged());
+}
+
+}  // namespace reports

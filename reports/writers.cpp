@@ -1,0 +1,27 @@
+#include "reports/writers.hpp"
+
+#include <array>
+
+#include "reports/environment_json.hpp"
+#include "reports/junit_xml.hpp"
+#include "reports/latency_hlog.hpp"
+#include "reports/result_json.hpp"
+#include "reports/summary_md.hpp"
+
+namespace reports {
+
+constexpr std::array<Writer, 7> kWriters{{
+    {"result.json", "the whole result, schema-versioned; equal runs give equal bytes",
+     write_result_json},
+    {"environment.json", "what may differ: host, build, wall-clock times, CPU use",
+     write_environment_json},
+    {"history.jsonl", "every operation: planned, sent, first and last event, outcome", nullptr},
+    {"events.jsonl", "faults fired, restarts, violations, in scenario time", nullptr},
+    {"latency.hlog", "HdrHistogram interval log (V2), tagged by class", write_latency_hlog},
+    {"junit.xml", "a test case per objective, invariant and validity rule", write_junit_xml},
+    {"summary.md", "the verdict for a pull request", write_summary_md},
+}};
+
+std::span<const Writer> writers() { return kWriters; }
+
+}  // namespace reports
