@@ -185,7 +185,7 @@ Task<Done> RealFiles::remove(std::string path) {
 }
 
 Task<Done> RealFiles::rename(std::string from, std::string to) {
-  if (is_directory(from)) co_return Done(FileFailure::wrong_kind);
+  if (is_directory(from) || is_directory(to)) co_return Done(FileFailure::wrong_kind);
   if (::rename(from.c_str(), to.c_str()) != 0) co_return Done(failure_of(errno));
   const Done synced = sync_directory(parent_of(to));
   if (!synced || parent_of(from) == parent_of(to)) co_return synced;
