@@ -99,13 +99,17 @@ void print_row(const Row& row) {
   while (at < doc.size()) {
     const std::size_t end = std::min(doc.find_first_of(" \n", at), doc.size());
     const std::string word = doc.substr(at, end - at);
-    if (column + word.size() > kWidth && column > kIndent) {
+    const bool first = at == 0;
+    if (!first && column + 1 + word.size() > kWidth) {
       line += '\n';
       line.append(kIndent, ' ');
       column = kIndent;
+    } else if (!first) {
+      line += ' ';
+      ++column;
     }
-    line += word + ' ';
-    column += word.size() + 1;
+    line += word;
+    column += word.size();
     at = end + 1;
   }
   std::printf("%s\n", line.c_str());
