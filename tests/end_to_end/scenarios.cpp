@@ -34,7 +34,7 @@ backends:
 client: {timeout: 20s}
 phases: {quiet: 4s, trouble: 36s, calm: 20s}
 load:
-  plain: {arrivals: constant(2/s), users: round_robin(20), sessions: one per request, ask: Plain?}
+  plain: {arrivals: constant(2/s), users: round_robin(20), sessions: one per request, ask: Plain.}
   streamed:
     arrivals: constant(2/s)
     users: round_robin(20)
@@ -62,7 +62,7 @@ backends:
   primary: {ttft: fixed(50ms), inter_token: 5ms, output_tokens: fixed(4)}
 phases: {day: 24h}
 load:
-  chat: {arrivals: constant(20/s), users: round_robin(100), sessions: one per request, ask: How?}
+  chat: {arrivals: constant(20/s), users: round_robin(100), sessions: one per request, ask: Hello.}
 slo:
   - response.p95 < 30s
 invariants: [terminal_once]
