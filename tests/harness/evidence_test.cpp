@@ -149,9 +149,9 @@ TEST_CASE("a fault is logged inside its window, with what it struck", "[evidence
   fakes::PromptRecord healthy = prompt(2, 32s, {said(2)});
   for (const auto& record : {inside, under_way, stranger, healthy}) evidence.on_prompt(record);
   REQUIRE(events.size() == 3);
-  CHECK(events[0] == "{\"at_s\":31.0,\"kind\":\"fault_fired\",\"on\":\"backends.primary\","
+  CHECK(events[0] == "{\"at_s\":31,\"kind\":\"fault_fired\",\"on\":\"backends.primary\","
                      "\"detail\":\"broken (status) struck attempt 1 of turn u0.s0.t0\"}\n");
-  CHECK(events[1].find("\"at_s\":30.0,") != std::string::npos);
+  CHECK(events[1].find("\"at_s\":30,") != std::string::npos);
   CHECK(events[2].find("\"detail\":\"broken (status)\"") != std::string::npos);
 }
 

@@ -68,8 +68,8 @@ TEST_CASE("whatever operation fails, no file is half-written under its final nam
   world::SimClock sound_clock;
   world::SimFiles sound(sound_clock);
   write_run(sound);
-  const auto whole = contents(sound);
   const std::uint64_t operations = sound.operations();
+  const auto whole = contents(sound);
   REQUIRE(operations > 20);
   std::uint64_t thrown = 0;
   for (std::uint64_t n = 0; n < operations; ++n) {
