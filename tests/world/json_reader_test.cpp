@@ -47,7 +47,8 @@ TEST_CASE("so it does on damaged text", "[json]") {
   std::uint64_t n = 0;
   int valid = 0;
   for (const std::string& text : kCorpus) {
-    if (text.empty() || text.rfind("\xef\xbb\xbf", 0) == 0) continue;
+    const bool strange = text.find('\0') != std::string::npos || text.rfind("\xef\xbb\xbf", 0) == 0;
+    if (text.empty() || strange) continue;
     for (int i = 0; i < 3'000; ++i) {
       std::string damaged = text;
       const std::size_t at = random.below(damaged.size(), world::Purpose("at"), n, 0);
@@ -59,7 +60,6 @@ TEST_CASE("so it does on damaged text", "[json]") {
           damaged.insert(at, 1, bytes[random.below(bytes.size(), world::Purpose("byte"), n, 0)]);
       }
       ++n;
-      if (damaged.rfind("\xef\xbb\xbf", 0) == 0) continue;
       const bool expected = json::accept(damaged);
       if (accepts(damaged) != expected) {
         CAPTURE(damaged);
