@@ -165,6 +165,11 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) 
     ended = std::current_exception();
   }
   e.busy = false;
+  // A connection fault that opened meanwhile took the connection and with it the answer.
+  if (e.struck != nullptr && x.record.end != End::completed) {
+    x.record.end = End::faulted;
+    x.record.fault = index_of(*e.struck);
+  }
   parts_.journal.note(x.record);
   if (ended) std::rethrow_exception(ended);
 }
@@ -196,8 +201,6 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   } else {
     co_await answer_normally(x);
   }
-  // A connection fault that opened meanwhile took the connection and with it the answer.
-  if (e.struck != nullptr && x.record.end == End::faulted) x.record.fault = index_of(*e.struck);
 }
 
 Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {

@@ -28,6 +28,9 @@ class LoopThread {
   // Cancels what the clock runs now or later. From any thread.
   void interrupt() { clock_.interrupt(); }
 
+  // From any thread: see RealClock::restart.
+  void restart(std::int64_t origin) { clock_.restart(origin); }
+
   // Waits for the function's end and rethrows what it threw.
   void join() {
     if (thread_.joinable()) thread_.join();

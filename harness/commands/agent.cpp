@@ -35,7 +35,7 @@ std::vector<agent::Provider> parse_providers(const std::vector<std::string>& wor
       throw std::runtime_error("--provider " + word +
                                ": write name=host:port, as primary=127.0.0.1:9000");
     }
-    providers.push_back({word.substr(0, equals), parse_address(word.substr(equals + 1))});
+    providers.push_back({word.substr(0, equals), parse_address(word.substr(equals + 1)), {}});
   }
   if (providers.empty()) {
     throw std::runtime_error("give at least one --provider name=host:port; "

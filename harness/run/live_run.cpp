@@ -112,7 +112,7 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   FakesThread::Seen seen = fakes.stop();
   for (const fakes::PromptRecord& prompt : seen.prompts) evidence.on_prompt(prompt);
   std::vector<reports::InvariantResult> invariants = evidence.finish(!facts.interrupted);
-  Observed observed{recorder, std::move(invariants), std::move(seen.faults)};
+  Observed observed{recorder, std::move(invariants), std::move(seen.faults), false, 0, {}, {}};
   observed.interrupted = facts.interrupted;
   const std::int64_t wall = std::max<std::int64_t>(facts.wall_nanos, 1);
   observed.own_cpu_ppm = static_cast<std::uint32_t>(facts.cpu_nanos * 1'000'000 / wall);

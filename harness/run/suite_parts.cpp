@@ -15,7 +15,7 @@ fakes::ServerConfig fakes_of(const Prepared& prepared) {
 std::vector<agent::Provider> providers_of(
     const std::map<std::string, world::Endpoint>& endpoints) {
   std::vector<agent::Provider> providers;
-  for (const auto& [name, endpoint] : endpoints) providers.push_back({name, endpoint});
+  for (const auto& [name, endpoint] : endpoints) providers.push_back({name, endpoint, {}});
   return providers;
 }
 

@@ -48,7 +48,11 @@ void read_name(const YamlNode* node, Loading& loading) {
 }
 
 void read_about(const YamlNode* node, Loading& loading) {
-  if (node) read_value(loading.errors, *node, Slot{"about"}, loading.scenario.about);
+  if (!node) return;
+  std::string& about = loading.scenario.about;
+  read_value(loading.errors, *node, Slot{"about"}, about);
+  // A folded block (`about: >`) ends with a line break that nobody meant.
+  about.erase(about.find_last_not_of(" \n") + 1);
 }
 
 void read_tags(const YamlNode* node, Loading& loading) {

@@ -108,4 +108,3 @@ BENCHMARK_CAPTURE(chain, stream_120_tokens, Shape{120, true, false, 200})
 
 }  // namespace
 
-BENCHMARK_MAIN();
