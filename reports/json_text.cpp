@@ -16,18 +16,13 @@ void append_decimal(std::string& out, std::int64_t value, int decimals) {
   char digits[24];
   const char* end = std::to_chars(digits, digits + sizeof digits, magnitude / unit).ptr;
   out.append(static_cast<const char*>(digits), end);
-  std::uint64_t rest = magnitude % unit;
+  const std::uint64_t rest = magnitude % unit;
   if (rest == 0) return;
-  while (rest % 10 == 0) {
-    rest /= 10;
-    --decimals;
-  }
-  char fraction[24];
-  fraction[0] = '.';
-  for (int i = decimals; i > 0; --i, rest /= 10) {
-    fraction[i] = static_cast<char>('0' + rest % 10);
-  }
-  out.append(static_cast<const char*>(fraction), static_cast<std::size_t>(decimals) + 1);
+  // Leading zeros come out of a one in front of the fraction, which then becomes the point.
+  std::to_chars(digits, digits + sizeof digits, unit + rest);
+  digits[0] = '.';
+  while (digits[decimals] == '0') --decimals;
+  out.append(static_cast<const char*>(digits), static_cast<std::size_t>(decimals) + 1);
 }
 
 }  // namespace
