@@ -11,8 +11,8 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // True when one of eight bytes ends a run of plain string bytes: a quote, a backslash, a control
-// character or a byte of a longer UTF-8 sequence. (The classic test for a zero byte in a word; it may
-// say yes too often behind a true one, never too rarely.)
+// character or a byte of a longer UTF-8 sequence. (The classic test for a zero byte in a word; it
+// may say yes too often behind a true one, never too rarely.)
 bool has_special(std::uint64_t w) {
   constexpr std::uint64_t ones = 0x0101010101010101ULL;
   constexpr std::uint64_t highs = 0x8080808080808080ULL;

@@ -1,5 +1,5 @@
 // Reads what a chat-completions target answers: the few members that matter, without building a
-// document. Bounded by its input; any depth is fine (nlohmann's SAX parser does not recurse).
+// document. Bounded by its input and by the depth of JsonReader. Pure; any thread.
 #pragma once
 
 #include <cstdint>
