@@ -67,7 +67,8 @@ void Evidence::show_prompt(const fakes::PromptRecord& prompt) {
   if (prompt.fault && hooks_.events) {
     const fakes::Fault& fault = prepared_.scenario.faults[*prompt.fault];
     reports::Event event;
-    event.at = prompt.at;
+    // A request that was under way when the window opened was struck then, not when it came.
+    event.at = std::max(prompt.at, fault.from);
     event.kind = "fault_fired";
     event.on = "backends." + prompt.backend;
     event.detail = fault.id + " (" + std::string(fakes::kind_of(fault.action).name) + ")";
