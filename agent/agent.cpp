@@ -41,8 +41,7 @@ world::HttpServerOptions server_options(const Config& config) {
 
 HttpResponse no_route(bool known_path, std::string_view allowed) {
   if (!known_path) return error_response({404, "invalid_request_error", "Not found."});
-  HttpResponse response =
-      error_response({405, "invalid_request_error", "Method not allowed."});
+  HttpResponse response = error_response({405, "invalid_request_error", "Method not allowed."});
   response.headers.add("allow", allowed);
   return response;
 }

@@ -1,5 +1,7 @@
 #include "agent/answer.hpp"
 
+#include <utility>
+
 #include "world/json_reader.hpp"
 #include "world/json_text.hpp"
 
@@ -11,32 +13,65 @@ using world::JsonReader;
 using world::JsonType;
 using world::JsonValue;
 
-// The member of a JSON object, checked as far as the whole text is; the last of equal keys.
-JsonValue member(std::string_view object, std::string_view name) {
-  JsonReader reader(object);
-  JsonValue found;
+// Each of these walks one level down in a single pass over the text; of equal keys the last counts.
+// A value of type none says that what was looked for is not there, or not of the right type.
+JsonValue content_in_message(JsonReader& reader) {
+  if (reader.peek() != JsonType::object) return reader.take(), JsonValue{};
+  JsonValue content{JsonType::null, "null"};
   std::string_view key;
-  if (reader.peek() != JsonType::object || !reader.enter_object()) return {};
+  reader.enter_object();
   while (reader.next_key(key)) {
-    const bool wanted = key == name;
+    const bool wanted = key == "content";
     const JsonValue value = reader.take();
-    if (wanted) found = value;
+    if (wanted) content = value;
   }
-  return reader.finished() ? found : JsonValue{};
+  return content;
+}
+
+JsonValue content_in_choice(JsonReader& reader, std::string_view part) {
+  if (reader.peek() != JsonType::object) return reader.take(), JsonValue{};
+  JsonValue content;
+  std::string_view key;
+  reader.enter_object();
+  while (reader.next_key(key)) {
+    if (key == part) {
+      content = content_in_message(reader);
+    } else {
+      reader.take();
+    }
+  }
+  return content;
+}
+
+JsonValue content_in_choices(JsonReader& reader, std::string_view part) {
+  if (reader.peek() != JsonType::array) return reader.take(), JsonValue{};
+  JsonValue content;
+  bool first = true;
+  reader.enter_array();
+  while (reader.next_item()) {
+    if (std::exchange(first, false)) {
+      content = content_in_choice(reader, part);
+    } else {
+      reader.take();
+    }
+  }
+  return content;
 }
 
 // choices[0].<part>.content of an answer or a chunk.
 JsonValue content_of(std::string_view body, std::string_view part) {
-  const JsonValue choices = member(body, "choices");
-  if (choices.type != JsonType::array) return {};
-  JsonReader reader(choices.raw);
-  reader.enter_array();
-  if (!reader.next_item()) return {};
-  const JsonValue choice = reader.take();
-  const JsonValue message = member(choice.raw, part);
-  if (message.type != JsonType::object) return {};
-  const JsonValue content = member(message.raw, "content");
-  return content ? content : JsonValue{JsonType::null, "null"};
+  JsonReader reader(body);
+  JsonValue content;
+  std::string_view key;
+  if (!reader.enter_object()) return {};
+  while (reader.next_key(key)) {
+    if (key == "choices") {
+      content = content_in_choices(reader, part);
+    } else {
+      reader.take();
+    }
+  }
+  return reader.finished() ? content : JsonValue{};
 }
 
 }  // namespace
@@ -47,9 +82,7 @@ AgentError error_of(const Asked& asked) {
   return error_of(asked.failure);
 }
 
-AgentError error_of(Failure failure) {
-  return failure == Failure::timed_out ? kTimedOut : kFailed;
-}
+AgentError error_of(Failure failure) { return failure == Failure::timed_out ? kTimedOut : kFailed; }
 
 world::HttpResponse error_response(AgentError error) {
   world::HttpResponse response;

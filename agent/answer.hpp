@@ -1,5 +1,5 @@
-// What the user gets: the provider's answer, whole or as a stream, or an error. The provider that was
-// asked and the number of attempts stand in the headers x-agent-provider and x-agent-attempts.
+// What the user gets: the provider's answer, whole or as a stream, or an error. The provider that
+// was asked and the number of attempts stand in the headers x-agent-provider and x-agent-attempts.
 // Legacy errors are generic: they help nobody, as the users of this profile know. One clock.
 #pragma once
 
@@ -31,8 +31,8 @@ world::HttpResponse error_response(AgentError error);
 // Says who answered and after how many attempts.
 void add_origin(world::HttpHeaders& headers, const Provider& provider, int attempts);
 
-// The content of the first choice of a whole answer, as JSON text without its quotes. False when the
-// body is not an answer at all. A null content counts as empty.
+// The content of the first choice of a whole answer, as JSON text without its quotes. False when
+// the body is not an answer at all. A null content counts as empty.
 bool read_answer(std::string_view body, std::string& content);
 
 // The same for one chunk of a stream: appends the piece of content that it carries, if any.

@@ -1,5 +1,5 @@
-// The way of one request through the core, each stage in its own file, in this order: read and check
-// it, limit the user, fetch the history, ask the provider (with retries), remember, answer.
+// The way of one request through the core, each stage in its own file, in this order: read and
+// check it, limit the user, fetch the history, ask the provider (with retries), remember, answer.
 // Profile legacy: no queue, no lock, no notice of a user who left. One clock.
 #pragma once
 

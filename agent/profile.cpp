@@ -9,7 +9,8 @@ Config legacy(Config config) { return config; }
 }  // namespace
 
 const std::array<Profile, 1> kProfiles = {{
-    {"legacy", "The naive core: retries on 503 only, one timeout, a hard limiter, no queue, no lock.",
+    {"legacy",
+     "The naive core: retries on 503 only, one timeout, a hard limiter, no queue, no lock.",
      legacy},
 }};
 

@@ -1,6 +1,6 @@
-// ProviderClient: one call to a provider. One timeout covers the call from its first byte to the last
-// of the body, however the body comes. It never retries: retry.hpp does.
-// One clock; must outlive the calls.
+// ProviderClient: one call to a provider. One timeout covers the call from its first byte to the
+// last of the body, however the body comes. It never retries: retry.hpp does. One clock; must
+// outlive the calls.
 #pragma once
 
 #include <string>

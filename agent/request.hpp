@@ -1,6 +1,6 @@
-// A user's request, read from the JSON of `POST /v1/chat/completions` and checked. Messages stay the
-// bytes that came: the core passes them on and remembers them, it never looks inside.
-// Pure functions; any thread.
+// A user's request, read from the JSON of `POST /v1/chat/completions` and checked. Messages stay
+// the bytes that came: the core passes them on and remembers them, it never looks inside. Pure
+// functions; any thread.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ struct RequestLimits {
   static constexpr std::size_t kNameBytesMax = 256;  // of user and conversation
 };
 
-// True when the body is a valid request, which `request` then holds. False says nothing of the reason:
-// the answer to malformed input is one generic error.
+// True when the body is a valid request, which `request` then holds. False says nothing of the
+// reason: the answer to malformed input is one generic error.
 bool read_request(std::string_view body, const RequestLimits& limits, Request& request);
 
 // The body of the request to a provider: the same with the whole prompt and the provider's model.

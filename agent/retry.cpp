@@ -20,8 +20,7 @@ bool means_unavailable(Failure failure) {
 }
 
 // One attempt; true when another one may help.
-Task<bool> attempt(ProviderClient& client, const Config& config, std::string prompt,
-                   Asked& asked) {
+Task<bool> attempt(ProviderClient& client, const Config& config, std::string prompt, Asked& asked) {
   ++asked.attempts;
   asked.status = 0;
   Result<Call> call = co_await client.ask(std::move(prompt));

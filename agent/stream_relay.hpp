@@ -1,5 +1,6 @@
 // StreamRelay: takes the bytes of a provider's event stream and gives out the same events framed
-// anew, chunk by chunk as they come, collecting the content that they carry. One request; one clock.
+// anew, chunk by chunk as they come, collecting the content that they carry. One request; one
+// clock.
 #pragma once
 
 #include <string>

@@ -208,8 +208,8 @@ Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
   co_await answer_refusal(x, std::move(refusal), {});
 }
 
-// After bytes that are not a request the rest of them cannot be understood: the connection ends, but
-// not before the peer could read why (closing with unread bytes would reset it).
+// After bytes that are not a request the rest of them cannot be understood: the connection ends,
+// but not before the peer could read why (closing with unread bytes would reset it).
 Task<void> FakeBackend::refuse_bytes(Established& e, world::Failure failure) {
   e.connection.close_after();
   Refusal refusal = refusal_of_failure(failure);

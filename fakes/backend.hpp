@@ -1,7 +1,7 @@
-// FakeBackend: one fake provider on one listener. It reads chat requests, decides by keyed draws what
-// each gets and when, meets the faults of the schedule, and tells the journal what it saw.
-// The same code in sim and live. One clock; the references must outlive it, and serve() must have
-// ended before it dies.
+// FakeBackend: one fake provider on one listener. It reads chat requests, decides by keyed draws
+// what each gets and when, meets the faults of the schedule, and tells the journal what it saw. The
+// same code in sim and live. One clock; the references must outlive it, and serve() must have ended
+// before it dies.
 #pragma once
 
 #include <list>

@@ -19,9 +19,9 @@ struct ChatRequest {
   bool include_usage = false;  // a stream ends with a count of its tokens
   std::optional<std::int64_t> max_tokens;
   std::int64_t messages = 0;
-  std::int64_t prompt_bytes = 0;         // of all contents
-  std::string_view last_user_message;    // as JSON text inside the request's body
-  std::optional<world::TurnId> asked;    // the last turn marker in it
+  std::int64_t prompt_bytes = 0;       // of all contents
+  std::string_view last_user_message;  // as JSON text inside the request's body
+  std::optional<world::TurnId> asked;  // the last turn marker in it
   std::vector<Marker> markers;
 };
 

@@ -1,6 +1,6 @@
 // The wire formats that a fake can speak: one row each in kDialects, one file each beside this one.
-// A dialect only turns bytes into values and values into bytes; time, faults and connections are not
-// its business. Constant data; any thread.
+// A dialect only turns bytes into values and values into bytes; time, faults and connections are
+// not its business. Constant data; any thread.
 #pragma once
 
 #include <array>

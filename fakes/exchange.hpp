@@ -1,6 +1,6 @@
 // One chat request while a fake answers it: what was asked, what the answer will be and when it is
-// due, and the writing of bytes with the record of it. The normal answer and the faults are functions
-// on an Exchange. It lives in the frame of its connection's coroutine; one clock.
+// due, and the writing of bytes with the record of it. The normal answer and the faults are
+// functions on an Exchange. It lives in the frame of its connection's coroutine; one clock.
 #pragma once
 
 #include "fakes/dialect.hpp"
@@ -17,10 +17,10 @@ struct Established {
       : connection(clock, std::move(stream), limits) {}
 
   world::HttpServerConnection connection;
-  std::uint64_t ordinal = 0;        // of this connection at its backend
-  const Fault* struck = nullptr;    // the connection fault that broke or silenced it
-  bool busy = false;                // a chat request is being answered
-  std::string out;                  // bytes to be written next
+  std::uint64_t ordinal = 0;      // of this connection at its backend
+  const Fault* struck = nullptr;  // the connection fault that broke or silenced it
+  bool busy = false;              // a chat request is being answered
+  std::string out;                // bytes to be written next
   std::string body;
 };
 
@@ -35,8 +35,8 @@ class Exchange {
   // Appends a whole response with the body.
   void add_response(int status, std::string_view content_type, std::string_view body);
 
-  // Writes and empties `out`, which was due at the instant. False: nothing more can be sent, because
-  // the peer has gone or a connection fault took the connection.
+  // Writes and empties `out`, which was due at the instant. False: nothing more can be sent,
+  // because the peer has gone or a connection fault took the connection.
   world::Task<bool> send(world::Instant due);
 
   // Waits until the instant has come; returns at once when it has.

@@ -1,7 +1,7 @@
-// Gate: closes and opens a backend's port as its connection faults (refuse, black_hole) say. At each
-// edge of a window it sets the listener's admission and tells who must strike what is connected.
-// A fault with a probability cannot close the port for some only: the backend accepts then, and
-// strikes the connection at once. One clock; lives as long as the backend.
+// Gate: closes and opens a backend's port as its connection faults (refuse, black_hole) say. At
+// each edge of a window it sets the listener's admission and tells who must strike what is
+// connected. A fault with a probability cannot close the port for some only: the backend accepts
+// then, and strikes the connection at once. One clock; lives as long as the backend.
 #pragma once
 
 #include <functional>
@@ -30,8 +30,8 @@ class Gate {
   world::Clock& clock_;
   FaultSchedule& faults_;
   OnClose on_close_;
-  std::vector<const Fault*> certain_;   // those of probability 1
-  std::vector<world::Instant> edges_;   // in order
+  std::vector<const Fault*> certain_;  // those of probability 1
+  std::vector<world::Instant> edges_;  // in order
   const Fault* active_ = nullptr;
   std::uint64_t counted_ = 0;
 };

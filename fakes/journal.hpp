@@ -1,6 +1,6 @@
-// What a fake saw and did, one record per request, told when the request has ended however it ended.
-// The records are the fakes' own ledger and the evidence of the conversation oracles.
-// One journal may serve several backends of one clock; one thread.
+// What a fake saw and did, one record per request, told when the request has ended however it
+// ended. The records are the fakes' own ledger and the evidence of the conversation oracles. One
+// journal may serve several backends of one clock; one thread.
 #pragma once
 
 #include <array>
@@ -41,7 +41,7 @@ struct PromptRecord {
   int status = 0;                    // sent; 0: none
   world::Instant first_write = world::kNever;
   world::Instant last_write = world::kNever;
-  world::Nanos late_max{0};  // by how much a write left behind its due instant: the fake's own delay
+  world::Nanos late_max{0};  // the most that a write left behind its due instant: our own delay
   std::int64_t tokens = 0;   // handed over
   End end = End::cancelled;
 };

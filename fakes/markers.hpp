@@ -1,7 +1,7 @@
 // The markers in a prompt: which user turns it holds (`[turn u17.s2.t5]`) and which replies of ours
-// (`[reply u17.s2.t5]`, the canary of the turn that was answered), in order and with the role of the
-// message that carries them. This is how a fake reads the agent's conversation state.
-// Pure functions; any thread.
+// (`[reply u17.s2.t5]`, the canary of the turn that was answered), in order and with the role of
+// the message that carries them. This is how a fake reads the agent's conversation state. Pure
+// functions; any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ struct Marker {
   friend bool operator==(const Marker&, const Marker&) = default;
 };
 
-// Appends the markers in a message's content, which may still be JSON text: no marker needs escapes.
+// Appends the markers in a message's content, which may still be JSON text: no marker needs
+// escapes.
 void append_markers(std::vector<Marker>& markers, Role role, std::string_view content);
 
 // "[reply u17.s2.t5]", what every answer to that turn begins with.

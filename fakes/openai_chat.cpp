@@ -14,7 +14,8 @@ using world::JsonType;
 using world::JsonValue;
 
 constexpr std::int64_t kMessagesMax = 100'000;
-constexpr std::string_view kFingerprint = R"("service_tier":"default","system_fingerprint":"fp_5a4e)";
+constexpr std::string_view kFingerprint =
+    R"("service_tier":"default","system_fingerprint":"fp_5a4e)";
 
 Refusal invalid(std::string param, std::string message, std::string code = "invalid_type") {
   Refusal refusal;
@@ -25,8 +26,10 @@ Refusal invalid(std::string param, std::string message, std::string code = "inva
 }
 
 Refusal not_json() {
-  return invalid("", "We could not parse the JSON body of your request. The body must be valid JSON "
-                     "in UTF-8.", "");
+  return invalid("",
+                 "We could not parse the JSON body of your request. The body must be valid JSON "
+                 "in UTF-8.",
+                 "");
 }
 
 Refusal missing(const char* param) {
@@ -35,7 +38,8 @@ Refusal missing(const char* param) {
 }
 
 Refusal wrong_type(const char* param, const char* expected) {
-  return invalid(param, std::string("Invalid type for '") + param + "': expected " + expected + ".");
+  return invalid(param,
+                 std::string("Invalid type for '") + param + "': expected " + expected + ".");
 }
 
 std::optional<Role> role_of(std::string_view raw) {
@@ -64,8 +68,8 @@ std::optional<Refusal> read_message(JsonReader& reader, ChatRequest& request) {
   if (reader.failed()) return not_json();
   if (!role) return missing("messages[].role");
   const auto known = role_of(role.raw);
-  if (!known) return invalid("messages[].role", "Invalid value for a message's role.",
-                             "invalid_value");
+  if (!known)
+    return invalid("messages[].role", "Invalid value for a message's role.", "invalid_value");
   const bool text = content.type == JsonType::string || content.type == JsonType::array;
   if (!text && *known != Role::assistant) {
     return wrong_type("messages[].content", "a string or an array of parts");

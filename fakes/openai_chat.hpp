@@ -1,5 +1,6 @@
-// The dialect of OpenAI's `POST /v1/chat/completions`: requests in, answers, stream chunks and errors
-// out, as the provider's own servers write them. A row of kDialects. Pure functions; any thread.
+// The dialect of OpenAI's `POST /v1/chat/completions`: requests in, answers, stream chunks and
+// errors out, as the provider's own servers write them. A row of kDialects. Pure functions; any
+// thread.
 #pragma once
 
 #include "fakes/chat.hpp"

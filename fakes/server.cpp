@@ -19,8 +19,8 @@ world::Result<void> Server::open() {
     world::Result<std::unique_ptr<world::Listener>> listener = network_.listen(on);
     if (!listener) return listener.error();
     FakeBackend::Parts parts{clock_, world::Random(config_.seed), name, backend, faults_, journal_};
-    ports_[name] = std::unique_ptr<Port>(
-        new Port{FakeBackend(std::move(parts)), std::move(*listener)});
+    ports_[name] =
+        std::unique_ptr<Port>(new Port{FakeBackend(std::move(parts)), std::move(*listener)});
   }
   return {};
 }

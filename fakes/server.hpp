@@ -13,8 +13,8 @@ struct ServerConfig {
   std::map<std::string, Backend> backends;
   std::vector<Fault> faults;
   std::uint64_t seed = 1;
-  // The first backend in order of name listens here and each further one on the next port; with port
-  // 0 each takes a free one. An empty host: each listens on the host of its own name (in sim).
+  // The first backend in order of name listens here and each further one on the next port; with
+  // port 0 each takes a free one. An empty host: each listens on the host of its own name (in sim).
   world::Endpoint listen;
 };
 

@@ -5,9 +5,7 @@ namespace fakes {
 using world::Task;
 
 StreamWriter::StreamWriter(Exchange& x)
-    : x_(x),
-      events_(x.dialect.events(x.answer)),
-      due_(x.record.at + x.timing.to_first_token()) {}
+    : x_(x), events_(x.dialect.events(x.answer)), due_(x.record.at + x.timing.to_first_token()) {}
 
 Task<bool> StreamWriter::write_until(std::int64_t until) {
   for (;;) {

@@ -1,6 +1,6 @@
 // The words of every answer: token n is " tn", so that a reader sees at once which are missing. The
-// text is made once and grows to the longest answer asked for; the caller's bound on tokens bounds it.
-// One thread.
+// text is made once and grows to the longest answer asked for; the caller's bound on tokens bounds
+// it. One thread.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "world/http_parser.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
 #include <optional>
@@ -90,6 +91,8 @@ struct HttpParser::State {
 
   void begin() {
     message = Message{};
+    searched = 0;
+    is_short = false;
     message.headers_max = limits.headers_max;
     message.headers = role == Role::request ? &message.request.headers : &message.response.headers;
     if (role == Role::request) {
@@ -121,11 +124,24 @@ struct HttpParser::State {
 
   Result<void> parse() {
     while (begin_unparsed < end && !message.done) {
+      std::size_t size = end - begin_unparsed;
+      if (!message.head_done) {
+        const Result<std::size_t> head = head_bytes();
+        if (!head) return head.error();
+        if (*head == 0) return {};
+        size = *head;
+      } else if (is_short && is_part_of_last_chunk()) {
+        return {};
+      }
       error_code error;
-      const boost::asio::const_buffer bytes(input.data() + begin_unparsed, end - begin_unparsed);
+      const boost::asio::const_buffer bytes(input.data() + begin_unparsed, size);
       const std::size_t n = with_codec([&](auto& codec) { return codec.put(bytes, error); });
       begin_unparsed += n;
-      if (error == http::error::need_more) return {};
+      is_short = error == http::error::need_more && begin_unparsed < end;
+      if (error == http::error::need_more) {
+        if (!message.head_done) return Failure::malformed;  // a whole head that is none
+        return {};
+      }
       if (error) return failure_of(error);
       if (is_interim()) {
         if (++interims > kInterimsMax) return Failure::malformed;
@@ -135,6 +151,41 @@ struct HttpParser::State {
       if (n == 0) break;
     }
     return {};
+  }
+
+  // The size of the head at the front of the input, 0 when it has not all come. Beast gets a head
+  // only whole: on parts of one, its errors depend on where the parts were cut.
+  Result<std::size_t> head_bytes() {
+    constexpr std::string_view kEnd = "\r\n\r\n";
+    const std::string_view all(input.data() + begin_unparsed, end - begin_unparsed);
+    const std::string_view bytes = all.substr(0, limits.header_bytes_max);
+    if (!may_begin_with(bytes)) return Failure::malformed;
+    const std::size_t found = bytes.find(kEnd, searched < kEnd.size() ? 0 : searched - kEnd.size());
+    if (found != std::string_view::npos) return found + kEnd.size();
+    searched = bytes.size();
+    if (bytes.size() == limits.header_bytes_max) return Failure::too_large;
+    return std::size_t{0};
+  }
+
+  // Beast asserts that a last chunk, once it has seen its first line, is offered with 5 bytes or more:
+  // one that came byte by byte would end the process.
+  bool is_part_of_last_chunk() const {
+    constexpr std::size_t kLastChunkBytes = 5;
+    const std::string_view bytes(input.data() + begin_unparsed, end - begin_unparsed);
+    return bytes.size() < kLastChunkBytes && bytes.front() == '0' &&
+           bytes.find("\r\n") != std::string_view::npos;
+  }
+
+  // What can be no HTTP at all (a TLS handshake, a page) is refused at its first bytes.
+  bool may_begin_with(std::string_view bytes) const {
+    constexpr std::string_view kVersion = "HTTP/1.";
+    constexpr std::size_t kMethodBytes = 32;  // looked at
+    if (role == Role::response) {
+      return bytes.substr(0, kVersion.size()) == kVersion.substr(0, bytes.size());
+    }
+    const std::string_view method = bytes.substr(0, std::min(bytes.find(' '), kMethodBytes));
+    if (method.empty()) return bytes.empty();
+    return std::all_of(method.begin(), method.end(), [](char c) { return c > ' ' && c < 0x7f; });
   }
 
   Role role;
@@ -147,6 +198,8 @@ struct HttpParser::State {
   std::string input;  // bytes [begin_unparsed, end) wait to be parsed
   std::size_t begin_unparsed = 0;
   std::size_t end = 0;
+  bool is_short = false;     // Beast was offered them and wants more
+  std::size_t searched = 0;  // of the bytes from begin_unparsed, for the end of a head
 };
 
 HttpParser::HttpParser(Role role, HttpLimits limits)
@@ -174,6 +227,7 @@ Result<void> HttpParser::commit(std::size_t size) {
 Result<void> HttpParser::commit_end() {
   State& s = *state_;
   if (!started()) return {};
+  if (!s.message.head_done) return Failure::closed;
   error_code error;
   s.with_codec([&](auto& codec) {
     codec.put_eof(error);

@@ -1,7 +1,7 @@
 // JsonReader walks over one JSON text (RFC 8259) and hands out slices of it, without building
-// anything: a message of a prompt is taken, checked and passed on as the bytes that came. Strict: what
-// it accepts is valid JSON in valid UTF-8, no deeper than the bound. After the first fault every call
-// says no. The text must outlive the reader. Pure; any thread.
+// anything: a message of a prompt is taken, checked and passed on as the bytes that came. Strict:
+// what it accepts is valid JSON in valid UTF-8, no deeper than the bound. After the first fault
+// every call says no. The text must outlive the reader. Pure; any thread.
 //   while (reader.next_key(key)) { if (key == "user") user = reader.take(); else reader.take(); }
 #pragma once
 

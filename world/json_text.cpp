@@ -47,8 +47,8 @@ std::size_t utf8_length(std::string_view t) {
   if (lead >= 0xf0 && lead <= 0xf4) {
     const unsigned low = lead == 0xf0 ? 0x90 : 0x80;
     const unsigned high = lead == 0xf4 ? 0x8f : 0xbf;
-    const bool whole = t.size() > 3 && in(t[1], low, high) && in(t[2], 0x80, 0xbf) &&
-                       in(t[3], 0x80, 0xbf);
+    const bool whole =
+        t.size() > 3 && in(t[1], low, high) && in(t[2], 0x80, 0xbf) && in(t[3], 0x80, 0xbf);
     return whole ? 4 : 0;
   }
   return 0;

@@ -8,8 +8,8 @@
 
 namespace world {
 
-// Appends `text` as a JSON string, quotes included. Control characters are escaped; each byte that is
-// not valid UTF-8 becomes U+FFFD, so the result is valid JSON whatever comes in.
+// Appends `text` as a JSON string, quotes included. Control characters are escaped; each byte that
+// is not valid UTF-8 becomes U+FFFD, so the result is valid JSON whatever comes in.
 void append_json_string(std::string& out, std::string_view text);
 
 void append_integer(std::string& out, std::int64_t value);

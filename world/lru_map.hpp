@@ -1,5 +1,5 @@
-// LruMap: a map with a bound; when it is full, the entry that was used longest ago leaves. For what a
-// server remembers about whoever comes by. It cannot be iterated, so its hashing never shows in
+// LruMap: a map with a bound; when it is full, the entry that was used longest ago leaves. For what
+// a server remembers about whoever comes by. It cannot be iterated, so its hashing never shows in
 // output. One thread.
 #pragma once
 

@@ -1,5 +1,5 @@
-// The core as profile legacy in front of a fake provider: what users get, when, and what the provider
-// sees of it.
+// The core as profile legacy in front of a fake provider: what users get, when, and what the
+// provider sees of it.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -200,10 +200,9 @@ TEST_CASE("what legacy does with each fault", "[agent]") {
 
 TEMPLATE_TEST_CASE("a stream that the provider breaks off is closed without its end", "[agent]",
                    InSim, Live) {
-  const fakes::FaultAction action =
-      GENERATE(fakes::FaultAction(fakes::Cut{4, fakes::CutEnd::fin}),
-               fakes::FaultAction(fakes::Cut{4, fakes::CutEnd::rst}),
-               fakes::FaultAction(fakes::Reset{900}));
+  const fakes::FaultAction action = GENERATE(fakes::FaultAction(fakes::Cut{4, fakes::CutEnd::fin}),
+                                             fakes::FaultAction(fakes::Cut{4, fakes::CutEnd::rst}),
+                                             fakes::FaultAction(fakes::Reset{900}));
   AgentWorld<TestType> w({fault(action)});
   const Reply reply = w.ask_once(turn_body({1, 0, 0}, "c", true, 20));
   CHECK(reply.status == 200);
@@ -243,7 +242,8 @@ TEST_CASE("over the limit: rate limited, and no guidance", "[agent]") {
   config.providers = {"primary"};
   AgentWorld<InSim> w({}, config);
   std::vector<std::string> bodies;
-  for (std::uint32_t turn = 0; turn < 32; ++turn) bodies.push_back(turn_body({1, 0, turn}, "", false));
+  for (std::uint32_t turn = 0; turn < 32; ++turn)
+    bodies.push_back(turn_body({1, 0, turn}, "", false));
   bodies.push_back(turn_body({2, 0, 0}, "", false));
   std::vector<Reply> replies;
   w.run(ask_in_turn(w, bodies, replies));
@@ -336,10 +336,9 @@ TEST_CASE("two runs have one digest, another seed has another", "[agent]") {
         }
       }
     };
-    clock.run(serve_during(
-        clock, fake.serve(),
-        serve_during(clock, agent.serve(**listener),
-                     Script::run(clock, client, (*listener)->endpoint()))));
+    clock.run(serve_during(clock, fake.serve(),
+                           serve_during(clock, agent.serve(**listener),
+                                        Script::run(clock, client, (*listener)->endpoint()))));
     return clock.digest();
   };
   CHECK(digest(1) == digest(1));

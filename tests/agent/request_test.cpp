@@ -30,10 +30,11 @@ const std::string kMessage = R"({"role":"user","content":"x"})";
 
 TEST_CASE("a request is read", "[request]") {
   Request request;
-  REQUIRE(reads(R"({"messages":[{"role":"user","content":"[turn u17.s2.t5] hi"} , {"role":"user",)"
-                R"("content":"two"}],"model":"agent","user":"u17","stream":true,"max_tokens":120,)"
-                R"("metadata":{"conversation":"u17.s2","x":[1]},"temperature":0.5,"a\"b":{"c":[]}})",
-                request));
+  REQUIRE(
+      reads(R"({"messages":[{"role":"user","content":"[turn u17.s2.t5] hi"} , {"role":"user",)"
+            R"("content":"two"}],"model":"agent","user":"u17","stream":true,"max_tokens":120,)"
+            R"("metadata":{"conversation":"u17.s2","x":[1]},"temperature":0.5,"a\"b":{"c":[]}})",
+            request));
   CHECK(request.user == "u17");
   CHECK(request.conversation == "u17.s2");
   CHECK(request.stream);

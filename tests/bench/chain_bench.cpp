@@ -1,5 +1,5 @@
-// How many full requests per second of wall time one core simulates: client -> agent -> fake -> back
-// over parsed HTTP in virtual time. Each user of a batch asks one turn after another.
+// How many full requests per second of wall time one core simulates: client -> agent -> fake ->
+// back over parsed HTTP in virtual time. Each user of a batch asks one turn after another.
 #include <benchmark/benchmark.h>
 
 #include "agent/agent.hpp"
@@ -50,8 +50,7 @@ Task<void> user(world::HttpClient& client, world::Endpoint agent, std::uint32_t 
 }
 
 Task<void> run_all(world::Clock& clock, world::HttpClient& client, world::Endpoint at,
-                   std::uint32_t users, std::uint32_t turns, Shape shape,
-                   std::uint64_t& answered) {
+                   std::uint32_t users, std::uint32_t turns, Shape shape, std::uint64_t& answered) {
   world::Scope scope(clock);
   for (std::uint32_t id = 0; id < users; ++id) {
     scope.spawn(user(client, at, id, turns, shape, answered));
@@ -90,8 +89,8 @@ void chain(benchmark::State& state, Shape shape) {
     agent::Agent agent(clock, network, core, providers);
     auto listener = network.listen({"agent", 0});
     world::HttpClient client(clock, network);
-    Task<void> work = run_all(clock, client, (*listener)->endpoint(), kUsers, turns, shape,
-                              answered);
+    Task<void> work =
+        run_all(clock, client, (*listener)->endpoint(), kUsers, turns, shape, answered);
     clock.run(serve_while(clock, fake, agent, **listener, std::move(work)));
     if (prompts != std::uint64_t{kUsers} * turns) state.SkipWithError("requests were lost");
   }

@@ -151,8 +151,8 @@ TEST_CASE("a client that hangs up in the middle of a stream is noticed", "[backe
 
 TEST_CASE("a foreign client without turns counts its own retries", "[backend]") {
   FakeWorld<InSim> fake;
-  std::string request = post_chat(
-      R"({"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":2})");
+  std::string request =
+      post_chat(R"({"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":2})");
   request.insert(request.find("content-type"), "x-stainless-retry-count: 2\r\n");
   const Talk talk = fake.talk(request, 2s, "total_tokens");
   CHECK(body_of(talk.bytes).text.find("\"content\":\"[reply] t2\"") != std::string::npos);
@@ -180,6 +180,7 @@ TEST_CASE("several backends listen side by side", "[backend]") {
                                       "GET /v1/models HTTP/1.1\r\nhost: b\r\n\r\n", 1s, "}]}");
     }
   };
-  world.clock.run(serve_during(world.clock, server.serve(), Script::run(world, endpoints.at("b"), talk)));
+  world.clock.run(
+      serve_during(world.clock, server.serve(), Script::run(world, endpoints.at("b"), talk)));
   CHECK(talk.bytes.find("model-b") != std::string::npos);
 }

@@ -1,4 +1,5 @@
-// One fake backend, "primary", with the given faults, in either world; and the bodies to ask it with.
+// One fake backend, "primary", with the given faults, in either world; and the bodies to ask it
+// with.
 #pragma once
 
 #include "fakes/server.hpp"
@@ -52,11 +53,9 @@ struct FakeWorld {
     at = server.endpoints().at("primary");
   }
 
-  // A port by number: the kernel gives a free one back when the backend stops listening for a while,
-  // and then listens on another.
-  std::uint16_t free_port() {
-    return (*world.network.listen({"127.0.0.1", 0}))->endpoint().port;
-  }
+  // A port by number: the kernel gives a free one back when the backend stops listening for a
+  // while, and then listens on another.
+  std::uint16_t free_port() { return (*world.network.listen({"127.0.0.1", 0}))->endpoint().port; }
 
   static fakes::ServerConfig config_of(std::vector<fakes::Fault> faults,
                                        const fakes::Backend& backend, std::uint64_t seed,
@@ -89,7 +88,8 @@ struct FakeWorld {
   }
 };
 
-// The body in the raw bytes of a response, chunks joined, as far as it goes; and whether it is whole.
+// The body in the raw bytes of a response, chunks joined, as far as it goes; and whether it is
+// whole.
 struct Body {
   int status = 0;
   world::HttpHeaders headers;

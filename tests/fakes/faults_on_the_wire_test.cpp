@@ -1,5 +1,5 @@
-// Each fault is looked for in the raw bytes of a connection, in virtual time and on real sockets, and
-// must also be counted as fired and stand in the fake's record of the request.
+// Each fault is looked for in the raw bytes of a connection, in virtual time and on real sockets,
+// and must also be counted as fired and stand in the fake's record of the request.
 #include <catch2/catch.hpp>
 
 #include "tests/fakes/fake_world.hpp"
@@ -168,7 +168,8 @@ TEMPLATE_TEST_CASE("stall and cut leave plain answers alone", "[faults]", InSim,
   CHECK(fake.server.faults().fired(1) == 0);
 }
 
-TEMPLATE_TEST_CASE("refuse: new connections are refused and old ones reset", "[faults]", InSim, Live) {
+TEMPLATE_TEST_CASE("refuse: new connections are refused and old ones reset", "[faults]", InSim,
+                   Live) {
   SECTION("new") {
     FakeWorld<TestType> fake({fault(fakes::Refuse{})});
     CHECK(fake.talk(post_chat(ask({1, 0, 0}, false, 3))).end == "refused");

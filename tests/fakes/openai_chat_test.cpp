@@ -38,12 +38,11 @@ TEMPLATE_TEST_CASE("a plain answer has the canary, the tokens asked for, and a u
   CHECK(answer["choices"][0]["message"]["role"] == "assistant");
   CHECK(answer["choices"][0]["finish_reason"] == "stop");
   CHECK(answer["usage"]["completion_tokens"] == 4);
-  CHECK(answer["usage"]["total_tokens"] ==
-        answer["usage"]["prompt_tokens"].get<int>() + 4);
+  CHECK(answer["usage"]["total_tokens"] == answer["usage"]["prompt_tokens"].get<int>() + 4);
   CHECK(answer["model"] == "fake-1");
-  for (const char* name : {"x-request-id", "openai-processing-ms", "openai-version",
-                           "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests",
-                           "x-ratelimit-reset-requests"}) {
+  for (const char* name :
+       {"x-request-id", "openai-processing-ms", "openai-version", "x-ratelimit-limit-requests",
+        "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"}) {
     CAPTURE(name);
     CHECK(body.headers.contains(name));
   }

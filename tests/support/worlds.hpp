@@ -1,6 +1,6 @@
-// The two worlds, so that one test body runs in both: InSim (virtual time, in memory) and Live (real
-// sockets; scenario time runs faster than the wall clock). And raw talk over a stream, for looking at
-// what is really on the wire.
+// The two worlds, so that one test body runs in both: InSim (virtual time, in memory) and Live
+// (real sockets; scenario time runs faster than the wall clock). And raw talk over a stream, for
+// looking at what is really on the wire.
 #pragma once
 
 #include <functional>
@@ -31,7 +31,8 @@ struct Live {
   world::RealNetwork network{clock};
 };
 
-// Runs `work` while `server` serves, then stops the server. The server gets a moment to begin first.
+// Runs `work` while `server` serves, then stops the server. The server gets a moment to begin
+// first.
 inline world::Task<void> serve_during(world::Clock& clock, world::Task<void> server,
                                       world::Task<void> work) {
   world::Scope servers(clock);
@@ -90,8 +91,7 @@ inline world::Task<Talk> talk_on(world::Clock& clock, world::Stream& stream, std
 
 // The same on a new connection.
 inline world::Task<Talk> talk(world::Clock& clock, world::Network& network, world::Endpoint to,
-                              std::string request, world::Nanos patience,
-                              std::string until = {}) {
+                              std::string request, world::Nanos patience, std::string until = {}) {
   world::Task<world::Result<std::unique_ptr<world::Stream>>> connecting = network.connect(to);
   auto waiting = world::with_deadline(clock, clock.now() + patience, std::move(connecting));
   std::optional<world::Result<std::unique_ptr<world::Stream>>> stream = co_await waiting;

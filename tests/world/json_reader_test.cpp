@@ -23,10 +23,40 @@ bool accepts(const std::string& text) {
 const std::vector<std::string> kCorpus = {
     R"({"model":"agent","messages":[{"role":"user","content":"[turn u1.s2.t3] hi \n \u00e9 \ud83d\ude00"}]})",
     R"( { "a" : [ 1 , -2.5e+3 , 0 , true , false , null , "" ] , "b\u0041" : { } } )",
-    "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"", "[[[[[[]]]]]]", "-0", "0.1", "1e5", "nul", "01",
-    "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u12g4\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", "[1,]",
-    "{\"a\":1,}", "{,}", "[,]", "{\"a\" 1}", "{1:2}", "[1 2]", "\"tab\there\"", "NaN", "Infinity",
-    "-", "1.", ".5", "1e", "tru", "\"unterminated", "", " ", "[", "{\"a\":", "\"\\x\"", "\xef\xbb\xbf{}",
+    "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"",
+    "[[[[[[]]]]]]",
+    "-0",
+    "0.1",
+    "1e5",
+    "nul",
+    "01",
+    "\"\\ud800\"",
+    "\"\\udc00\\ud800\"",
+    "\"\\u12g4\"",
+    "\"\xc0\xaf\"",
+    "\"\xed\xa0\x80\"",
+    "[1,]",
+    "{\"a\":1,}",
+    "{,}",
+    "[,]",
+    "{\"a\" 1}",
+    "{1:2}",
+    "[1 2]",
+    "\"tab\there\"",
+    "NaN",
+    "Infinity",
+    "-",
+    "1.",
+    ".5",
+    "1e",
+    "tru",
+    "\"unterminated",
+    "",
+    " ",
+    "[",
+    "{\"a\":",
+    "\"\\x\"",
+    "\xef\xbb\xbf{}",
     std::string("\"\0\"", 3)};
 
 }  // namespace
@@ -47,19 +77,21 @@ TEST_CASE("so it does on damaged text", "[json]") {
   std::uint64_t n = 0;
   int valid = 0;
   for (const std::string& text : kCorpus) {
-    if (text.empty() || text.rfind("\xef\xbb\xbf", 0) == 0) continue;
+    const bool strange = text.find('\0') != std::string::npos || text.rfind("\xef\xbb\xbf", 0) == 0;
+    if (text.empty() || strange) continue;
     for (int i = 0; i < 3'000; ++i) {
       std::string damaged = text;
       const std::size_t at = random.below(damaged.size(), world::Purpose("at"), n, 0);
       constexpr std::string_view bytes = "\"\\{}[],:0129eE+-.u \n\x01\x80\xc3\xed\xf4tfnab";
       switch (random.below(3, world::Purpose("how"), n, 0)) {
-        case 0: damaged[at] = bytes[random.below(bytes.size(), world::Purpose("byte"), n, 0)]; break;
+        case 0:
+          damaged[at] = bytes[random.below(bytes.size(), world::Purpose("byte"), n, 0)];
+          break;
         case 1: damaged.erase(at, 1); break;
         default:
           damaged.insert(at, 1, bytes[random.below(bytes.size(), world::Purpose("byte"), n, 0)]);
       }
       ++n;
-      if (damaged.rfind("\xef\xbb\xbf", 0) == 0) continue;
       const bool expected = json::accept(damaged);
       if (accepts(damaged) != expected) {
         CAPTURE(damaged);
