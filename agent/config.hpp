@@ -1,6 +1,6 @@
-// Configuration of the bundled agent core. The members are the YAML keys under `agent`; the defaults
-// are profile `legacy`: three retries on 503 only, one 60 s timeout, about 30 requests a minute and
-// user, no queue, no lock. Every bound of the core stands here. Plain data; any thread.
+// Configuration of the bundled agent core. The members are the YAML keys under `agent`; the
+// defaults are profile `legacy`: three retries on 503 only, one 60 s timeout, about 30 requests a
+// minute and user, no queue, no lock. Every bound of the core stands here. Plain data; any thread.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
-// Clock, the port of time: what time it is, and waking up later. SimClock jumps from event to event;
-// RealClock follows the machine's steady clock, optionally scaled. Wall time is apart: it may jump.
-// Everything on one clock runs on one thread, in (time, sequence) order.
+// Clock, the port of time: what time it is, and waking up later. SimClock jumps from event to
+// event; RealClock follows the machine's steady clock, optionally scaled. Wall time is apart: it
+// may jump. Everything on one clock runs on one thread, in (time, sequence) order.
 #pragma once
 
 #include "world/task.hpp"

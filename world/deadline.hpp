@@ -1,5 +1,6 @@
-// with_deadline(clock, at, task): the task's value, or nothing if the instant came first. The task is
-// cancelled at the deadline and has ended when this returns. Cancelling the caller cancels the task.
+// with_deadline(clock, at, task): the task's value, or nothing if the instant came first. The task
+// is cancelled at the deadline and has ended when this returns. Cancelling the caller cancels the
+// task.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // ENSURE(condition, "sentence"): a bug check that is on in every build. It prints the sentence, the
-// place, and the note that the program left (the seed and the command that reproduces the run), then
-// aborts. For bugs only: whatever the outside can cause is a Failure or an exception.
+// place, and the note that the program left (the seed and the command that reproduces the run),
+// then aborts. For bugs only: whatever the outside can cause is a Failure or an exception.
 #pragma once
 
 #include <string>

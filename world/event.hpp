@@ -1,6 +1,6 @@
-// An Event is something that happens at an instant; an EventQueue orders events by (time, sequence).
-// Events are intrusive: they live in their owner (usually a coroutine frame), so arming allocates
-// nothing. Both clocks run on this queue, which is why they order same-time events alike.
+// An Event is something that happens at an instant; an EventQueue orders events by (time,
+// sequence). Events are intrusive: they live in their owner (usually a coroutine frame), so arming
+// allocates nothing. Both clocks run on this queue, which is why they order same-time events alike.
 // One thread. An Event must be disarmed before it dies.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Files, the port of storage: directories, whole reads, appends with an explicit sync, and atomic
-// replacement. RealFiles is POSIX and never suspends (run_inline can drive it); SimFiles is in memory
-// and lets a slow sync take virtual time. What a returned sync(), replace(), rename(), remove() or
-// make_directories() did survives a crash; anything else may not.
+// replacement. RealFiles is POSIX and never suspends (run_inline can drive it); SimFiles is in
+// memory and lets a slow sync take virtual time. What a returned sync(), replace(), rename(),
+// remove() or make_directories() did survives a crash; anything else may not.
 // One clock. Paths are Unix paths; relative ones start where the process (or the simulation) does.
 #pragma once
 

@@ -167,8 +167,8 @@ struct HttpParser::State {
     return std::size_t{0};
   }
 
-  // Beast asserts that a last chunk, once it has seen its first line, is offered with 5 bytes or more:
-  // one that came byte by byte would end the process.
+  // Beast asserts that a last chunk, once it has seen its first line, is offered with 5 bytes or
+  // more: one that came byte by byte would end the process.
   bool is_part_of_last_chunk() const {
     constexpr std::size_t kLastChunkBytes = 5;
     const std::string_view bytes(input.data() + begin_unparsed, end - begin_unparsed);

@@ -1,5 +1,5 @@
-// HttpParser: an incremental parser of one HTTP/1.1 message after another on one connection, fed with
-// whatever bytes arrive. Beast does the parsing; see HttpLimits for the bounds.
+// HttpParser: an incremental parser of one HTTP/1.1 message after another on one connection, fed
+// with whatever bytes arrive. Beast does the parsing; see HttpLimits for the bounds.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,8 @@ class HttpParser {
   std::pair<char*, std::size_t> prepare(std::size_t room);
   Result<void> commit(std::size_t size);
 
-  // The connection ended. Completes a response whose body is framed by it; otherwise `closed` in the
-  // middle of a message, success between messages.
+  // The connection ended. Completes a response whose body is framed by it; otherwise `closed` in
+  // the middle of a message, success between messages.
   Result<void> commit_end();
 
   bool started() const;    // some bytes of the message have arrived

@@ -1,5 +1,5 @@
-// HttpServer: HTTP/1.1 with keep-alive on any Listener, real or simulated. It reads a request, hands
-// it to the handler, and goes on until the peer or the handler ends the connection.
+// HttpServer: HTTP/1.1 with keep-alive on any Listener, real or simulated. It reads a request,
+// hands it to the handler, and goes on until the peer or the handler ends the connection.
 // One clock; connections are children of one scope and end when serve() is cancelled.
 #pragma once
 
@@ -13,7 +13,8 @@
 namespace world {
 
 // The server's side of one connection while a request is handled. A handler answers with respond(),
-// or with begin_stream / send_chunk / end_stream, or writes raw bytes on stream() itself (faults do).
+// or with begin_stream / send_chunk / end_stream, or writes raw bytes on stream() itself (faults
+// do).
 class HttpServerConnection {
  public:
   HttpServerConnection(Clock& clock, std::unique_ptr<Stream> stream, HttpLimits limits)

@@ -12,8 +12,8 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // How many of eight bytes come before the first that ends a run of plain string bytes (a quote, a
-// backslash, a control character, a byte of a longer UTF-8 sequence); 8 when none does. (The classic
-// test for a zero byte in a word: it may be wrong behind its first hit, never about it.)
+// backslash, a control character, a byte of a longer UTF-8 sequence); 8 when none does. (The
+// classic test for a zero byte in a word: it may be wrong behind its first hit, never about it.)
 std::size_t plain_bytes(std::uint64_t w) {
   static_assert(std::endian::native == std::endian::little);
   constexpr std::uint64_t ones = 0x0101010101010101ULL;

@@ -148,8 +148,8 @@ class Listener {
   virtual void admit(Admission admission) = 0;
   virtual Endpoint endpoint() const = 0;
 
-  // Connection attempts turned away by refuse or black_hole since the start. In live the kernel turns
-  // them away and tells nobody, so there this is what can be known of it: see RealListener.
+  // Connection attempts turned away by refuse or black_hole since the start. In live the kernel
+  // turns them away and tells nobody, so there this is what can be known of it: see RealListener.
   virtual std::uint64_t turned_away() const = 0;
 };
 

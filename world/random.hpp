@@ -1,6 +1,7 @@
-// Keyed draws: a value is a pure function of (seed, purpose, entity, ordinal), never of the order in
-// which draws are made. So request 3 of user u meets the same fate in sim and live, whatever else
-// happens, and removing one decision moves no other. Immutable; any thread; the same in both worlds.
+// Keyed draws: a value is a pure function of (seed, purpose, entity, ordinal), never of the order
+// in which draws are made. So request 3 of user u meets the same fate in sim and live, whatever
+// else happens, and removing one decision moves no other. Immutable; any thread; the same in both
+// worlds.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,8 @@ std::int64_t read_clock(clockid_t id) {
 }
 }  // namespace
 
-// One timer for the whole loop, re-armed only when the next instant is earlier than what it waits for.
+// One timer for the whole loop, re-armed only when the next instant is earlier than what it waits
+// for.
 struct RealClock::Timer {
   explicit Timer(boost::asio::io_context& io) : timer(io) {}
   boost::asio::steady_timer timer;

@@ -1,6 +1,6 @@
-// RealClock: the machine's steady clock times a scale, and the loop that waits on it and on sockets.
-// One loop per thread; everything on it runs there. Only interrupt() and restart() may be called from
-// other threads.
+// RealClock: the machine's steady clock times a scale, and the loop that waits on it and on
+// sockets. One loop per thread; everything on it runs there. Only interrupt() and restart() may be
+// called from other threads.
 #pragma once
 
 #include <atomic>
@@ -39,7 +39,8 @@ class RealClock final : public Clock {
   void arm(Event& event, Instant at) override;
   void disarm(Event& event) override { queue_.remove(event); }
 
-  // Runs the task to its end on this thread. False when it was interrupted; its exception is rethrown.
+  // Runs the task to its end on this thread. False when it was interrupted; its exception is
+  // rethrown.
   bool run(Task<void> main);
 
   // From any thread: cancels the task given to run().

@@ -46,7 +46,8 @@ struct Socket : std::enable_shared_from_this<Socket> {
   Socket(tcp::socket s, RealClock& c) : socket(std::move(s)), clock(c) {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    // The host's default may be BBR, which paces sends by timers: bytes must leave when they are due.
+    // The host's default may be BBR, which paces sends by timers: bytes must leave when they are
+    // due.
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
     socket.non_blocking(true, ignored);
   }
@@ -258,9 +259,10 @@ std::uint64_t host_resets_sent() {
   return 0;
 }
 
-// While it refuses, the port stays bound but does not listen, so the kernel answers with a reset and
-// tells nobody. turned_away() is then the host's own count of resets sent meanwhile: other sockets of
-// this host may add to it. Attempts into a black hole leave no trace and are not counted.
+// While it refuses, the port stays bound but does not listen, so the kernel answers with a reset
+// and tells nobody. turned_away() is then the host's own count of resets sent meanwhile: other
+// sockets of this host may add to it. Attempts into a black hole leave no trace and are not
+// counted.
 class RealListener final : public Listener {
  public:
   RealListener(tcp::acceptor acceptor, RealClock& clock)

@@ -1,7 +1,7 @@
-// RealProcesses: fork and exec, a process group each, pipes, a pidfd on the clock's loop. A child is
-// killed by the kernel when the thread that started it dies, so it never outlives us. It inherits
-// nothing but its three streams: stdin is /dev/null, every other descriptor is closed by exec.
-// The thread of the RealClock.
+// RealProcesses: fork and exec, a process group each, pipes, a pidfd on the clock's loop. A child
+// is killed by the kernel when the thread that started it dies, so it never outlives us. It
+// inherits nothing but its three streams: stdin is /dev/null, every other descriptor is closed by
+// exec. The thread of the RealClock.
 #pragma once
 
 #include "world/processes.hpp"

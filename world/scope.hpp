@@ -1,5 +1,5 @@
-// Scope: where concurrent tasks live. It starts children, refuses new ones once it is closing, and is
-// joined before its owner dies: join waits for every child and rethrows the first exception that
+// Scope: where concurrent tasks live. It starts children, refuses new ones once it is closing, and
+// is joined before its owner dies: join waits for every child and rethrows the first exception that
 // escaped one (Cancelled does not count). Nothing is ever detached.
 #pragma once
 

@@ -1,4 +1,5 @@
-// Signal: tasks wait until somebody notifies. Waiters are served first come, first served. One clock.
+// Signal: tasks wait until somebody notifies. Waiters are served first come, first served. One
+// clock.
 #pragma once
 
 #include "world/clock.hpp"

@@ -1,6 +1,6 @@
-// SimFiles: a disk in memory and in virtual time. Appended bytes are pending until a sync makes them
-// durable; crash() drops what is pending, as a power failure does. Faults: a full disk, any failure
-// on the Nth operation, a read-only mount, slow syncs, writes torn by the crash.
+// SimFiles: a disk in memory and in virtual time. Appended bytes are pending until a sync makes
+// them durable; crash() drops what is pending, as a power failure does. Faults: a full disk, any
+// failure on the Nth operation, a read-only mount, slow syncs, writes torn by the crash.
 // One clock, one thread. Directories "" (where relative paths start) and "/" are always there.
 #pragma once
 
@@ -40,8 +40,9 @@ class SimFiles final : public Files {
 
   void set_read_only(bool on) { read_only_ = on; }
 
-  // Operations are counted from 0: each call of the port, and each append, sync and close of a File,
-  // is one. The chosen ones fail and do nothing. A failed sync loses the pending bytes of its file.
+  // Operations are counted from 0: each call of the port, and each append, sync and close of a
+  // File, is one. The chosen ones fail and do nothing. A failed sync loses the pending bytes of its
+  // file.
   void fail_operation(std::uint64_t ordinal, FileFailure failure = FileFailure::io_error) {
     failing_[ordinal] = failure;
   }

@@ -1,6 +1,6 @@
-// SimProcesses: programs are scripts that play in virtual time: output after a delay, an end or none,
-// and what they do when they are asked to terminate. A full pipe, a stop and a continue hold a script
-// up as they do a real process. One clock, one thread.
+// SimProcesses: programs are scripts that play in virtual time: output after a delay, an end or
+// none, and what they do when they are asked to terminate. A full pipe, a stop and a continue hold
+// a script up as they do a real process. One clock, one thread.
 #pragma once
 
 #include <map>

@@ -1,8 +1,8 @@
-// Task<T>: a lazy coroutine. A chain of tasks that await one another is a Strand; it has at most one
-// pending wait, and cancelling the strand ends that wait by throwing Cancelled through the chain.
-// Cancellation is terminal: every later wait of the strand throws at once.
-// One thread per clock; tasks never move between threads. A coroutine takes values, or references to
-// objects that outlive its scope. See docs/traps.md before writing one with g++ 12.
+// Task<T>: a lazy coroutine. A chain of tasks that await one another is a Strand; it has at most
+// one pending wait, and cancelling the strand ends that wait by throwing Cancelled through the
+// chain. Cancellation is terminal: every later wait of the strand throws at once.
+// One thread per clock; tasks never move between threads. A coroutine takes values, or references
+// to objects that outlive its scope. See docs/traps.md before writing one with g++ 12.
 #pragma once
 
 #include <coroutine>
@@ -35,9 +35,9 @@ class Strand {
   bool cancelled_ = false;
 };
 
-// Base of every primitive that a coroutine can wait for. A subclass registers itself with its source
-// in await_suspend (after attach), and leads to exactly one resume(): by the source, or, after
-// on_cancel, by posting itself to its clock.
+// Base of every primitive that a coroutine can wait for. A subclass registers itself with its
+// source in await_suspend (after attach), and leads to exactly one resume(): by the source, or,
+// after on_cancel, by posting itself to its clock.
 class Wait : public Event {
  protected:
   template <class Promise>
@@ -171,8 +171,8 @@ class [[nodiscard("a task does nothing until it is awaited")]] Task {
   }
   T await_resume() { return handle_.promise().take(); }
 
-  // Starts the task on a strand; returns whether it is still running. The continuation (may be null)
-  // is resumed only if it is.
+  // Starts the task on a strand; returns whether it is still running. The continuation (may be
+  // null) is resumed only if it is.
   bool start(std::coroutine_handle<> continuation, Strand* strand) {
     detail::PromiseBase& p = handle_.promise();
     p.strand = strand;

@@ -1,6 +1,6 @@
 // LoopThread: a thread with its own RealClock, running one function. The only place that names a
-// thread. It is joined at the latest when it is destroyed; an exception of the function comes out of
-// join(). Values cross between loops only through what the function was given.
+// thread. It is joined at the latest when it is destroyed; an exception of the function comes out
+// of join(). Values cross between loops only through what the function was given.
 #pragma once
 
 #include <exception>

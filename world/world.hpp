@@ -1,5 +1,5 @@
-// World: the five ports together, as everything above world/ is given them. References only: whoever
-// makes the twins keeps them alive. One World belongs to one clock and so to one thread.
+// World: the five ports together, as everything above world/ is given them. References only:
+// whoever makes the twins keeps them alive. One World belongs to one clock and so to one thread.
 #pragma once
 
 #include "world/clock.hpp"

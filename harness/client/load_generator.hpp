@@ -1,6 +1,6 @@
-// LoadGenerator: carries out a plan. Open-loop requests leave at their planned instants whatever the target
-// does; closed-loop users wait for their answers and think. Every request ends in exactly one
-// operation. One clock.
+// LoadGenerator: carries out a plan. Open-loop requests leave at their planned instants whatever
+// the target does; closed-loop users wait for their answers and think. Every request ends in
+// exactly one operation. One clock.
 #pragma once
 
 #include "harness/client/chat_client.hpp"
@@ -22,8 +22,9 @@ class LoadGenerator {
   LoadGenerator(world::Clock& clock, LoadInput options, ChatClient& client,
         reports::Recorder& recorder, Observer& observer);
 
-  // Sends the whole plan and waits for the last phase to end and for every answer, at most until the
-  // drain has passed. What is unfinished then, or when this is cancelled, is recorded as in flight.
+  // Sends the whole plan and waits for the last phase to end and for every answer, at most until
+  // the drain has passed. What is unfinished then, or when this is cancelled, is recorded as in
+  // flight.
   world::Task<bool> run();
 
  private:

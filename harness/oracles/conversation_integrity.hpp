@@ -1,7 +1,8 @@
 // conversation_integrity: each prompt that reaches a fake is a read of a conversation. Whatever was
-// answered before a turn was sent must be in that turn's prompt, once, in order, with its reply, and
-// nothing of another conversation may be. Turns in flight at the same time may come in any order.
-// After Elle's list-append checks (Kingsbury, Alvaro 2020). Memory: the turns of each conversation.
+// answered before a turn was sent must be in that turn's prompt, once, in order, with its reply,
+// and nothing of another conversation may be. Turns in flight at the same time may come in any
+// order. After Elle's list-append checks (Kingsbury, Alvaro 2020). Memory: the turns of each
+// conversation.
 #pragma once
 
 #include <map>

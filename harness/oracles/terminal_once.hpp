@@ -1,5 +1,5 @@
-// terminal_once: every request that was sent ends exactly once. A stream that ends twice, or goes on
-// after its end, and a request that never ends, are violations. Memory: the open requests.
+// terminal_once: every request that was sent ends exactly once. A stream that ends twice, or goes
+// on after its end, and a request that never ends, are violations. Memory: the open requests.
 #pragma once
 
 #include <map>

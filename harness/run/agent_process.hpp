@@ -1,5 +1,5 @@
-// AgentProcess: the bundled core as a child process of its own, which is what a live run tests. It is
-// this very program, started as `shakedown agent`; it says on its first line where it listens.
+// AgentProcess: the bundled core as a child process of its own, which is what a live run tests. It
+// is this very program, started as `shakedown agent`; it says on its first line where it listens.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Is a simulated run a pure function of its scenario and seed? It is run again in this process and in
-// a fresh one (another address space layout, another environment), and every event is compared
+// Is a simulated run a pure function of its scenario and seed? It is run again in this process and
+// in a fresh one (another address space layout, another environment), and every event is compared
 // through the digests' checkpoints. A difference is narrowed down to the first event that differs.
 #pragma once
 

@@ -1,5 +1,6 @@
-// drive(): the clients' side of a run, the same in both modes: users, their client, and what is told
-// to the hooks while it goes on. Completes when the run is over; false when it was interrupted.
+// drive(): the clients' side of a run, the same in both modes: users, their client, and what is
+// told to the hooks while it goes on. Completes when the run is over; false when it was
+// interrupted.
 #pragma once
 
 #include "harness/client/load_generator.hpp"
@@ -17,8 +18,8 @@ struct DriveInput {
 
 world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput input);
 
-// Asks the hooks at a steady pace of the clock whether the run is interrupted, and tells them how far
-// it is. Returns when it is; otherwise goes on until it is cancelled.
+// Asks the hooks at a steady pace of the clock whether the run is interrupted, and tells them how
+// far it is. Returns when it is; otherwise goes on until it is cancelled.
 world::Task<void> watch(world::Clock& clock, world::Nanos every, const Prepared& prepared,
                         const Evidence& evidence, const RunHooks& hooks);
 

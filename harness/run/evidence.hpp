@@ -1,6 +1,6 @@
 // Evidence: one stream of what clients and fakes saw, in scenario time, handed to the oracles and
-// the logs. In sim both speak on one clock and are passed on at once; in live the fakes run on their
-// own thread, so their part is added at the end and everything is replayed in order of time.
+// the logs. In sim both speak on one clock and are passed on at once; in live the fakes run on
+// their own thread, so their part is added at the end and everything is replayed in order of time.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,5 @@
-// FakesThread: the fakes of a live run, on a thread and a loop of their own, so that they never delay
-// the clients. What they saw is handed over when they have stopped.
+// FakesThread: the fakes of a live run, on a thread and a loop of their own, so that they never
+// delay the clients. What they saw is handed over when they have stopped.
 #pragma once
 
 #include <future>

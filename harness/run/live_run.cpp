@@ -1,5 +1,5 @@
-// A run on the wall clock: clients on this thread, fakes on their own, the agent core as a process of
-// its own (or any target at a URL), over real sockets.
+// A run on the wall clock: clients on this thread, fakes on their own, the agent core as a process
+// of its own (or any target at a URL), over real sockets.
 #include "harness/run/agent_process.hpp"
 #include "harness/run/drive.hpp"
 #include "harness/run/fakes_thread.hpp"

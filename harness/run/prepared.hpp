@@ -1,5 +1,6 @@
-// Prepared: a scenario with everything resolved that can be before a run: objectives parsed, oracles
-// known, histograms laid out, every request planned. What can be wrong is found here, not later.
+// Prepared: a scenario with everything resolved that can be before a run: objectives parsed,
+// oracles known, histograms laid out, every request planned. What can be wrong is found here, not
+// later.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// RunDirectory: the folder with the results of one scenario. Logs are appended to under a `.part` name
-// while the run goes on, so a kill loses little of them; every file gets its final name only
+// RunDirectory: the folder with the results of one scenario. Logs are appended to under a `.part`
+// name while the run goes on, so a kill loses little of them; every file gets its final name only
 // when it is whole. What an earlier run left there is removed first.
 #pragma once
 
@@ -28,7 +28,8 @@ class RunDirectory {
   reports::Sink history();
   reports::Sink events();
 
-  // Hands what is buffered of the logs to the file system, so that a kill loses only what comes later.
+  // Hands what is buffered of the logs to the file system, so that a kill loses only what comes
+  // later.
   void flush();
 
   // True after a log could not be written: the run should end, and finish() will throw.

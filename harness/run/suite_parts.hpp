@@ -1,5 +1,5 @@
-// What both modes build a run from: the fakes and the providers of a scenario, and what is said of its
-// faults at the end.
+// What both modes build a run from: the fakes and the providers of a scenario, and what is said of
+// its faults at the end.
 #pragma once
 
 #include "agent/provider_client.hpp"

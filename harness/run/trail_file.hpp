@@ -1,5 +1,5 @@
-// The trail of a simulated run as a file: how a fresh process tells its events to the one that checks
-// determinism. One line each: `events N`, `digest H`, `checkpoint H`, `event ...`.
+// The trail of a simulated run as a file: how a fresh process tells its events to the one that
+// checks determinism. One line each: `events N`, `digest H`, `checkpoint H`, `event ...`.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// timer_lateness RATE SECONDS [spin]: how late this host wakes a loop that asks to be woken RATE times
-// a second. Prints p50, p99 and max in microseconds. A generator can be no better than its host.
+// timer_lateness RATE SECONDS [spin]: how late this host wakes a loop that asks to be woken RATE
+// times a second. Prints p50, p99 and max in microseconds. A generator can be no better than its
+// host.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

@@ -1,7 +1,8 @@
 // trivial_server: answers every HTTP request on loopback with the same bytes, from one epoll loop.
 //   trivial_server [--body BYTES] [--pause-at S --pause-for S]
-// Prints its port. With a pause it reads and answers nothing for that long, once: a server that stops.
-// Requests are told apart by content-length only, which is what its clients send. Ends on SIGTERM.
+// Prints its port. With a pause it reads and answers nothing for that long, once: a server that
+// stops. Requests are told apart by content-length only, which is what its clients send. Ends on
+// SIGTERM.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>

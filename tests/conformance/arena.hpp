@@ -1,6 +1,6 @@
 // Arena: one arm of a conformance test. A behaviour is a coroutine that acts on the ports and notes
-// what it saw, per actor; it runs once on the simulated twins and once on the real ones, and both must
-// note exactly what the table expects. Times are not noted: they may differ.
+// what it saw, per actor; it runs once on the simulated twins and once on the real ones, and both
+// must note exactly what the table expects. Times are not noted: they may differ.
 #pragma once
 
 #include <map>

@@ -1,4 +1,5 @@
-// What every Files does: what can be read after what was written, and every failure a caller can meet.
+// What every Files does: what can be read after what was written, and every failure a caller can
+// meet.
 #include <signal.h>
 #include <sys/resource.h>
 

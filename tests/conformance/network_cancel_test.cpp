@@ -1,4 +1,5 @@
-// Cancelling a pending read, write, accept or connect loses nothing: the stream or listener goes on.
+// Cancelling a pending read, write, accept or connect loses nothing: the stream or listener goes
+// on.
 #include <catch2/catch.hpp>
 
 #include "arena.hpp"

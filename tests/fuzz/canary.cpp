@@ -1,5 +1,5 @@
-// The planted bug: a length that is believed. If no fuzzer run crashes here, the machinery is broken
-// (no coverage feedback, no sanitizer), and what the others do not find means nothing.
+// The planted bug: a length that is believed. If no fuzzer run crashes here, the machinery is
+// broken (no coverage feedback, no sanitizer), and what the others do not find means nothing.
 #include <vector>
 
 #include "input.hpp"

@@ -1,5 +1,5 @@
-// Every message that a parser finds in some bytes, as text, and how it ended. Fed whole or in pieces
-// the answer must be the same.
+// Every message that a parser finds in some bytes, as text, and how it ended. Fed whole or in
+// pieces the answer must be the same.
 #pragma once
 
 #include <cstring>

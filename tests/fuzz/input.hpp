@@ -1,5 +1,5 @@
-// What every fuzzer shares: its input as text, and cutting it into pieces. The first byte of an input
-// for a splitting fuzzer is the seed of the cuts; the rest is what is parsed.
+// What every fuzzer shares: its input as text, and cutting it into pieces. The first byte of an
+// input for a splitting fuzzer is the seed of the cuts; the rest is what is parsed.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// However the bytes are cut, the same events come out; and what the writer writes, the reader reads.
+// However the bytes are cut, the same events come out; and what the writer writes, the reader
+// reads.
 #include "world/sse.hpp"
 
 #include "input.hpp"

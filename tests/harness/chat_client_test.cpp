@@ -1,4 +1,5 @@
-// The client against servers written by hand, byte for byte: what each end of an exchange is called.
+// The client against servers written by hand, byte for byte: what each end of an exchange is
+// called.
 #include "harness/client/chat_client.hpp"
 
 #include <catch2/catch.hpp>

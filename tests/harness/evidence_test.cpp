@@ -60,8 +60,8 @@ struct Told {
   std::vector<std::string> events;
 };
 
-// Two turns, the second sent after the first was answered. As in a live run: the clients' part as it
-// happened, the fakes' part when all is over and in any order.
+// Two turns, the second sent after the first was answered. As in a live run: the clients' part as
+// it happened, the fakes' part when all is over and in any order.
 Told two_turns(Evidence::Order order, const std::vector<fakes::Marker>& second_prompt,
                bool prompts_last) {
   const Prepared prepared = test::prepared_from(kText);

@@ -68,7 +68,10 @@ bool is_word_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) |
 // Whether the name stands there as a word of its own (`rand(` is not in `operand(`).
 bool names(const std::string& line, const std::string& name) {
   for (std::size_t at = line.find(name); at != std::string::npos; at = line.find(name, at + 1)) {
-    if (at == 0 || !is_word_char(line[at - 1]) || !is_word_char(name.front())) return true;
+    const std::size_t end = at + name.size();
+    const bool begins = at == 0 || !is_word_char(line[at - 1]) || !is_word_char(name.front());
+    const bool ends = end == line.size() || !is_word_char(line[end]) || !is_word_char(name.back());
+    if (begins && ends) return true;
   }
   return false;
 }
@@ -201,12 +204,14 @@ std::string read(const fs::path& path) {
 std::vector<Rule> rules() {
   const std::string opening = "// What it is.\n";
   return {
-      {"arrows between folders", check_arrows, {"agent/a.cpp", "#include \"harness/run/run.hpp\"\n"}},
+      {"arrows between folders", check_arrows,
+       {"agent/a.cpp", "#include \"harness/run/run.hpp\"\n"}},
       {"the three in the middle are strangers", check_arrows,
        {"reports/a.hpp", "#include \"fakes/backend.hpp\"\n"}},
       {"nothing includes harness but tests", check_arrows,
        {"world/a.cpp", "#  include <harness/version.hpp>\n"}},
-      {"no way around the arrows", check_arrows, {"fakes/a.cpp", "#include \"../agent/agent.hpp\"\n"}},
+      {"no way around the arrows", check_arrows,
+       {"fakes/a.cpp", "#include \"../agent/agent.hpp\"\n"}},
       {"real time belongs to world/", check_names,
        {"harness/a.cpp", "auto t = std::chrono::steady_clock::now();\n"}},
       {"chance belongs to world/", check_names, {"fakes/a.cpp", "int x = rand();\n"}},

@@ -1,4 +1,5 @@
-// What only the real clock can promise: it runs again, interrupts, scales, and never starves a timer.
+// What only the real clock can promise: it runs again, interrupts, scales, and never starves a
+// timer.
 #include "world/real_clock.hpp"
 
 #include <signal.h>
