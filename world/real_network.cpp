@@ -1,6 +1,7 @@
 #include "world/real_network.hpp"
 
 #include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
@@ -258,13 +259,25 @@ std::uint64_t host_resets_sent() {
   return 0;
 }
 
+// Packets that a listening socket has dropped: with the filter above, attempts of connections.
+std::uint64_t packets_dropped(int fd) {
+  std::uint32_t info[SK_MEMINFO_VARS] = {};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &size) != 0) return 0;
+  return info[SK_MEMINFO_DROPS];
+}
+
 // While it refuses, the port stays bound but does not listen, so the kernel answers with a reset and
 // tells nobody. turned_away() is then the host's own count of resets sent meanwhile: other sockets of
-// this host may add to it. Attempts into a black hole leave no trace and are not counted.
+// this host may add to it. In a black hole it is what the port's own filter has dropped: every
+// attempt and each of its repetitions.
 class RealListener final : public Listener {
  public:
   RealListener(tcp::acceptor acceptor, RealClock& clock)
-      : acceptor_(std::move(acceptor)), endpoint_(acceptor_.local_endpoint()), clock_(clock) {}
+      : acceptor_(std::move(acceptor)),
+        fd_(acceptor_.native_handle()),
+        endpoint_(acceptor_.local_endpoint()),
+        clock_(clock) {}
 
   Task<Result<std::unique_ptr<Stream>>> accept() override {
     using Accepted = Result<std::unique_ptr<Stream>>;
@@ -294,24 +307,20 @@ class RealListener final : public Listener {
       }
       if (error == net::error::no_descriptors) co_return Accepted(Failure::unavailable);
       // Not listening at the moment, or the peer gave up before it was accepted: look again soon.
-      co_await clock_.sleep(kAcceptPause);
+      co_await clock_.sleep(Nanos(static_cast<std::int64_t>(
+          static_cast<double>(kAcceptPause.count()) * clock_.scale())));
     }
   }
 
   void admit(Admission admission) override {
     if (admission == admission_) return;
-    const int fd = acceptor_.native_handle();
-    if (admission_ == Admission::refuse) {
-      turned_away_ += host_resets_sent() - resets_before_;
-      ::listen(fd, kBacklog);
-    }
-    if (admission_ == Admission::black_hole) set_drop_filter(fd, false);
+    turned_away_ = turned_away();
+    if (admission_ == Admission::refuse) ::listen(fd_, kBacklog);
+    if (admission_ == Admission::black_hole) set_drop_filter(fd_, false);
     admission_ = admission;
-    if (admission == Admission::refuse) {
-      resets_before_ = host_resets_sent();
-      ::shutdown(fd, SHUT_RD);
-    }
-    if (admission == Admission::black_hole) set_drop_filter(fd, true);
+    if (admission == Admission::refuse) ::shutdown(fd_, SHUT_RD);
+    if (admission == Admission::black_hole) set_drop_filter(fd_, true);
+    counted_before_ = counted();
   }
 
   Endpoint endpoint() const override {
@@ -319,20 +328,30 @@ class RealListener final : public Listener {
   }
 
   std::uint64_t turned_away() const override {
-    if (admission_ != Admission::refuse) return turned_away_;
-    return turned_away_ + host_resets_sent() - resets_before_;
+    return turned_away_ + (counted() - counted_before_);
   }
 
   static constexpr int kBacklog = 4'096;
 
  private:
-  static constexpr Nanos kAcceptPause{2'000'000};
+  // What the kernel has counted of attempts that are turned away in the present way.
+  std::uint64_t counted() const {
+    switch (admission_) {
+      case Admission::open: return counted_before_;
+      case Admission::refuse: return host_resets_sent();
+      case Admission::black_hole: return packets_dropped(fd_);
+    }
+    return counted_before_;
+  }
+
+  static constexpr Nanos kAcceptPause{2'000'000};  // wall time
   tcp::acceptor acceptor_;
+  const int fd_;
   tcp::endpoint endpoint_;
   RealClock& clock_;
   std::deque<tcp::socket> kept_;  // for the next accept()
   Admission admission_ = Admission::open;
-  std::uint64_t resets_before_ = 0;
+  std::uint64_t counted_before_ = 0;
   std::uint64_t turned_away_ = 0;
 };
 
