@@ -80,11 +80,11 @@ std::string what_ran(const RunRecord& run) {
   return text;
 }
 
-void head(Page& page, const RunRecord& run) {
+void head(Page& page, const RunRecord& run, bool quiet) {
   const std::string name = wrapped(terminal_text(run.scenario), kColumns, std::string(13, ' '));
   page.line(page.label(run.verdict, 13) + name.substr(13));
   if (run.interrupted) page.line("  interrupted: this is what was measured until then");
-  if (!run.about.empty()) page.paragraph(terminal_text(run.about), "  ");
+  if (!run.about.empty() && !quiet) page.paragraph(terminal_text(run.about), "  ");
   page.paragraph(what_ran(run), "  ");
   for (const std::string& reason : run.reasons)
     page.paragraph("- " + terminal_text(reason), "    ");
@@ -189,7 +189,7 @@ void validity(Page& page, const RunRecord& run) {
 
 std::string console_text(const RunRecord& run, const ConsoleOptions& options) {
   Page page(options.colour);
-  head(page, run);
+  head(page, run, options.quiet);
   if (!options.quiet) {
     objectives(page, run);
     invariants(page, run);

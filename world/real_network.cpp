@@ -1,6 +1,5 @@
 #include "world/real_network.hpp"
 
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
@@ -12,10 +11,9 @@
 #include <boost/asio/write.hpp>
 #include <cstring>
 #include <deque>
-#include <fstream>
-#include <sstream>
 
 #include "world/asio_wait.hpp"
+#include "world/kernel_drops.hpp"
 
 namespace world {
 
@@ -226,47 +224,17 @@ class RealStream final : public Stream {
   std::shared_ptr<Socket> s_;
 };
 
-// SYNs that meet this filter vanish, which is what a black hole is.
-void set_drop_filter(int fd, bool on) {
-  if (!on) {
-    int unused = 0;
-    ::setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused));
-    return;
-  }
-  sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
-  sock_fprog program{1, &drop_all};
-  ::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
-// Resets that this host has sent, over all its sockets (Tcp: OutRsts).
-std::uint64_t host_resets_sent() {
-  std::ifstream file("/proc/net/snmp");
-  std::string line;
-  std::vector<std::string> names;
-  while (std::getline(file, line)) {
-    if (line.rfind("Tcp:", 0) != 0) continue;
-    std::istringstream words(line);
-    std::vector<std::string> columns;
-    for (std::string word; words >> word;) columns.push_back(word);
-    if (names.empty()) {
-      names = columns;
-      continue;
-    }
-    for (std::size_t i = 0; i < names.size() && i < columns.size(); ++i) {
-      if (names[i] == "OutRsts") return std::stoull(columns[i]);
-    }
-  }
-  return 0;
-}
-
 // While it refuses, the port stays bound but does not listen, so the kernel answers with a reset
 // and tells nobody. turned_away() is then the host's own count of resets sent meanwhile: other
-// sockets of this host may add to it. Attempts into a black hole leave no trace and are not
-// counted.
+// sockets of this host may add to it. In a black hole it is what the port's own filter has dropped:
+// every attempt and each of its repetitions.
 class RealListener final : public Listener {
  public:
   RealListener(tcp::acceptor acceptor, RealClock& clock)
-      : acceptor_(std::move(acceptor)), endpoint_(acceptor_.local_endpoint()), clock_(clock) {}
+      : acceptor_(std::move(acceptor)),
+        fd_(acceptor_.native_handle()),
+        endpoint_(acceptor_.local_endpoint()),
+        clock_(clock) {}
 
   Task<Result<std::unique_ptr<Stream>>> accept() override {
     using Accepted = Result<std::unique_ptr<Stream>>;
@@ -296,24 +264,20 @@ class RealListener final : public Listener {
       }
       if (error == net::error::no_descriptors) co_return Accepted(Failure::unavailable);
       // Not listening at the moment, or the peer gave up before it was accepted: look again soon.
-      co_await clock_.sleep(kAcceptPause);
+      co_await clock_.sleep(Nanos(static_cast<std::int64_t>(
+          static_cast<double>(kAcceptPause.count()) * clock_.scale())));
     }
   }
 
   void admit(Admission admission) override {
     if (admission == admission_) return;
-    const int fd = acceptor_.native_handle();
-    if (admission_ == Admission::refuse) {
-      turned_away_ += host_resets_sent() - resets_before_;
-      ::listen(fd, kBacklog);
-    }
-    if (admission_ == Admission::black_hole) set_drop_filter(fd, false);
+    turned_away_ = turned_away();
+    if (admission_ == Admission::refuse) ::listen(fd_, kBacklog);
+    if (admission_ == Admission::black_hole) set_drop_filter(fd_, false);
     admission_ = admission;
-    if (admission == Admission::refuse) {
-      resets_before_ = host_resets_sent();
-      ::shutdown(fd, SHUT_RD);
-    }
-    if (admission == Admission::black_hole) set_drop_filter(fd, true);
+    if (admission == Admission::refuse) ::shutdown(fd_, SHUT_RD);
+    if (admission == Admission::black_hole) set_drop_filter(fd_, true);
+    counted_before_ = counted();
   }
 
   Endpoint endpoint() const override {
@@ -321,20 +285,30 @@ class RealListener final : public Listener {
   }
 
   std::uint64_t turned_away() const override {
-    if (admission_ != Admission::refuse) return turned_away_;
-    return turned_away_ + host_resets_sent() - resets_before_;
+    return turned_away_ + (counted() - counted_before_);
   }
 
   static constexpr int kBacklog = 4'096;
 
  private:
-  static constexpr Nanos kAcceptPause{2'000'000};
+  // What the kernel has counted of attempts that are turned away in the present way.
+  std::uint64_t counted() const {
+    switch (admission_) {
+      case Admission::open: return counted_before_;
+      case Admission::refuse: return host_resets_sent();
+      case Admission::black_hole: return packets_dropped(fd_);
+    }
+    return counted_before_;
+  }
+
+  static constexpr Nanos kAcceptPause{2'000'000};  // wall time
   tcp::acceptor acceptor_;
+  const int fd_;
   tcp::endpoint endpoint_;
   RealClock& clock_;
   std::deque<tcp::socket> kept_;  // for the next accept()
   Admission admission_ = Admission::open;
-  std::uint64_t resets_before_ = 0;
+  std::uint64_t counted_before_ = 0;
   std::uint64_t turned_away_ = 0;
 };
 

@@ -22,6 +22,7 @@
 #include "harness/verdict/verdict.hpp"
 #include "reports/console.hpp"
 #include "reports/result_json.hpp"
+#include "reports/suite_console.hpp"
 #include "world/interrupt.hpp"
 #include "world/real_files.hpp"
 
@@ -174,7 +175,8 @@ void check_together(const RunCommand& command, const std::vector<Scenario>& scen
 }
 
 // One scenario, from its file to its folder of results.
-int run_one(const RunCommand& command, RunOptions options, Scenario scenario) {
+int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
+            reports::SuiteRow& row) {
   const std::uint64_t seed = command.seed.empty() ? scenario.seed : parse_seed(command.seed);
   if (options.target_url.empty() && !scenario.target.url.empty()) {
     options.target_url = scenario.target.url;
@@ -208,6 +210,9 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario) {
   if (!command.trail.empty()) write_trail(command.trail, result, traced);
   directory.finish(result.record, probe.finish());
   line.wipe();
+  row.verdict = result.record.verdict;
+  row.requests = result.record.counts.sent;
+  if (!result.record.reasons.empty()) row.reason = result.record.reasons.front();
   if (command.json) {
     std::string text;
     reports::write_result_json(result.record, {}, [&text](std::string_view t) { text += t; });
@@ -250,18 +255,26 @@ int run(const RunCommand& command) {
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
 
   std::vector<int> codes;
+  std::vector<reports::SuiteRow> suite;
   for (Scenario& scenario : scenarios) {
     const std::string name = scenario.name;
+    reports::SuiteRow& row = suite.emplace_back();
+    row.scenario = name;
     try {
-      codes.push_back(run_one(command, options, std::move(scenario)));
+      codes.push_back(run_one(command, options, std::move(scenario), row));
     } catch (const TargetError& error) {
       std::fprintf(stderr, "shakedown: %s: INVALID: %s\n", name.c_str(), error.what());
+      row.reason = error.what();
       codes.push_back(exit_code::kInvalid);
     } catch (const OutputError& error) {
       std::fprintf(stderr, "shakedown: %s: %s\n", name.c_str(), error.what());
+      row.reason = error.what();
       codes.push_back(exit_code::kInvalid);
     }
     if (world::interrupted()) return exit_code::kInterrupted;
+  }
+  if (suite.size() > 1 && !command.json) {
+    std::printf("%s", reports::suite_text(suite, colour_wanted()).c_str());
   }
   return worst_exit_code(codes);
 }
