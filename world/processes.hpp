@@ -18,7 +18,7 @@
 namespace world {
 
 struct ProcessLimits {
-  Nanos cpu{0};                    // CPU time, rounded up to seconds; 0: no limit. SIGXCPU, then KILL
+  Nanos cpu{0};                    // CPU time, rounded up to seconds; 0: no limit. XCPU, then KILL
   std::uint64_t open_files = 0;    // descriptors; 0: as ours
   std::uint64_t file_bytes = 0;    // the largest file it can write; 0: no limit
   std::uint64_t memory_bytes = 0;  // address space; 0: no limit

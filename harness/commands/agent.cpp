@@ -99,7 +99,8 @@ void add_agent(CLI::App& command, int& exit_code) {
   command.add_option("--listen", o->listen, "Address to serve on; port 0 takes a free one.")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  command.add_option("--profile", o->profile, "How the core behaves; see `shakedown list profiles`.")
+  command
+      .add_option("--profile", o->profile, "How the core behaves; see `shakedown list profiles`.")
       ->type_name("NAME")
       ->capture_default_str();
   command

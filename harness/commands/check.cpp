@@ -24,8 +24,9 @@ std::string described(const Prepared& prepared) {
   for (const UserRange& range : prepared.plan.users) users += range.count;
   const double seconds = std::chrono::duration<double>(prepared.layout.duration).count();
   char text[256];
-  std::snprintf(text, sizeof text, "%.0f s, %zu planned requests%s, %u users, %zu faults, %zu SLOs, "
-                "%zu invariants", seconds, prepared.plan.requests.size(),
+  std::snprintf(text, sizeof text,
+                "%.0f s, %zu planned requests%s, %u users, %zu faults, %zu SLOs, %zu invariants",
+                seconds, prepared.plan.requests.size(),
                 prepared.plan.closed.empty() ? "" : " and closed loops", users,
                 scenario.faults.size(), prepared.slos.size(), prepared.invariants.size());
   return text;

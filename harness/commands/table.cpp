@@ -114,7 +114,8 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& argument
       files.push_back(argument);
     } else {
       errors.push_back({Place{argument, 0, 0},
-                        "no such file or folder; `shakedown list scenarios` shows the bundled ones"});
+                        "no such file or folder; `shakedown list scenarios` shows the bundled "
+                        "ones"});
     }
   }
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));

@@ -64,6 +64,8 @@ std::span<const OracleKind> oracle_kinds();
 // One oracle per name, in order. Unknown names are a bug: the scenario was checked before.
 std::vector<std::unique_ptr<Oracle>> make_oracles(std::span<const std::string> names);
 
-inline world::TurnId turn_of(const reports::Operation& op) { return {op.user, op.session, op.turn}; }
+inline world::TurnId turn_of(const reports::Operation& op) {
+  return {op.user, op.session, op.turn};
+}
 
 }  // namespace harness

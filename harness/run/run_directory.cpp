@@ -14,7 +14,8 @@ constexpr std::string_view kPart = ".part";
 std::string sentence(const std::string& path, FileFailure failure) {
   std::string text = path + ": ";
   switch (failure) {
-    case FileFailure::no_space: return text + "the disk is full; free some space or give another --out";
+    case FileFailure::no_space:
+      return text + "the disk is full; free some space or give another --out";
     case FileFailure::denied: return text + "not allowed to write here; give another --out";
     case FileFailure::wrong_kind: return text + "a file is in the way of a folder, or the reverse";
     default: return text + "could not be written (" + std::string(world::name_of(failure)) + ")";

@@ -68,7 +68,9 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
   const bool complete = clock.run(simulate(parts));
 
   std::vector<reports::InvariantResult> invariants = evidence.finish(complete);
-  Observed observed{recorder, std::move(invariants), fault_results(prepared, fakes.faults()), false, 0, {}, {}};
+  Observed observed{recorder, std::move(invariants), fault_results(prepared, fakes.faults()),
+                    false,    0,                     {},
+                    {}};
   observed.interrupted = !complete;
   observed.digest = clock.digest();
   RunResult result;

@@ -95,8 +95,8 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, world
   if (out.micro_hz >= slot.low && out.micro_hz <= slot.high) return true;
   const std::string high = format_rate(world::Rate{slot.high});
   return refuse_value(errors, node, slot,
-                      (slot.low > 0 ? "must be above 0/s and at most " : "must be at most ") + high +
-                          ", not " + describe(node));
+                      (slot.low > 0 ? "must be above 0/s and at most " : "must be at most ") +
+                          high + ", not " + describe(node));
 }
 
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot,

@@ -32,7 +32,9 @@ std::size_t request_bytes(const std::string& data) {
   const std::size_t at = data.find("ontent-length:");
   if (at == std::string::npos || at > head) {
     const std::size_t other = data.find("ontent-Length:");
-    if (other != std::string::npos && other < head) body = std::strtoul(&data[other + 14], nullptr, 10);
+    if (other != std::string::npos && other < head) {
+      body = std::strtoul(&data[other + 14], nullptr, 10);
+    }
   } else {
     body = std::strtoul(&data[at + 14], nullptr, 10);
   }
@@ -49,11 +51,12 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--pause-for") == 0) pause_for = std::atof(argv[i + 1]);
   }
   const std::string body =
-      R"({"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,)"
-      R"("message":{"role":"assistant","content":"ok then"},"finish_reason":"stop"}],)"
+      R"({"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[)"
+      R"({"index":0,"message":{"role":"assistant","content":"ok then"},"finish_reason":"stop"}],)"
       R"("usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}})";
-  const std::string response = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
-                               std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string response =
+      "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
 
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   sockaddr_in address{};

@@ -44,7 +44,8 @@ std::vector<Bad> bad_files() {
      "s.yaml:9:5: unknown key `usres` in `load.chat` (did you mean `users`?)"},
     {"wrong unit", replaced(kSound, "20s}", "20q}"),
      "s.yaml:5:18: `phases.steady` must be a duration such as `30s`, not `20q`"},
-    {"a rate without its unit", replaced(kSound, "constant(5/s)", "constant(5)"), "s.yaml:8:15: ..."},
+    {"a rate without its unit", replaced(kSound, "constant(5/s)", "constant(5)"),
+     "s.yaml:8:15: ..."},
     {"overlapping phases",
      replaced(kSound, "{steady: 20s}", "{a: {from: 0s, to: 20s}, b: {from: 10s, to: 30s}}"),
      "s.yaml:5:34: phase `b` (10s..30s) overlaps `a` (0s..20s)"},
@@ -109,7 +110,8 @@ TEST_CASE("every fault of a file is said, a line each, in order", "[bad]") {
   const RunResult ran = shakedown({"run", "s.yaml"}, options);
   CHECK(ran.code == 3);
   CHECK(lines_of(ran.err) == Words{"s.yaml:2:1: unknown key `sead` (did you mean `seed`?)",
-                                   "s.yaml:11:5: unknown key `aks` in `load.chat` (did you mean `ask`?)"});
+                                   "s.yaml:11:5: unknown key `aks` in `load.chat` (did you mean "
+                                   "`ask`?)"});
 }
 
 TEST_CASE("a typo in the second file stops the first from running", "[bad]") {
@@ -161,7 +163,9 @@ TEST_CASE("bad traces", "[bad]") {
       check_refused(folder, {"run", "s.yaml"}, bad.expected);
     }
   }
-  check_refused(folder, {"run", "s.yaml", "--set", "load.chat.arrivals={trace: u.csv, format: azure-llm}"},
+  check_refused(folder,
+                {"run", "s.yaml", "--set",
+                 "load.chat.arrivals={trace: u.csv, format: azure-llm}"},
                 "u.csv: cannot be opened: No such file or directory");
 }
 
@@ -180,7 +184,8 @@ TEST_CASE("bad command lines", "[bad]") {
            Row{{"run", "empty"}, "empty: no scenario files (*.yaml) in this folder"},
            Row{{"rnu", "s.yaml"}, "shakedown: `rnu` is not a command (did you mean `run`?)"},
            Row{{"run", "s.yaml", "--sede", "7"},
-               "shakedown: The following argument was not expected: --sede (did you mean `--seed`?)"},
+               "shakedown: The following argument was not expected: --sede (did you mean "
+               "`--seed`?)"},
            Row{{"run", "s.yaml", "--profile", "legcy"},
                "shakedown: --profile legcy: no such profile (did you mean `legacy`?); `shakedown "
                "list profiles` shows all"},
@@ -241,7 +246,8 @@ TEST_CASE("servers say what is wrong with their options", "[bad]") {
            Row{{"fake", "--listen", "127.0.0.1:x"}, "is not an address"},
            Row{{"fake", "--set", "backends.a.ttft=1s"}, "give --config FILE too"},
            Row{{"fake", "--config", "none.yaml"}, "none.yaml: "},
-           Row{{"report", "none"}, "none/result.json: not_found; give the folder of a finished run"},
+           Row{{"report", "none"},
+               "none/result.json: not_found; give the folder of a finished run"},
            Row{{"list", "faltus"},
                "there is no list of `faltus` (did you mean `faults`?); there is: scenarios"},
        }) {

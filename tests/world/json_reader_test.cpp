@@ -21,7 +21,8 @@ bool accepts(const std::string& text) {
 }
 
 const std::vector<std::string> kCorpus = {
-    R"({"model":"agent","messages":[{"role":"user","content":"[turn u1.s2.t3] hi \n \u00e9 \ud83d\ude00"}]})",
+    R"({"model":"agent","messages":[{"role":"user",)"
+    R"("content":"[turn u1.s2.t3] hi \n \u00e9 \ud83d\ude00"}]})",
     R"( { "a" : [ 1 , -2.5e+3 , 0 , true , false , null , "" ] , "b\u0041" : { } } )",
     "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"",
     "[[[[[[]]]]]]",

@@ -92,7 +92,8 @@ TEST_CASE("processes: no more than the bound at a time, in both worlds") {
   simulated.install("sleep", SimScript{});
   RealClock clock;
   RealProcesses real(clock, 1);
-  for (Processes* processes : {static_cast<Processes*>(&simulated), static_cast<Processes*>(&real)}) {
+  for (Processes* processes :
+       {static_cast<Processes*>(&simulated), static_cast<Processes*>(&real)}) {
     auto first = processes->start(command({"sleep", "1000"}));
     REQUIRE(first.has_value());
     const auto second = processes->start(command({"sleep", "1000"}));
@@ -180,7 +181,8 @@ TEST_CASE("real processes: never a shell") {
 
 namespace {
 
-Task<void> start_family(RealProcesses& processes, std::unique_ptr<Child>& child, pid_t& grandchild) {
+Task<void> start_family(RealProcesses& processes, std::unique_ptr<Child>& child,
+                        pid_t& grandchild) {
   Result<std::unique_ptr<Child>> started =
       processes.start(command({"sh", "-c", "sleep 1000 & echo $!; wait"}));
   child = std::move(*started);
