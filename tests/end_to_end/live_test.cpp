@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "process.hpp"
@@ -138,4 +139,43 @@ TEST_CASE("live: a host that does not resolve fails every request", "[live]") {
   CHECK(result.at("requests").at("ok") == 0);
   CHECK(result.at("verdict") != "PASS");
   check_conservation(result);
+}
+
+TEST_CASE("live: a core that dies makes the run INVALID, never PASS", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  Running run(shakedown_argv({"run", file, "--mode", "live", "--time-scale", "5", "--quiet",
+                              "--set", "slo=[response.p95 < 1h]", "--out", folder.path("out")}));
+  const std::string part = folder.path("out/sound/history.jsonl.part");
+  REQUIRE(run.wait_until([&part] {
+    std::error_code none;
+    return std::filesystem::file_size(part, none) > 0 && !none;
+  }));
+  const pid_t core = run.first_child();
+  REQUIRE(core > 0);
+  REQUIRE(::kill(core, SIGKILL) == 0);
+  const RunResult ended = run.wait();
+  INFO(ended.out << ended.err);
+  CHECK(ended.code != 0);
+  const json result = result_of(folder.path("out/sound"));
+  check_conservation(result);
+  CHECK(result.at("verdict") != "PASS");
+  CHECK(result.dump().find("the agent core's process ended during the run") != std::string::npos);
+}
+
+TEST_CASE("live: fakes that cannot listen are said", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  Running fake(shakedown_argv({"fake", "--listen", "127.0.0.1:0"}));
+  const std::string base = fake.wait_for_line("fake: OPENAI_BASE_URL=http://");
+  const std::string address = base.substr(0, base.find('/'));
+  const std::string port = address.substr(address.find(':') + 1);
+  const RunResult ran = shakedown({"run", file, "--mode", "live", "--fakes-port", port, "--quiet",
+                                   "--out", folder.path("out")});
+  INFO(ran.err);
+  CHECK(ran.code == 4);
+  CHECK(ran.out.empty());
+  CHECK(ran.err.find("sound: INVALID: the fake backends cannot listen on 127.0.0.1, from port " +
+                     port) != std::string::npos);
+  CHECK(!exists(folder.path("out/sound/result.json")));
 }

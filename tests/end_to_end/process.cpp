@@ -58,14 +58,19 @@ bool drain(int& fd, std::string& into) {
 Running::Running(Words argv, RunOptions options)
     : options_(std::move(options)),
       give_up_(std::chrono::steady_clock::now() + options_.within) {
-  int out[2], err[2];
+  int out[2], err[2], started[2];  // the last one closes when the program has taken over
   REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
   REQUIRE(::pipe2(err, O_CLOEXEC) == 0);
+  REQUIRE(::pipe2(started, O_CLOEXEC) == 0);
   pid_ = ::fork();
   REQUIRE(pid_ >= 0);
   if (pid_ == 0) become(argv, options_, out[1], err[1]);
   ::close(out[1]);
   ::close(err[1]);
+  ::close(started[1]);
+  char none = 0;
+  static_cast<void>(!::read(started[0], &none, 1));
+  ::close(started[0]);
   out_ = out[0];
   err_ = err[0];
 }
@@ -80,6 +85,35 @@ Running::~Running() {
 }
 
 void Running::signal(int number) const { REQUIRE(::kill(pid_, number) == 0); }
+
+namespace {
+
+// A mask of signals in /proc/PID/status.
+bool in_mask(pid_t pid, const std::string& name, int number) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with(name + ":")) continue;
+    const unsigned long long mask = std::stoull(line.substr(name.size() + 1), nullptr, 16);
+    return (mask >> (number - 1) & 1) != 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Running::catches(int number) const { return in_mask(pid_, "SigCgt", number); }
+
+bool Running::has_pending(int number) const {
+  return in_mask(pid_, "ShdPnd", number) || in_mask(pid_, "SigPnd", number);
+}
+
+pid_t Running::first_child() const {
+  const std::string pid = std::to_string(pid_);
+  std::ifstream children("/proc/" + pid + "/task/" + pid + "/children");
+  pid_t child = 0;
+  children >> child;
+  return child;
+}
 
 void Running::demand_time() {
   if (std::chrono::steady_clock::now() < give_up_) return;

@@ -37,6 +37,9 @@ class Running {
   Running& operator=(const Running&) = delete;
 
   void signal(int number) const;
+  bool catches(int number) const;      // it has a handler for the signal
+  bool has_pending(int number) const;  // the signal has come and was not taken yet
+  pid_t first_child() const;           // of its main thread; 0: none
 
   // Reads until its output has a whole line that begins so, and returns the rest of that line.
   std::string wait_for_line(const std::string& beginning);

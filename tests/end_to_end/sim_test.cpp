@@ -212,3 +212,31 @@ TEST_CASE("too few requests to tell is INCONCLUSIVE and exit 2", "[sim]") {
   CHECK(ran.code == 2);
   CHECK(result_of(folder.path("out/sound")).at("verdict") == "INCONCLUSIVE");
 }
+
+TEST_CASE("of several scenarios the worst counts: 1 before 4 before 2 before 0", "[sim]") {
+  const TempFolder folder;
+  const std::string pass = folder.file("pass.yaml", replaced(kSound, "sound", "pass"));
+  const std::string inconclusive = folder.file(
+      "inconclusive.yaml", replaced(replaced(kSound, "sound", "inconclusive"), "10%", "0.1%"));
+  const std::string invalid = folder.file(
+      "invalid.yaml", replaced(kSound, "sound", "invalid") +
+                          "faults: [{id: never, on: backends.primary, at: 5s..6s, status: "
+                          "{code: 500}, match: {user: u4711}}]\n");
+  const std::string fail = folder.file(
+      "fail.yaml", replaced(kSound, "sound", "fail") +
+                       "faults: [{id: down, on: backends.primary, at: steady, status: {code: "
+                       "500}}]\n");
+  struct Row {
+    Words files;
+    int code;
+  };
+  for (const Row& row : {Row{{pass}, 0}, Row{{inconclusive, pass}, 2}, Row{{pass, inconclusive}, 2},
+                         Row{{invalid, inconclusive, pass}, 4}, Row{{inconclusive, invalid}, 4},
+                         Row{{fail, invalid, inconclusive, pass}, 1}, Row{{invalid, fail}, 1}}) {
+    Words words{"run", "--quiet", "--out", folder.path("out")};
+    words.insert(words.end(), row.files.begin(), row.files.end());
+    const RunResult ran = shakedown(words);
+    INFO(ran.out << ran.err);
+    CHECK(ran.code == row.code);
+  }
+}

@@ -1,0 +1,67 @@
+// A nondeterminism planted into the fresh process must be found, and its first event named.
+#include "harness/run/determinism.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "harness/scenario/loader.hpp"
+#include "process.hpp"
+#include "scenarios.hpp"
+
+using namespace end_to_end;
+
+namespace {
+
+// A program in the binary's place.
+std::string program(const TempFolder& folder, const std::string& last_line) {
+  const std::string file = folder.file("program", "#!/bin/sh\n" + last_line + "\n");
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  return file;
+}
+
+harness::Divergence check_with(const TempFolder& folder, const std::string& program) {
+  const std::string file = folder.file("sound.yaml", kSound);
+  const harness::Prepared prepared = harness::prepare(harness::load_scenario(file), 7);
+  harness::RunOptions options;
+  options.agent_program = program;
+  const harness::RunResult first = harness::run_scenario(prepared, options, {});
+  const harness::DeterminismInput input{prepared, options, first, folder.path("out")};
+  return harness::check_determinism(input);
+}
+
+}  // namespace
+
+TEST_CASE("the binary itself is deterministic", "[determinism]") {
+  const TempFolder folder;
+  const harness::Divergence divergence = check_with(folder, SHAKEDOWN_BINARY);
+  CHECK(!divergence.found);
+  CHECK(divergence.text.find("deterministic: 3 runs") == 0);
+  CHECK(names_in(folder.path("out")).empty());
+}
+
+TEST_CASE("a fresh process with another event is found", "[determinism]") {
+  const TempFolder folder;
+  const std::string other = program(
+      folder, "exec " SHAKEDOWN_BINARY " \"$@\" --set load.chat.ask=Different.");
+  const harness::Divergence divergence = check_with(folder, other);
+  INFO(divergence.text);
+  CHECK(divergence.found);
+  CHECK(divergence.text.find("nondeterminism found: the first run and a run in a fresh process "
+                             "differ first at event ") == 0);
+  CHECK(divergence.text.find("` against `") != std::string::npos);
+}
+
+TEST_CASE("a fresh process with another result only is found", "[determinism]") {
+  const TempFolder folder;
+  const std::string other = program(
+      folder, "exec " SHAKEDOWN_BINARY " \"$@\" --set 'slo=[response.p95 < 29s]'");
+  const harness::Divergence divergence = check_with(folder, other);
+  INFO(divergence.text);
+  CHECK(divergence.found);
+  CHECK(divergence.text.find("but other bytes in result.json") != std::string::npos);
+}
+
+TEST_CASE("a fresh process that fails is no proof of anything", "[determinism]") {
+  const TempFolder folder;
+  CHECK_THROWS_WITH(check_with(folder, program(folder, "exit 9")), Catch::Contains("trail"));
+}
