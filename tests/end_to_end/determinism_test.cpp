@@ -24,6 +24,7 @@ harness::Divergence check_with(const TempFolder& folder, const std::string& prog
   const harness::Prepared prepared = harness::prepare(harness::load_scenario(file), 7);
   harness::RunOptions options;
   options.agent_program = program;
+  options.reproduce = "shakedown run " + file + " --mode sim --seed 7 --profile legacy";
   const harness::RunResult first = harness::run_scenario(prepared, options, {});
   const harness::DeterminismInput input{prepared, options, first, folder.path("out")};
   return harness::check_determinism(input);
@@ -34,6 +35,7 @@ harness::Divergence check_with(const TempFolder& folder, const std::string& prog
 TEST_CASE("the binary itself is deterministic", "[determinism]") {
   const TempFolder folder;
   const harness::Divergence divergence = check_with(folder, SHAKEDOWN_BINARY);
+  INFO(divergence.text);
   CHECK(!divergence.found);
   CHECK(divergence.text.find("deterministic: 3 runs") == 0);
   CHECK(names_in(folder.path("out")).empty());
