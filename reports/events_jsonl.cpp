@@ -1,6 +1,7 @@
 #include "reports/events_jsonl.hpp"
 
 #include "reports/json_text.hpp"
+#include "world/json_text.hpp"
 
 namespace reports {
 
@@ -8,11 +9,11 @@ void append_event_line(std::string& out, const Event& event) {
   out += R"({"at_s":)";
   append_seconds(out, event.at);
   out += R"(,"kind":)";
-  append_json_string(out, event.kind);
+  world::append_json_string(out, event.kind);
   out += R"(,"on":)";
-  append_json_string(out, event.on);
+  world::append_json_string(out, event.on);
   out += R"(,"detail":)";
-  append_json_string(out, event.detail);
+  world::append_json_string(out, event.detail);
   out += "}\n";
 }
 

@@ -25,6 +25,8 @@ void catch_interrupts() {
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  // A write over the file size limit then fails with EFBIG, which the caller reports, as a full disk.
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted() { return caught.load(); }

@@ -1,5 +1,6 @@
 // Ctrl-C and SIGTERM ask for an orderly end: they set a flag that long work looks at. A second Ctrl-C
-// ends the process at once with 130. Process-wide; any thread.
+// ends the process at once with 130. SIGXFSZ is ignored: the failed write says it. Process-wide; any
+// thread.
 #pragma once
 
 namespace world {

@@ -1,5 +1,6 @@
 #include "world/json_reader.hpp"
 
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -10,17 +11,18 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// True when one of eight bytes ends a run of plain string bytes: a quote, a backslash, a control
-// character or a byte of a longer UTF-8 sequence. (The classic test for a zero byte in a word; it
-// may say yes too often behind a true one, never too rarely.)
-bool has_special(std::uint64_t w) {
+// How many of eight bytes come before the first that ends a run of plain string bytes (a quote, a
+// backslash, a control character, a byte of a longer UTF-8 sequence); 8 when none does. (The classic
+// test for a zero byte in a word: it may be wrong behind its first hit, never about it.)
+std::size_t plain_bytes(std::uint64_t w) {
+  static_assert(std::endian::native == std::endian::little);
   constexpr std::uint64_t ones = 0x0101010101010101ULL;
   constexpr std::uint64_t highs = 0x8080808080808080ULL;
   const std::uint64_t quote = w ^ (ones * '"');
   const std::uint64_t slash = w ^ (ones * '\\');
   const std::uint64_t hits =
       ((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | w;
-  return (hits & highs) != 0;
+  return static_cast<std::size_t>(std::countr_zero(hits & highs)) / 8;
 }
 
 // The value of four hex digits, or nothing.
@@ -222,8 +224,9 @@ bool JsonReader::skip_string() {
     std::uint64_t word = 0;
     while (place_ + sizeof(word) <= text_.size()) {
       std::memcpy(&word, text_.data() + place_, sizeof(word));
-      if (has_special(word)) break;
-      place_ += sizeof(word);
+      const std::size_t plain = plain_bytes(word);
+      place_ += plain;
+      if (plain < sizeof(word)) break;
     }
     if (place_ == text_.size()) return fail();
     const auto c = static_cast<unsigned char>(text_[place_]);

@@ -1,6 +1,8 @@
 #include "world/real_network.hpp"
 
 #include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -44,6 +46,8 @@ struct Socket : std::enable_shared_from_this<Socket> {
   Socket(tcp::socket s, RealClock& c) : socket(std::move(s)), clock(c) {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    // The host's default may be BBR, which paces sends by timers: bytes must leave when they are due.
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
     socket.non_blocking(true, ignored);
   }
 

@@ -69,7 +69,7 @@ int check(const CheckOptions& options) {
       }
       std::printf("%s: ok: %s\n", file.c_str(), described(prepared).c_str());
     } catch (const ScenarioErrors& errors) {
-      std::fprintf(stderr, "%s", errors.what());
+      std::fprintf(stderr, "%s\n", errors.what());
       all_good = false;
     }
   }

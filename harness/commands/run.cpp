@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "agent/profile.hpp"
 #include "harness/commands/command.hpp"
@@ -14,6 +15,7 @@
 #include "harness/run/progress_line.hpp"
 #include "harness/run/run.hpp"
 #include "harness/run/run_directory.hpp"
+#include "harness/run/target_url.hpp"
 #include "harness/run/trail_file.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
@@ -50,7 +52,10 @@ std::string quoted(const std::string& word) {
   const bool plain = word.find_first_not_of(
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=%,+@") ==
       std::string::npos;
-  return plain && !word.empty() ? word : "'" + word + "'";
+  if (plain && !word.empty()) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
 }
 
 // The command that runs this again, whatever the defaults of then.
@@ -83,7 +88,9 @@ std::uint64_t parse_seed(const std::string& text) {
   char* end = nullptr;
   errno = 0;
   const std::uint64_t seed = std::strtoull(text.c_str(), &end, 0);
-  if (text.empty() || *end != '\0' || errno != 0 || text.front() == '-') {
+  // strtoull would take blanks and a sign before the number.
+  const bool digit_first = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (!digit_first || *end != '\0' || errno != 0) {
     throw std::runtime_error("--seed " + text + ": a seed is a number, as 7 or 0x9f3a");
   }
   return seed;
@@ -117,6 +124,7 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
   if (options.mode == Mode::sim && command.time_scale != 1.0) {
     throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
   }
+  if (!command.target.empty()) parse_target_url(command.target);
   if (command.check_determinism && options.mode == Mode::live) {
     throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
   }
@@ -140,6 +148,31 @@ Scenario load(const RunCommand& command, const std::string& file) {
   return load_scenario(file, load);
 }
 
+// What is wrong with the scenarios of one command taken together.
+void check_together(const RunCommand& command, const std::vector<Scenario>& scenarios,
+                    std::vector<ScenarioError>& errors) {
+  std::map<std::string, std::string> files;  // by scenario name, which is the name of its results
+  for (const Scenario& scenario : scenarios) {
+    const auto [first, is_new] = files.emplace(scenario.name, scenario.file);
+    if (!is_new) {
+      errors.push_back({Place{scenario.file, 0, 0},
+                        "scenario `" + scenario.name + "` is also in " + first->second +
+                            "; its results would overwrite those"});
+    }
+    if (scenario.target.url.empty() || !command.target.empty()) continue;
+    if (command.mode == "sim") {
+      errors.push_back({Place{scenario.file, 0, 0},
+                        "has a target.url, and a real target cannot be simulated; leave --mode sim "
+                        "out"});
+    }
+    try {
+      parse_target_url(scenario.target.url);
+    } catch (const TargetError& error) {
+      errors.push_back({Place{scenario.file, 0, 0}, std::string("target.url: ") + error.what()});
+    }
+  }
+}
+
 // One scenario, from its file to its folder of results.
 int run_one(const RunCommand& command, RunOptions options, Scenario scenario) {
   const std::uint64_t seed = command.seed.empty() ? scenario.seed : parse_seed(command.seed);
@@ -157,7 +190,11 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario) {
   RunHooks hooks;
   hooks.history = directory.history();
   hooks.events = directory.events();
-  hooks.progress = [&line](const Progress& progress) { line.show(progress); };
+  const bool live = options.mode == Mode::live;
+  hooks.progress = [&line, &directory, live](const Progress& progress) {
+    line.show(progress);
+    if (live) directory.flush();  // many times a second; virtual time would come too often
+  };
   hooks.interrupted = [&directory] { return world::interrupted() || directory.failed(); };
 
   EventLines traced;
@@ -187,7 +224,8 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario) {
   if (command.check_determinism) {
     DeterminismInput input{prepared, options, result, directory.folder()};
     const Divergence divergence = check_determinism(input);
-    std::printf("%s\n", divergence.text.c_str());
+    // With --json, stdout is one JSON document and nothing else.
+    std::fprintf(command.json ? stderr : stdout, "%s\n", divergence.text.c_str());
     if (divergence.found) return exit_code::kNondeterministic;
   }
   return exit_code_of(result.record.verdict);
@@ -208,6 +246,7 @@ int run(const RunCommand& command) {
       errors.insert(errors.end(), found.errors().begin(), found.errors().end());
     }
   }
+  check_together(command, scenarios, errors);
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
 
   std::vector<int> codes;

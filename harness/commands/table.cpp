@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "harness/commands/agent.hpp"
 #include "harness/commands/check.hpp"
@@ -35,16 +36,13 @@ constexpr std::array kCommands{
             "shakedown report shakedown-out/backend_down --markdown", add_report},
 };
 
-// The nearest command or option, for a word that is none.
+// The nearest option, for a word that is none.
 std::string suggestion_for(const CLI::App& app, int argc, const char* const* argv) {
   const CLI::App* command = &app;
-  std::vector<std::string> names;
-  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
   if (argc > 1) {
     for (const CLI::App* sub : app.get_subcommands({})) {
       if (sub->get_name() == argv[1]) command = sub;
     }
-    if (command == &app && argv[1][0] != '-') return did_you_mean(argv[1], names);
   }
   std::vector<std::string> options;
   for (const CLI::Option* option : command->get_options()) {
@@ -58,6 +56,16 @@ std::string suggestion_for(const CLI::App& app, int argc, const char* const* arg
     return did_you_mean(word, options);
   }
   return {};
+}
+
+// The first word, when it should be a command and is none.
+std::optional<std::string> unknown_command(const CLI::App& app, int argc,
+                                           const char* const* argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return std::nullopt;
+  return "`" + std::string(argv[1]) + "` is not a command" + did_you_mean(argv[1], names);
 }
 
 std::filesystem::path own_program() {
@@ -137,11 +145,12 @@ int run_command_line(int argc, const char* const* argv) {
     app.exit(done);
     return exit_code::kPass;
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "shakedown: %s%s\nTry `shakedown --help`.\n", error.what(),
-                 suggestion_for(app, argc, argv).c_str());
+    const std::string sentence = unknown_command(app, argc, argv)
+                                     .value_or(error.what() + suggestion_for(app, argc, argv));
+    std::fprintf(stderr, "shakedown: %s\nTry `shakedown --help`.\n", sentence.c_str());
     return exit_code::kUsage;
   } catch (const ScenarioErrors& errors) {
-    std::fprintf(stderr, "%s", errors.what());
+    std::fprintf(stderr, "%s\n", errors.what());
     return exit_code::kUsage;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shakedown: %s\n", error.what());

@@ -21,6 +21,7 @@ Evidence::Evidence(const Prepared& prepared, const RunHooks& hooks, Order order)
       oracles_(make_oracles(prepared.invariants)) {}
 
 void Evidence::on_sent(const Operation& op) {
+  if (oracles_.empty()) return;
   if (order_ == Order::as_it_comes) {
     show_sent(op);
   } else {
@@ -36,6 +37,7 @@ void Evidence::on_ended(const Operation& op, const Reply& reply) {
     reports::append_history_line(line_, op, prepared_.layout);
     hooks_.history(line_);
   }
+  if (oracles_.empty()) return;
   if (order_ == Order::as_it_comes) {
     show_ended(op, reply);
   } else {
@@ -65,7 +67,8 @@ void Evidence::show_prompt(const fakes::PromptRecord& prompt) {
   if (prompt.fault && hooks_.events) {
     const fakes::Fault& fault = prepared_.scenario.faults[*prompt.fault];
     reports::Event event;
-    event.at = prompt.at;
+    // A request that was under way when the window opened was struck then, not when it came.
+    event.at = std::max(prompt.at, fault.from);
     event.kind = "fault_fired";
     event.on = "backends." + prompt.backend;
     event.detail = fault.id + " (" + std::string(fakes::kind_of(fault.action).name) + ")";

@@ -3,6 +3,7 @@
 // own thread, so their part is added at the end and everything is replayed in order of time.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -50,9 +51,9 @@ class Evidence final : public Observer {
   const RunHooks& hooks_;
   Order order_;
   std::vector<std::unique_ptr<Oracle>> oracles_;
-  std::vector<reports::Operation> sent_;
-  std::vector<Ended> ended_list_;
-  std::vector<fakes::PromptRecord> prompts_;
+  std::deque<reports::Operation> sent_;  // deques: they grow without moving what they hold
+  std::deque<Ended> ended_list_;
+  std::deque<fakes::PromptRecord> prompts_;
   std::vector<PromptMarker> markers_;
   std::string line_;
   std::uint64_t ended_ = 0;

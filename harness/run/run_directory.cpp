@@ -70,7 +70,16 @@ reports::Sink RunDirectory::events() {
 void RunDirectory::append(Log& log, std::string_view text) {
   if (failed()) return;
   log.buffer += text;
-  if (log.buffer.size() < kBufferBytes) return;
+  if (log.buffer.size() >= kBufferBytes) hand_over(log);
+}
+
+void RunDirectory::flush() {
+  for (Log* log : {history_.get(), events_.get()}) {
+    if (!failed() && !log->buffer.empty()) hand_over(*log);
+  }
+}
+
+void RunDirectory::hand_over(Log& log) {
   const FileResult<void> written = run_inline(log.file->append(std::move(log.buffer)));
   log.buffer.clear();
   if (!written) failure_ = sentence(log.path, written.error());

@@ -1,5 +1,5 @@
 // RunDirectory: the folder with the results of one scenario. Logs are appended to under a `.part` name
-// while the run goes on, so a kill loses at most the last lines; every file gets its final name only
+// while the run goes on, so a kill loses little of them; every file gets its final name only
 // when it is whole. What an earlier run left there is removed first.
 #pragma once
 
@@ -28,6 +28,9 @@ class RunDirectory {
   reports::Sink history();
   reports::Sink events();
 
+  // Hands what is buffered of the logs to the file system, so that a kill loses only what comes later.
+  void flush();
+
   // True after a log could not be written: the run should end, and finish() will throw.
   bool failed() const { return !failure_.empty(); }
 
@@ -40,6 +43,7 @@ class RunDirectory {
  private:
   struct Log;
   void append(Log& log, std::string_view text);
+  void hand_over(Log& log);
   void complete(Log& log);
   std::string path(std::string_view file) const;
 

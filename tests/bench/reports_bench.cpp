@@ -32,7 +32,7 @@ BENCHMARK(histogram_record);
 void recorder_record(benchmark::State& state) {
   const auto values = latencies(4'096);
   reports::Layout layout;
-  layout.duration = std::chrono::seconds(60);
+  layout.duration = std::chrono::hours(2);
   layout.phases.push_back({"all", world::Instant{}, world::at(layout.duration)});
   layout.classes = {"chat"};
   layout.thresholds.push_back({reports::Latency::response, std::chrono::seconds(1), false, {}});
@@ -43,7 +43,7 @@ void recorder_record(benchmark::State& state) {
     op.id = i;
     // As in a run: 10,000 a second, recorded in the order in which they end.
     op.last_event = world::at(Nanos(5'000'000'000 +
-                                    static_cast<std::int64_t>(i % 500'000) * 100'000));
+                                    static_cast<std::int64_t>(i % 36'000'000) * 100'000));
     op.planned = op.last_event - values[i & 4'095];
     op.sent = op.planned;
     op.first_event = op.last_event;

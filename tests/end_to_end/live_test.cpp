@@ -1,0 +1,141 @@
+// Runs over real sockets, with the core as a process of its own or at an address.
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "process.hpp"
+#include "scenarios.hpp"
+
+using namespace end_to_end;
+using nlohmann::json;
+
+TEST_CASE("steady live: every request is accounted for", "[live]") {
+  const TempFolder folder;
+  const RunResult ran = shakedown({"run", bundled("steady"), "--mode", "live", "--time-scale", "30",
+                                   "--quiet", "--out", folder.path("out")});
+  INFO(ran.out << ran.err);
+  CHECK(ran.code == 0);
+  const json result = result_of(folder.path("out/steady"));
+  check_conservation(result);
+  CHECK(result.at("verdict") == "PASS");
+  CHECK(result.at("mode") == "live");
+  CHECK(result.at("sut") == "process");
+  const json& requests = result.at("requests");
+  CHECK(requests.at("planned") == requests.at("sent"));
+  CHECK(requests.at("ok") == requests.at("sent"));
+  CHECK(requests.at("planned") >= 700);
+  // One line of history per request.
+  CHECK(lines_of(read_file(folder.path("out/steady/history.jsonl"))).size() ==
+        requests.at("sent").get<std::size_t>());
+}
+
+TEST_CASE("live: every fault fires, the rest succeeds", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("every_fault.yaml", kEveryFault);
+  const RunResult ran = shakedown({"run", file, "--mode", "live", "--time-scale", "10", "--quiet",
+                                   "--out", folder.path("out")});
+  INFO(ran.out << ran.err);
+  CHECK(ran.code == 0);
+  const json result = result_of(folder.path("out/every_fault"));
+  check_conservation(result);
+  CHECK(result.at("faults").size() == 9);
+  for (const json& fault : result.at("faults")) {
+    INFO(fault.dump());
+    CHECK(fault.at("fired") > 0);
+  }
+  CHECK(result.at("by").at("phase").at("quiet").at("requests").at("error") == 0);
+  CHECK(result.at("by").at("phase").at("trouble").at("requests").at("error") > 20);
+  CHECK(result.at("by").at("phase").at("calm").at("requests").at("error") == 0);
+}
+
+TEST_CASE("live: the agent at an address, in front of a fake at another", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  Running fake(shakedown_argv({"fake", "--listen", "127.0.0.1:0"}));
+  const std::string base = fake.wait_for_line("fake: OPENAI_BASE_URL=http://");
+  const std::string fake_address = base.substr(0, base.find('/'));
+  Running agent(shakedown_argv(
+      {"agent", "--listen", "127.0.0.1:0", "--provider", "fake=" + fake_address}));
+  const std::string agent_address = agent.wait_for_line("listening on ");
+
+  // 100 requests in 20 s of scenario time; the fake answers in real time.
+  const RunResult ran =
+      shakedown({"run", file, "--target", "http://" + agent_address, "--set", "phases.steady=4s",
+                 "--set", "load.chat.arrivals=constant(25/s)", "--quiet", "--out",
+                 folder.path("out")});
+  INFO(ran.out << ran.err);
+  const json result = result_of(folder.path("out/sound"));
+  check_conservation(result);
+  CHECK(result.at("mode") == "live");
+  CHECK(result.at("sut") == "external");
+  CHECK(result.at("requests").at("sent") == 100);
+  CHECK(result.at("requests").at("ok") == 100);
+  // No fake of this run saw a prompt, so this invariant had nothing to check: not a PASS.
+  CHECK(result.at("verdict") == "INCONCLUSIVE");
+  CHECK(ran.code == 2);
+
+  agent.signal(SIGTERM);
+  CHECK(agent.wait().code == 0);
+  fake.signal(SIGINT);
+  const RunResult fake_end = fake.wait();
+  CHECK(fake_end.code == 0);
+  CHECK(fake_end.out.find("100 requests, ") != std::string::npos);
+}
+
+TEST_CASE("live: a target that refuses never passes", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  // A port that was free a moment ago: a fake took it and gave it back.
+  std::string address;
+  {
+    Running fake(shakedown_argv({"fake", "--listen", "127.0.0.1:0"}));
+    const std::string base = fake.wait_for_line("fake: OPENAI_BASE_URL=http://");
+    address = base.substr(0, base.find('/'));
+  }
+  const RunResult ran = shakedown({"run", file, "--target", "http://" + address, "--time-scale",
+                                   "20", "--quiet", "--out", folder.path("out")});
+  INFO(ran.out << ran.err);
+  const json result = result_of(folder.path("out/sound"));
+  CHECK(result.at("requests").at("ok") == 0);
+  CHECK(result.at("failures").at("connect_refused") == 100);
+  CHECK(result.at("verdict") == "FAIL");
+  CHECK(ran.code == 1);
+}
+
+TEST_CASE("live: what cannot be a target is said before anything runs", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  struct Row {
+    const char* url;
+    const char* sentence;
+  };
+  for (const Row& row : {Row{"garbage", "`garbage` is not a URL; write http://host:port"},
+                         Row{"http://127.0.0.1:99999", "is not an address"},
+                         Row{"http://127.0.0.1:", "is not an address"},
+                         Row{"https://127.0.0.1:1", "TLS targets are not supported yet"},
+                         Row{"http://127.0.0.1:1/v1", "a path is not taken"}}) {
+    const RunResult ran =
+        shakedown({"run", file, "--target", row.url, "--out", folder.path("out")});
+    INFO(row.url << "\n" << ran.err);
+    CHECK(ran.code == 3);
+    CHECK(ran.err.find(row.sentence) != std::string::npos);
+    CHECK(ran.out.empty());
+    CHECK(!exists(folder.path("out")));
+  }
+}
+
+TEST_CASE("live: a host that does not resolve fails every request", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  const RunResult ran =
+      shakedown({"run", file, "--target", "http://no-such-host.invalid:80", "--set",
+                 "phases.steady=4s", "--set", "load.chat.arrivals=constant(25/s)",
+                 "--time-scale", "2", "--quiet", "--out", folder.path("out")});
+  INFO(ran.out << ran.err);
+  CHECK((ran.code == 1 || ran.code == 4));
+  const json result = result_of(folder.path("out/sound"));
+  CHECK(result.at("requests").at("ok") == 0);
+  CHECK(result.at("verdict") != "PASS");
+  check_conservation(result);
+}
