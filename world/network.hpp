@@ -157,7 +157,8 @@ class Network {
  public:
   virtual ~Network() = default;
 
-  // Fails with refused, unreachable, reset or unavailable; never times out by itself.
+  // Fails with refused, unreachable, reset or unavailable; with timed_out only when nothing has
+  // answered for minutes (the kernel gives up): set a deadline.
   virtual Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to) = 0;
 
   // Port 0 takes a free one. Fails with unavailable when the port is taken.

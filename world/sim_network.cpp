@@ -273,22 +273,32 @@ Task<Result<std::unique_ptr<Stream>>> SimNetwork::connect(Endpoint to) {
   using Connected = Result<std::unique_ptr<Stream>>;
   if (to.host == "localhost") to.host = "127.0.0.1";
   const Link link = link_to(to.host);
-  co_await clock_.sleep(link.latency);
-  if (is_cut(to.host)) co_await clock_.sleep_until(kNever);
-  const auto found = listeners_.find(to);
-  if (found == listeners_.end()) {
+  Nanos pause = kSynPause;
+  for (int attempt = 0; attempt <= kSynRetries; ++attempt) {
+    if (attempt > 0) {  // nothing answered: ask again, ever more slowly
+      co_await clock_.sleep(pause);
+      pause *= 2;
+    }
     co_await clock_.sleep(link.latency);
-    co_return Connected(known_hosts_.contains(to.host) ? Failure::refused : Failure::unreachable);
+    if (is_cut(to.host)) continue;
+    const auto found = listeners_.find(to);
+    if (found == listeners_.end()) {
+      co_await clock_.sleep(link.latency);
+      co_return Connected(known_hosts_.contains(to.host) ? Failure::refused
+                                                         : Failure::unreachable);
+    }
+    auto connection = std::make_shared<SimConnection>(*this, clock_, link, to.host);
+    auto client_side = std::make_unique<SimStream>(connection, true);
+    auto server_side = std::make_unique<SimStream>(connection, false);
+    remember(connection);
+    const Admission admission = found->second->offer(std::move(server_side));
+    if (admission == Admission::black_hole) continue;
+    co_await clock_.sleep(link.latency);
+    if (admission == Admission::refuse) co_return Connected(Failure::refused);
+    co_return Connected(std::unique_ptr<Stream>(std::move(client_side)));
   }
-  auto connection = std::make_shared<SimConnection>(*this, clock_, link, to.host);
-  auto client_side = std::make_unique<SimStream>(connection, true);
-  auto server_side = std::make_unique<SimStream>(connection, false);
-  remember(connection);
-  const Admission admission = found->second->offer(std::move(server_side));
-  if (admission == Admission::black_hole) co_await clock_.sleep_until(kNever);
-  co_await clock_.sleep(link.latency);
-  if (admission == Admission::refuse) co_return Connected(Failure::refused);
-  co_return Connected(std::unique_ptr<Stream>(std::move(client_side)));
+  co_await clock_.sleep(pause);
+  co_return Connected(Failure::timed_out);
 }
 
 Result<std::unique_ptr<Listener>> SimNetwork::listen(Endpoint on) {

@@ -41,6 +41,9 @@ world::Endpoint parse_target_url(std::string_view url) {
     throw TargetError("`" + std::string(url) + "`: a path is not taken; write http://host:port");
   }
   rest = rest.substr(0, slash);
+  if (rest.empty() || rest.front() == ':') {
+    throw TargetError("`" + std::string(url) + "` names no host; write http://host:port");
+  }
   if (rest.find(':') == std::string_view::npos) return {std::string(rest), 80};
   return parse_address(rest);
 }

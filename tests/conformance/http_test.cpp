@@ -77,7 +77,7 @@ Task<void> handle(HttpServerConnection& connection, HttpRequest request) {
 struct Server {
   Server(Arena& arena, HttpServerOptions options = {})
       : scope(arena.clock()),
-        listener(std::move(*arena.network().listen(Endpoint()))),
+        listener(*arena.network().listen(Endpoint())),
         handler(handle) {
     scope.spawn(serve_http(arena.clock(), *listener, handler, options));
   }

@@ -21,7 +21,7 @@ std::string content(SimFiles& files, const std::string& path) {
 }
 
 std::unique_ptr<File> open_append(SimFiles& files, const std::string& path) {
-  return std::move(*run_inline(files.open_append(path)));
+  return *run_inline(files.open_append(path));
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ TEST_CASE("sim files: a crash keeps what was synced") {
   }
   SECTION("starting a file afresh does not lose the old one before a sync") {
     CHECK(run_inline(files.replace("f", "old")));
-    const auto fresh = std::move(*run_inline(files.open("f", Files::Open::fresh)));
+    const auto fresh = *run_inline(files.open("f", Files::Open::fresh));
     CHECK(run_inline(fresh->append("new")));
     CHECK(content(files, "f") == "new");
     files.crash();
