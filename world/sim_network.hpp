@@ -43,7 +43,8 @@ class SimNetwork final : public Network {
   void remember(const std::shared_ptr<SimConnection>& connection);
 
   static constexpr std::uint16_t kFirstFreePort = 40'000;
-  // As Linux does: an unanswered attempt is repeated after 1, 2, 4, ... s, and fails after six times.
+  // As Linux does: an unanswered attempt is repeated after 1, 2, 4, ... s, and fails after six
+  // times.
   static constexpr Nanos kSynPause{1'000'000'000};
   static constexpr int kSynRetries = 6;
   static constexpr std::size_t kBacklogMax = 4'096;

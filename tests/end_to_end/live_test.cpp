@@ -53,14 +53,13 @@ TEST_CASE("live: every fault fires, the rest succeeds", "[live]") {
 TEST_CASE("live: the agent at an address, in front of a fake at another", "[live]") {
   const TempFolder folder;
   const std::string file = folder.file("sound.yaml", kSound);
-  Running fake(shakedown_argv({"fake", "--listen", "127.0.0.1:0"}));
-  const std::string base = fake.wait_for_line("fake: OPENAI_BASE_URL=http://");
+  Running fake(shakedown_argv({"fake", "--config", file, "--listen", "127.0.0.1:0"}));
+  const std::string base = fake.wait_for_line("primary: OPENAI_BASE_URL=http://");
   const std::string fake_address = base.substr(0, base.find('/'));
   Running agent(shakedown_argv(
-      {"agent", "--listen", "127.0.0.1:0", "--provider", "fake=" + fake_address}));
+      {"agent", "--listen", "127.0.0.1:0", "--provider", "primary=" + fake_address}));
   const std::string agent_address = agent.wait_for_line("listening on ");
 
-  // 100 requests in 20 s of scenario time; the fake answers in real time.
   const RunResult ran =
       shakedown({"run", file, "--target", "http://" + agent_address, "--set", "phases.steady=4s",
                  "--set", "load.chat.arrivals=constant(25/s)", "--quiet", "--out",
