@@ -53,6 +53,9 @@ agent::Config config_of(const AgentCommand& command,
     throw std::runtime_error("--profile " + command.profile + ": no such profile" +
                              did_you_mean(command.profile, names));
   }
+  if (command.config.empty() && !command.sets.empty()) {
+    throw std::runtime_error("--set overrides values of a file: give --config FILE too");
+  }
   agent::Config config = profile->apply(agent::Config{});
   if (!command.config.empty()) {
     LoadOptions load;

@@ -76,6 +76,10 @@ std::string reproduce_command(const RunCommand& command, const std::string& file
     std::snprintf(scale, sizeof scale, " --time-scale %g", command.time_scale);
     text += scale;
   }
+  if (mode == Mode::live && command.fakes_port != 0) {
+    text += " --fakes-port " + std::to_string(command.fakes_port);
+  }
+  if (mode == Mode::live && command.pacing != "timer") text += " --pacing " + command.pacing;
   return text;
 }
 
@@ -139,6 +143,21 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
     throw std::runtime_error("--profile " + command.profile + ": no such profile" +
                              did_you_mean(command.profile, names) +
                              "; `shakedown list profiles` shows all");
+  }
+}
+
+// Options that would have no effect in any of the runs. A scenario with a target runs live too.
+void check_live_options(const RunCommand& command, const RunOptions& options,
+                        const std::vector<Scenario>& scenarios) {
+  if (options.mode == Mode::live) return;
+  for (const Scenario& scenario : scenarios) {
+    if (!scenario.target.url.empty()) return;
+  }
+  if (command.fakes_port != 0) {
+    throw std::runtime_error("--fakes-port is for --mode live: simulated fakes have no port");
+  }
+  if (command.pacing != "timer") {
+    throw std::runtime_error("--pacing is for --mode live: virtual time is never late");
   }
 }
 
@@ -253,6 +272,7 @@ int run(const RunCommand& command) {
   }
   check_together(command, scenarios, errors);
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
+  check_live_options(command, options, scenarios);
 
   std::vector<int> codes;
   std::vector<reports::SuiteRow> suite;

@@ -44,15 +44,30 @@ ScenarioErrors::ScenarioErrors(std::vector<ScenarioError> errors) : errors_(std:
   }
 }
 
+std::string excerpt(std::string_view text) {
+  std::size_t size = text.size();
+  if (size > kExcerptMax) {
+    size = kExcerptMax;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // UTF-8
+  }
+  std::string shown(text.substr(0, size));
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return size < text.size() ? shown + "..." : shown;
+}
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.empty() || word.size() > kWordMax) return "";
   const std::string* nearest = nullptr;
   std::size_t distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kWordMax) continue;
-    // A word may also be a fragment: `timeout` for `request_timeout`.
-    const bool fragment = word.size() >= 3 && (candidate.find(word) != std::string::npos ||
-                                               word.find(candidate) != std::string_view::npos);
+    // A word may also be a fragment: `timeout` for `request_timeout`. Two letters are none: `at` is
+    // not what `ratelimit` meant.
+    const bool fragment =
+        (word.size() >= 3 && candidate.find(word) != std::string::npos) ||
+        (candidate.size() >= 3 && word.find(candidate) != std::string_view::npos);
     const std::size_t d = fragment ? 1 : edit_distance(word, candidate);
     if (d < distance && d < word.size()) {
       distance = d;

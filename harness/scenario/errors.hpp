@@ -35,6 +35,11 @@ class ScenarioErrors : public std::exception {
   std::string text_;
 };
 
+// What somebody wrote, for a message: on one line, without control characters, and cut with "..."
+// behind kExcerptMax bytes.
+constexpr std::size_t kExcerptMax = 80;
+std::string excerpt(std::string_view text);
+
 // " (did you mean `x`?)" for the candidate nearest to a misspelt word, or "" if none is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fakes/dialect.hpp"
 #include "harness/scenario/overrides.hpp"
 #include "harness/scenario/sections.hpp"
 
@@ -76,8 +77,21 @@ void read_seed(const YamlNode* node, Loading& loading) {
   }
 }
 
+// The wire format that a backend or the target speaks must have a row in fakes/dialect.cpp.
+void check_dialect(Loading& loading, const YamlNode& section, const std::string& path,
+                   const std::string& dialect) {
+  const YamlNode* written = section.find("dialect");
+  if (!written || fakes::find_dialect(dialect)) return;
+  std::vector<std::string> known;
+  for (const fakes::Dialect& d : fakes::kDialects) known.emplace_back(d.name);
+  refuse_value(loading.errors, *written, Slot{path + ".dialect"},
+               "names " + describe(*written) + ", which is not a dialect" +
+                   did_you_mean(dialect, known) + "; `shakedown list dialects` shows all");
+}
+
 void read_target(const YamlNode* node, Loading& loading) {
   if (!node || !read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target)) return;
+  check_dialect(loading, *node, "target", loading.scenario.target.dialect);
   const std::string& url = loading.scenario.target.url;
   const YamlNode* written = node->find("url");
   if (written && !url.starts_with("http://") && !url.starts_with("https://")) {
@@ -108,7 +122,9 @@ void read_backends(const YamlNode* node, Loading& loading) {
   for (const YamlEntry& entry : node->entries) {
     if (!check_name(loading, entry.place, "backend", entry.key)) continue;
     fakes::Backend& backend = backends[entry.key];
-    read_value(loading.errors, entry.value, Slot{"backends." + entry.key}, backend);
+    if (read_value(loading.errors, entry.value, Slot{"backends." + entry.key}, backend)) {
+      check_dialect(loading, entry.value, "backends." + entry.key, backend.dialect);
+    }
   }
 }
 

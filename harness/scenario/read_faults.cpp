@@ -33,30 +33,32 @@ bool read_alternative(ErrorList& errors, std::size_t kind, const YamlNode& field
 
 const std::vector<std::string> kFaultKeys = {"id", "on", "at", "probability", "match", "attempts"};
 
-// The action is the one key that names a kind of fault.
-void read_action(ErrorList& errors, const YamlNode& node, const std::string& path,
+// The action is the one key that names a kind of fault. False after adding an error.
+bool read_action(ErrorList& errors, const YamlNode& node, const std::string& path,
                  fakes::Fault& fault) {
   const std::vector<KindForm> forms = action_forms(Indices{});
   std::vector<std::string> known = kFaultKeys;
   for (const KindForm& form : forms) known.push_back(form.name);
   check_keys(errors, node, path, known);
   const KindForm* chosen = nullptr;
+  bool good = false;
   for (std::size_t k = 0; k < forms.size(); ++k) {
     const YamlNode* value = node.find(forms[k].name);
     if (!value) continue;
     if (chosen) {
       errors.add(value->place, "`" + path + "` has two actions, `" + chosen->name + "` and `" +
                                    forms[k].name + "`; it must have one");
-      return;
+      return false;
     }
     chosen = &forms[k];
-    read_alternative(errors, k, fields_of_kind(*value, forms[k]), Slot{path + "." + chosen->name},
-                     fault.action, Indices{});
+    good = read_alternative(errors, k, fields_of_kind(*value, forms[k]),
+                            Slot{path + "." + chosen->name}, fault.action, Indices{});
   }
-  if (chosen) return;
+  if (chosen) return good;
   std::string all;
   for (const KindForm& form : forms) all += (all.empty() ? "`" : ", `") + form.name + "`";
   errors.add(node.place, "`" + path + "` needs an action, one of " + all);
+  return false;
 }
 
 // `3`, `1..2` or `3..`.
@@ -101,7 +103,7 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
   ErrorList& errors = loading.errors;
   fakes::Fault fault;
   fault.to = loading.scenario.phases.empty() ? world::kNever : loading.scenario.end();
-  read_action(errors, node, path, fault);
+  const bool has_action = read_action(errors, node, path, fault);
   if (const YamlNode* id = node.find("id")) {
     if (read_value(errors, *id, Slot{path + ".id"}, fault.id) &&
         check_name(loading, id->place, "fault", fault.id) && !ids.insert(fault.id).second) {
@@ -137,7 +139,7 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
     read_attempts(errors, *attempts, Slot{path + ".attempts"}, fault.attempts);
   }
   const bool by_request = node.find("match") || node.find("attempts");
-  if (by_request && fakes::kind_of(fault.action).layer == fakes::FaultLayer::connection) {
+  if (has_action && by_request && fakes::kind_of(fault.action).layer == fakes::FaultLayer::connection) {
     errors.add(node.place, "`" + path + "` strikes connections before a request is read, so it "
                                "cannot have `match` or `attempts`");
   }

@@ -93,7 +93,7 @@ std::optional<std::int64_t> scale(const Number& number, std::int64_t factor) {
   return static_cast<std::int64_t>(value);
 }
 
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
+std::string quoted(std::string_view text) { return "`" + excerpt(text) + "`"; }
 
 std::string meant(std::string_view digits, std::string_view suffix) {
   return " (did you mean `" + std::string(digits) + std::string(suffix) + "`?)";

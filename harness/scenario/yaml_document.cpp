@@ -179,9 +179,9 @@ YamlNode* YamlNode::find(std::string_view key) {
 std::string describe(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::null: return "nothing";
-    case YamlNode::Kind::scalar: return "`" + node.text + "`";
-    case YamlNode::Kind::list: return "a list";
-    case YamlNode::Kind::map: return "a map";
+    case YamlNode::Kind::scalar: return "`" + excerpt(node.text) + "`";
+    case YamlNode::Kind::list: return node.items.empty() ? "an empty list" : "a list";
+    case YamlNode::Kind::map: return node.entries.empty() ? "an empty map" : "a map";
   }
   return "";
 }

@@ -316,10 +316,42 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:5:3: the key `request_timeout` is given twice, first in line 4"},
           Row{"  providers: [primary]", "  timeout: 60s",
               "s.yaml:4:3: unknown key `timeout` in `agent` (did you mean `request_timeout`?)"},
+          Row{"dialect: openai-chat", "dialect: openai",
+              "s.yaml:6:22: `backends.primary.dialect` names `openai`, which is not a dialect (did "
+              "you mean `openai-chat`?); `shakedown list dialects` shows all"},
+          Row{"seed: 0x9f3a", "target: {url: \"http://localhost:80\", dialect: morse}",
+              "s.yaml:2:47: `target.dialect` names `morse`, which is not a dialect; `shakedown list "
+              "dialects` shows all"},
+          // A wrong action is one fault: nothing is said of `attempts` as if it were another action.
+          Row{"refuse: {}", "attempts: 1, status: 200",
+              "s.yaml:11:71: `faults.down.status.code` must be from 400 to 599, not `200`"},
+          Row{"seed: 0x9f3a", "seed: " + std::string(500, 'x'),
+              "s.yaml:2:7: `seed` must be a seed such as `7` or `0x9f3a`, not `" +
+                  std::string(80, 'x') + "...`"},
+          Row{"load:", "load: {}\nbulk:",
+              "s.yaml:8:7: `load` must be a map such as `{chat: {users: 20, arrivals: "
+              "poisson(5/s)}}`, not an empty map\n"
+              "s.yaml:9:1: unknown key `bulk` (known are `scenario`, `about`, `tags`, `seed`, "
+              "`target`, `backends`, `agent`, `client`, `phases`, `load`, `faults`, `slo`, "
+              "`invariants`, `drain`)"},
       }) {
     CAPTURE(row.with);
     CHECK(problem(replaced(kGood, row.what, row.with)) == row.expected);
   }
+}
+
+TEST_CASE("a suggestion is near, or shares more than two letters", "[scenario]") {
+  const std::vector<std::string> known = {"id", "on", "at", "rate_limit", "request_timeout"};
+  CHECK(did_you_mean("ratelimit", known) == " (did you mean `rate_limit`?)");
+  CHECK(did_you_mean("timeout", known) == " (did you mean `request_timeout`?)");
+  CHECK(did_you_mean("probabilistic", known) == "");
+}
+
+TEST_CASE("what somebody wrote is shown on one line and cut between letters", "[scenario]") {
+  CHECK(excerpt("a\nb\tc\x1b[31m") == "a b c [31m");
+  CHECK(excerpt(std::string(kExcerptMax, 'x')) == std::string(kExcerptMax, 'x'));
+  const std::string umlauts = std::string(kExcerptMax - 1, 'x') + "\xc3\xa4\xc3\xa4";
+  CHECK(excerpt(umlauts) == std::string(kExcerptMax - 1, 'x') + "...");
 }
 
 TEST_CASE("all faults of a file are reported at once, in order", "[scenario]") {
