@@ -95,8 +95,12 @@ void objectives(Page& page, const RunRecord& run) {
   page.line();
   page.line("  objective                  value       n  95% interval    margin  verdict");
   for (const SloResult& slo : run.slos) {
-    const std::string interval = human_quantity(slo.ci_low, slo.unit, "-") + ".." +
-                                 human_quantity(slo.ci_high, slo.unit, "none");
+    // A percentile whose rank falls among failed requests has no value, only a meaning.
+    const bool among_failures = !slo.value && slo.n > 0;
+    const std::string interval = among_failures && !slo.ci_low
+                                     ? "among failures"
+                                     : human_quantity(slo.ci_low, slo.unit, "-") + ".." +
+                                           human_quantity(slo.ci_high, slo.unit, "none");
     const auto margin = slo.margin();
     const std::string expr = terminal_text(slo.expr);
     std::string start = "  " + name_cell(expr, 24);
@@ -104,7 +108,8 @@ void objectives(Page& page, const RunRecord& run) {
       page.paragraph(expr, "  ");
       start = std::string(26, ' ');
     }
-    page.line(start + number(human_quantity(slo.value, slo.unit, "-"), 7) + " " +
+    const std::string_view missing = among_failures ? "failed" : "-";
+    page.line(start + number(human_quantity(slo.value, slo.unit, missing), 7) + " " +
               number(human_count(slo.n), 7) + "  " + padded(interval, 15) +
               number(margin ? human_share(*margin) : "-", 7) + "  " +
               page.label(slo.verdict, 12));
@@ -149,17 +154,31 @@ void faults(Page& page, const RunRecord& run) {
   }
 }
 
+std::string latency_row(std::string_view name, const LatencySummary& s) {
+  std::string row = "  " + padded(name, 9) + number(human_count(s.count), 10);
+  for (Nanos value : {s.p50, s.p90, s.p95, s.p99, s.p999, s.max})
+    row += number(human_duration(value), 9);
+  return row;
+}
+
+// Responses of what was answered well, when not everything was: quick refusals hide in the whole.
+void answered(Page& page, const RunRecord& run) {
+  for (const Breakdown& outcome : run.by_outcome) {
+    const LatencySummary& s = outcome.latencies[static_cast<std::size_t>(Latency::response)];
+    const bool is_all = s.count == run.latencies[static_cast<std::size_t>(Latency::response)].count;
+    if (outcome.name == name_of(Outcome::ok) && s.count > 0 && !is_all)
+      page.line(latency_row(" of ok", s));
+  }
+}
+
 void latencies(Page& page, const RunRecord& run) {
   page.line();
   page.line("  latency    requests      p50      p90      p95      p99    p99.9      max");
   for (std::size_t i = 0; i < kLatencies; ++i) {
     const LatencySummary& s = run.latencies[i];
     if (s.count == 0) continue;
-    std::string row = "  " + padded(name_of(static_cast<Latency>(i)), 9) +
-                      number(human_count(s.count), 10);
-    for (Nanos value : {s.p50, s.p90, s.p95, s.p99, s.p999, s.max})
-      row += number(human_duration(value), 9);
-    page.line(row);
+    page.line(latency_row(name_of(static_cast<Latency>(i)), s));
+    if (static_cast<Latency>(i) == Latency::response) answered(page, run);
   }
   const Counts& c = run.counts;
   page.paragraph(

@@ -72,7 +72,7 @@ struct Operation {
   Outcome outcome = Outcome::ok;
   Failure failure = Failure::none;
   std::uint16_t http_status = 0;  // 0: no status line was read
-  std::uint16_t attempts = 1;     // of the client; the agent's own retries are in the fakes' ledger
+  std::uint16_t attempts = 1;     // calls to providers, as the target says; 1 if it does not
   std::uint32_t output_tokens = 0;
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;

@@ -1,5 +1,7 @@
 #include "harness/client/chat_client.hpp"
 
+#include <charconv>
+
 #include "harness/client/chat_json.hpp"
 #include "world/json_text.hpp"
 #include "world/sse.hpp"
@@ -97,6 +99,8 @@ Task<bool> ChatClient::ask(const PlannedRequest& request, Operation& op, Reply& 
   HttpExchange& exchange = *sent;
   op.http_status = static_cast<std::uint16_t>(exchange.status());
   op.provider = exchange.headers().get("x-agent-provider");
+  const std::string_view attempts = exchange.headers().get("x-agent-attempts");
+  std::from_chars(attempts.data(), attempts.data() + attempts.size(), op.attempts);
   if (!request.stream) op.first_event = clock_.now();
   const bool ok = exchange.status() >= 200 && exchange.status() < 300;
   if (ok && request.stream) co_return co_await read_stream(exchange, op, reply);

@@ -12,6 +12,7 @@
 #include "harness/commands/command.hpp"
 #include "harness/run/determinism.hpp"
 #include "harness/run/environment.hpp"
+#include "harness/run/judge.hpp"
 #include "harness/run/progress_line.hpp"
 #include "harness/run/run.hpp"
 #include "harness/run/run_directory.hpp"
@@ -126,9 +127,6 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
     throw std::runtime_error("--mode sim --target: a real target cannot be simulated; "
                              "leave one of them out");
   }
-  if (options.mode == Mode::sim && command.time_scale != 1.0) {
-    throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
-  }
   if (!command.target.empty()) parse_target_url(command.target);
   if (command.check_determinism && options.mode == Mode::live) {
     throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
@@ -152,6 +150,9 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
   if (options.mode == Mode::live) return;
   for (const Scenario& scenario : scenarios) {
     if (!scenario.target.url.empty()) return;
+  }
+  if (command.time_scale != 1.0) {
+    throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
   }
   if (command.fakes_port != 0) {
     throw std::runtime_error("--fakes-port is for --mode live: simulated fakes have no port");
@@ -225,7 +226,12 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
                              std::stoull(command.trail_events.substr(colon + 1)));
   }
   EnvironmentProbe probe;
-  const RunResult result = run_scenario(prepared, options, hooks);
+  RunResult result;
+  try {
+    result = run_scenario(prepared, options, hooks);
+  } catch (const TargetError& error) {
+    result.record = never_started(prepared, options, error.what());
+  }
   if (!command.trail.empty()) write_trail(command.trail, result, traced);
   directory.finish(result.record, probe.finish());
   line.wipe();
@@ -247,7 +253,13 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
   if (result.record.interrupted) return exit_code::kInterrupted;
   if (command.check_determinism) {
     DeterminismInput input{prepared, options, result, directory.folder()};
-    const Divergence divergence = check_determinism(input);
+    Divergence divergence;
+    try {
+      divergence = check_determinism(input);
+    } catch (const std::runtime_error& error) {
+      std::fprintf(stderr, "shakedown: %s\n", error.what());
+      return exit_code::kInvalid;  // nothing is known of determinism
+    }
     // With --json, stdout is one JSON document and nothing else.
     std::fprintf(command.json ? stderr : stdout, "%s\n", divergence.text.c_str());
     if (divergence.found) return exit_code::kNondeterministic;
@@ -274,25 +286,26 @@ int run(const RunCommand& command) {
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
   check_live_options(command, options, scenarios);
 
+  // With --json, stdout is one JSON document: an object, or an array of them for several scenarios.
+  const bool array = command.json && scenarios.size() > 1;
   std::vector<int> codes;
   std::vector<reports::SuiteRow> suite;
   for (Scenario& scenario : scenarios) {
     const std::string name = scenario.name;
+    if (array) std::printf("%s\n", suite.empty() ? "[" : ",");
     reports::SuiteRow& row = suite.emplace_back();
     row.scenario = name;
     try {
       codes.push_back(run_one(command, options, std::move(scenario), row));
-    } catch (const TargetError& error) {
-      std::fprintf(stderr, "shakedown: %s: INVALID: %s\n", name.c_str(), error.what());
-      row.reason = error.what();
-      codes.push_back(exit_code::kInvalid);
     } catch (const OutputError& error) {
       std::fprintf(stderr, "shakedown: %s: %s\n", name.c_str(), error.what());
       row.reason = error.what();
       codes.push_back(exit_code::kInvalid);
     }
-    if (world::interrupted()) return exit_code::kInterrupted;
+    if (world::interrupted()) break;
   }
+  if (array) std::printf("]\n");
+  if (world::interrupted()) return exit_code::kInterrupted;
   if (suite.size() > 1 && !command.json) {
     std::printf("%s", reports::suite_text(suite, colour_wanted()).c_str());
   }

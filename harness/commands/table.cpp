@@ -148,7 +148,11 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     const std::string sentence = unknown_command(app, argc, argv)
                                      .value_or(error.what() + suggestion_for(app, argc, argv));
-    std::fprintf(stderr, "shakedown: %s\nTry `shakedown --help`.\n", sentence.c_str());
+    std::string help = "shakedown --help";
+    for (const Command& command : kCommands) {
+      if (argc > 1 && command.name == argv[1]) help.insert(9, " " + std::string(argv[1]));
+    }
+    std::fprintf(stderr, "shakedown: %s\nTry `%s`.\n", sentence.c_str(), help.c_str());
     return exit_code::kUsage;
   } catch (const ScenarioErrors& errors) {
     std::fprintf(stderr, "%s\n", errors.what());

@@ -86,4 +86,16 @@ reports::RunRecord judge(const Prepared& prepared, const RunOptions& options,
   return record;
 }
 
+reports::RunRecord never_started(const Prepared& prepared, const RunOptions& options,
+                                 const std::string& reason) {
+  const reports::Recorder nothing(prepared.layout);
+  Observed observed{nothing, {}, {}, true, 0, {}, {}};
+  observed.more_validity.push_back({"target_started", false, reason});
+  reports::RunRecord record = judge(prepared, options, observed);
+  record.interrupted = false;
+  record.verdict = Verdict::invalid;
+  record.reasons = {reason};
+  return record;
+}
+
 }  // namespace harness

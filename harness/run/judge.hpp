@@ -23,4 +23,8 @@ struct Observed {
 reports::RunRecord judge(const Prepared& prepared, const RunOptions& options,
                          const Observed& recorded);
 
+// The record of a run whose target or fakes never started: INVALID, for the reason given.
+reports::RunRecord never_started(const Prepared& prepared, const RunOptions& options,
+                                 const std::string& reason);
+
 }  // namespace harness

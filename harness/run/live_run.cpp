@@ -6,6 +6,8 @@
 #include "harness/run/judge.hpp"
 #include "harness/run/modes.hpp"
 #include "harness/run/target_url.hpp"
+#include "harness/run/timer_probe.hpp"
+#include "reports/text.hpp"
 #include "world/real_network.hpp"
 #include "world/real_processes.hpp"
 
@@ -90,6 +92,17 @@ reports::ValidityResult target_was_alive(const LiveFacts& facts) {
   return result;
 }
 
+// Not a rule but what the generator's lateness is to be held against.
+reports::ValidityResult host_timers(const reports::Histogram& late) {
+  reports::ValidityResult result;
+  result.name = "host_timers";
+  result.holds = true;
+  result.detail = "this host's own timers were late by " +
+                  reports::human_duration(late.percentile(990'000)) +
+                  " at p99 meanwhile (wall time)";
+  return result;
+}
+
 }  // namespace
 
 RunResult run_live(const Prepared& prepared, const RunOptions& options, const RunHooks& hooks) {
@@ -107,7 +120,9 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   LiveParts parts{clock, network,  processes, prepared, options,
                   hooks, fakes,    recorder,  evidence};
   LiveFacts facts;
+  TimerProbe probe;
   clock.run(go_live(parts, facts));
+  const reports::Histogram host_late = probe.stop();
 
   FakesThread::Seen seen = fakes.stop();
   for (const fakes::PromptRecord& prompt : seen.prompts) evidence.on_prompt(prompt);
@@ -117,6 +132,7 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   const std::int64_t wall = std::max<std::int64_t>(facts.wall_nanos, 1);
   observed.own_cpu_ppm = static_cast<std::uint32_t>(facts.cpu_nanos * 1'000'000 / wall);
   if (options.target_url.empty()) observed.more_validity.push_back(target_was_alive(facts));
+  observed.more_validity.push_back(host_timers(host_late));
   RunResult result;
   result.record = judge(prepared, options, observed);
   result.cpu_nanos = facts.cpu_nanos;

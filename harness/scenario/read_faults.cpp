@@ -139,7 +139,9 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
     read_attempts(errors, *attempts, Slot{path + ".attempts"}, fault.attempts);
   }
   const bool by_request = node.find("match") || node.find("attempts");
-  if (has_action && by_request && fakes::kind_of(fault.action).layer == fakes::FaultLayer::connection) {
+  const bool by_connection =
+      has_action && fakes::kind_of(fault.action).layer == fakes::FaultLayer::connection;
+  if (by_connection && by_request) {
     errors.add(node.place, "`" + path + "` strikes connections before a request is read, so it "
                                "cannot have `match` or `attempts`");
   }

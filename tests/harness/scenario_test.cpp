@@ -320,9 +320,9 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:6:22: `backends.primary.dialect` names `openai`, which is not a dialect (did "
               "you mean `openai-chat`?); `shakedown list dialects` shows all"},
           Row{"seed: 0x9f3a", "target: {url: \"http://localhost:80\", dialect: morse}",
-              "s.yaml:2:47: `target.dialect` names `morse`, which is not a dialect; `shakedown list "
-              "dialects` shows all"},
-          // A wrong action is one fault: nothing is said of `attempts` as if it were another action.
+              "s.yaml:2:47: `target.dialect` names `morse`, which is not a dialect; `shakedown "
+              "list dialects` shows all"},
+          // A wrong action is one fault: nothing is said of `attempts` as if it were an action.
           Row{"refuse: {}", "attempts: 1, status: 200",
               "s.yaml:11:71: `faults.down.status.code` must be from 400 to 599, not `200`"},
           Row{"seed: 0x9f3a", "seed: " + std::string(500, 'x'),
