@@ -42,7 +42,8 @@ load:
     ask: Streamed?
     stream: true
 faults:
-  - {id: refused, on: backends.primary, at: 4s..8s, refuse: {}}
+  # A second behind the phase's beginning: what was asked in the quiet is answered by then.
+  - {id: refused, on: backends.primary, at: 5s..8s, refuse: {}}
   - {id: silent, on: backends.primary, at: 10s..12s, hang: {}}
   - {id: slow, on: backends.primary, at: 12s..14s, hang: {for: 1s}}
   - {id: aborted, on: backends.primary, at: 16s..18s, reset: {after_bytes: 40}}
