@@ -22,6 +22,7 @@ struct Message {
   std::string body;
   std::size_t headers_max = 0;
   bool head_done = false;
+  bool has_chunks = false;
   bool done = false;
   bool expects_continue = false;
 };
@@ -61,7 +62,10 @@ class Codec final : public http::basic_parser<isRequest> {
     m_.body.append(body.data(), body.size());
     return body.size();
   }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& error) override {
+    m_.has_chunks = true;
+    if (extensions.find('"') != string_view::npos) error = http::error::bad_chunk_extension;
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
     m_.body.append(body.data(), body.size());
     return body.size();
@@ -140,6 +144,7 @@ struct HttpParser::State {
       is_short = error == http::error::need_more && begin_unparsed < end;
       if (error == http::error::need_more) {
         if (!message.head_done) return Failure::malformed;  // a whole head that is none
+        if (is_quoted_chunk_line()) return Failure::malformed;
         return {};
       }
       if (error) return failure_of(error);
@@ -168,12 +173,22 @@ struct HttpParser::State {
   }
 
   // Beast asserts that a last chunk, once it has seen its first line, is offered with 5 bytes or
-  // more: one that came byte by byte would end the process.
+  // more: one that came byte by byte would end the process. (Behind another chunk there are always
+  // as many: Beast counts that one's CRLF with them.)
   bool is_part_of_last_chunk() const {
     constexpr std::size_t kLastChunkBytes = 5;
     const std::string_view bytes(input.data() + begin_unparsed, end - begin_unparsed);
-    return bytes.size() < kLastChunkBytes && bytes.front() == '0' &&
+    return !message.has_chunks && bytes.size() < kLastChunkBytes && bytes.front() == '0' &&
            bytes.find("\r\n") != std::string_view::npos;
+  }
+
+  // Beast looks for the end of a quoted chunk extension in all the bytes that it has, so what it
+  // makes of one depends on where they were cut. Nobody sends them: they are refused.
+  bool is_quoted_chunk_line() const {
+    std::string_view bytes(input.data() + begin_unparsed, end - begin_unparsed);
+    if (message.has_chunks && bytes.substr(0, 2) == "\r\n") bytes.remove_prefix(2);
+    const std::size_t line = bytes.find("\r\n");
+    return line != std::string_view::npos && bytes.substr(0, line).find('"') != bytes.npos;
   }
 
   // What can be no HTTP at all (a TLS handshake, a page) is refused at its first bytes.

@@ -22,7 +22,6 @@ void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   ::sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
   // A write over the file size limit then fails with EFBIG, which the caller reports, as a full

@@ -3,7 +3,9 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -160,6 +162,12 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shakedown: %s\n", error.what());
     return exit_code::kUsage;
+  }
+  // Output that nobody received (a full disk behind the redirection) is not a success.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::fprintf(stderr, "shakedown: standard output could not be written: %s\n",
+                 std::strerror(errno));
+    return exit_code::kInvalid;
   }
   return exit_code;
 }

@@ -8,11 +8,12 @@ using reports::Verdict;
 
 namespace {
 
+// When the last fault had healed; nothing when one never does within the run, or there is none.
 std::optional<world::Instant> healed(const std::vector<reports::FaultResult>& faults,
                                      world::Instant end) {
   std::optional<world::Instant> last;
   for (const reports::FaultResult& fault : faults) {
-    if (fault.end >= end) continue;  // it never heals within the run
+    if (fault.end >= end) return std::nullopt;
     if (!last || fault.end > *last) last = fault.end;
   }
   return last;

@@ -102,7 +102,6 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
                 std::set<std::string>& ids) {
   ErrorList& errors = loading.errors;
   fakes::Fault fault;
-  fault.to = loading.scenario.phases.empty() ? world::kNever : loading.scenario.end();
   const bool has_action = read_action(errors, node, path, fault);
   if (const YamlNode* id = node.find("id")) {
     if (read_value(errors, *id, Slot{path + ".id"}, fault.id) &&
@@ -127,6 +126,10 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
                    "begins when the plan has ended, at " +
                        format_duration(world::since_start(loading.scenario.end())));
     }
+    // What lasts to the end of the plan does not heal for the requests that are still under way.
+    const bool to_the_end =
+        !loading.scenario.phases.empty() && fault.to >= loading.scenario.end();
+    if (to_the_end) fault.to = world::kNever;
   }
   if (const YamlNode* probability = node.find("probability")) {
     const Slot slot{path + ".probability", world::Unit::ppm, 1, 1'000'000};

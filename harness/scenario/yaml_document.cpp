@@ -219,6 +219,10 @@ std::string read_bounded(const std::string& path, std::size_t bytes_max, std::st
   if (std::filesystem::is_directory(status)) {
     refuse(place, "is a directory, not " + std::string(what));
   }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    // Opening a pipe waits for its writer, and a device never ends.
+    refuse(place, "is a pipe or a device; " + std::string(what) + " is read from a regular file");
+  }
   const std::string limit =
       format_quantity(static_cast<std::int64_t>(bytes_max), world::Unit::bytes);
   if (std::filesystem::is_regular_file(status)) {
@@ -235,7 +239,7 @@ std::string read_bounded(const std::string& path, std::size_t bytes_max, std::st
   std::array<char, 65'536> chunk;
   while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     bytes.append(chunk.data(), n);
-    // Also for what has no size beforehand: a pipe, a device.
+    // Also for a file that grows meanwhile.
     if (bytes.size() > bytes_max) {
       refuse(place, "has more than " + limit + ", which is the most that " + std::string(what) +
                         " may have");

@@ -119,7 +119,7 @@ SloResult judge_recovery(const Slo& slo, const Recorder& recorder, const JudgeIn
   r.unit = "s";
   r.bound = reports::seconds(Nanos(slo.bound));
   if (!input.healed) {
-    r.why = "no data: no fault has a window, so there is nothing to recover from";
+    r.why = "no data: there is no instant at which every fault has healed within the run";
     return r;
   }
   const Recovery recovery = recovery_after(*input.healed, recorder.timeline().seconds());

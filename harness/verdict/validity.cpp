@@ -73,7 +73,7 @@ ValidityResult faults_fired(const ValidityFacts& f, const ValidityLimits&) {
 ValidityResult baseline(const ValidityFacts& f, const ValidityLimits& limits) {
   if (!f.baseline) return {"baseline", true, "the scenario has no phase named baseline"};
   const std::uint64_t failed = f.baseline->failed(), judged = f.baseline->judged();
-  return {"baseline", is_within(failed, judged, limits.baseline_errors_max_ppm),
+  return {"baseline", judged > 0 && is_within(failed, judged, limits.baseline_errors_max_ppm),
           fmt::format("{} of {} requests failed before any fault ({}, limit {})",
                       human_count(failed), human_count(judged), human_share(share(failed, judged)),
                       human_share(share(limits.baseline_errors_max_ppm)))};
