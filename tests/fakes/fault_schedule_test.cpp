@@ -19,7 +19,7 @@ std::vector<std::string_view> kinds_of_alternatives(std::index_sequence<I...>) {
 Fault fault(std::string id, fakes::FaultAction action) {
   Fault f;
   f.id = std::move(id);
-  f.on = "primary";
+  f.on = {"primary"};
   f.action = std::move(action);
   return f;
 }
@@ -66,8 +66,8 @@ TEST_CASE("a fault strikes only what it matches", "[faults]") {
   };
   const Row rows[] = {
       {"nothing asked", [](Fault&) {}, true},
-      {"this backend", [](Fault& f) { f.on = "primary"; }, true},
-      {"another backend", [](Fault& f) { f.on = "secondary"; }, false},
+      {"this backend", [](Fault& f) { f.on = {"primary"}; }, true},
+      {"another backend", [](Fault& f) { f.on = {"secondary"}; }, false},
       {"this model", [](Fault& f) { f.match.model = "fake-1"; }, true},
       {"another model", [](Fault& f) { f.match.model = "fake-2"; }, false},
       {"this user", [](Fault& f) { f.match.user = "u7"; }, true},
@@ -174,7 +174,7 @@ TEST_CASE("connection faults are decided before any request", "[faults]") {
                             fault("elsewhere", fakes::BlackHole{})};
   faults[1].from = world::at(60s);
   faults[1].to = world::at(180s);
-  faults[2].on = "secondary";
+  faults[2].on = {"secondary"};
   FaultSchedule schedule(faults, world::Random(1));
   CHECK(schedule.decide_connection(world::at(59s), "primary", 0) == nullptr);
   const Fault* struck = schedule.decide_connection(world::at(60s), "primary", 1);

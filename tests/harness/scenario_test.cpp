@@ -63,7 +63,7 @@ TEST_CASE("a scenario is read whole", "[scenario]") {
   CHECK(s.load[0].arrivals == Arrivals(Poisson{world::Rate::per_second(5)}));
   CHECK(s.load[0].to == world::at(300s));
   REQUIRE(s.faults.size() == 1);
-  CHECK(s.faults[0].on == "primary");
+  CHECK(fakes::targets_text(s.faults[0]) == "backends.primary");
   CHECK(s.faults[0].from == world::at(60s));
   CHECK(s.faults[0].to == world::at(180s));
   CHECK(std::holds_alternative<fakes::Refuse>(s.faults[0].action));
