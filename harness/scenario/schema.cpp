@@ -277,7 +277,8 @@ json fault_conditions() {
       {{"anyOf",
         {json{{"const", "backends"}}, target,
          json{{"type", "array"}, {"items", target}, {"minItems", 1}}}}});
-  add("at", "When: a phase, or a window such as 60s..180s, or 60s.. to the end.", window_schema(true));
+  add("at", "When: a phase, or a window such as 60s..180s, or 60s.. to the end.",
+      window_schema(true));
   add("probability", "Share of what it matches that is struck; 0%..80% ramps, a list steps.",
       {{"anyOf",
         {text_matching(share + R"((\.\.)" + share + ")?"),
