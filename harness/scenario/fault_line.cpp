@@ -45,9 +45,10 @@ YamlNode value_of(std::string_view text, std::size_t offset) {
     try {
       node = parse_yaml(text, kFile);
     } catch (const ScenarioErrors& wrong) {
-      const Place& place = wrong.errors().front().place;
-      refuse(offset + static_cast<std::size_t>(std::max(place.column, 1)) - 1,
-             wrong.errors().front().sentence);
+      // The end of a value that breaks off may be told as one behind it.
+      const auto column =
+          static_cast<std::size_t>(std::max(wrong.errors().front().place.column, 1));
+      refuse(offset + std::min(column - 1, text.size()), wrong.errors().front().sentence);
     }
     shift(node, offset);
     return node;
