@@ -240,11 +240,12 @@ struct Shape {
   Distribution::Kind kind;
   std::array<std::string_view, 2> parameters;  // the second may be empty
 };
-constexpr std::array<Shape, 4> kShapes = {
+constexpr std::array<Shape, 5> kShapes = {
     {{"fixed", Distribution::Kind::fixed, {"value", ""}},
      {"uniform", Distribution::Kind::uniform, {"low", "high"}},
      {"exp", Distribution::Kind::exponential, {"mean", ""}},
-     {"lognormal", Distribution::Kind::lognormal, {"p50", "p99"}}}};
+     {"lognormal", Distribution::Kind::lognormal, {"p50", "p99"}},
+     {"empirical", Distribution::Kind::empirical, {"", ""}}}};  // any number of values
 
 std::string written(const Shape& shape, Unit unit) {
   const bool time = unit == Unit::duration;
@@ -254,11 +255,33 @@ std::string written(const Shape& shape, Unit unit) {
     case Distribution::Kind::exponential: return time ? "exp(mean=2s)" : "exp(mean=200)";
     case Distribution::Kind::lognormal:
       return time ? "lognormal(p50=350ms, p99=2s)" : "lognormal(p50=60, p99=400)";
+    case Distribution::Kind::empirical:
+      return time ? "empirical(300ms, 350ms, 2s)" : "empirical(20, 60, 400)";
   }
   return "";
 }
 
+Parsed<Distribution> empirical_of(const Call& call, const Shape& shape, Unit unit) {
+  const std::string form = "must be written as `" + written(shape, unit) + "`";
+  if (call.arguments.empty()) return {std::nullopt, form};
+  if (call.arguments.size() > Distribution::kValuesMax) {
+    return {std::nullopt,
+            "must have at most " + std::to_string(Distribution::kValuesMax) + " values"};
+  }
+  std::vector<std::int64_t> values;
+  for (const CallArgument& argument : call.arguments) {
+    if (!argument.key.empty()) {
+      return {std::nullopt, form + ", and not with " + quoted(argument.key)};
+    }
+    const auto parsed = parse_quantity(argument.value, unit);
+    if (!parsed.value) return {std::nullopt, "has a value that " + parsed.problem};
+    values.push_back(*parsed.value);
+  }
+  return {Distribution::empirical(std::move(values)), ""};
+}
+
 Parsed<Distribution> distribution_of(const Call& call, const Shape& shape, Unit unit) {
+  if (shape.kind == Distribution::Kind::empirical) return empirical_of(call, shape, unit);
   const std::size_t expected = shape.parameters[1].empty() ? 1 : 2;
   const std::string form = "must be written as `" + written(shape, unit) + "`";
   if (call.arguments.size() != expected) return {std::nullopt, form};
@@ -285,7 +308,10 @@ Parsed<Distribution> distribution_of(const Call& call, const Shape& shape, Unit 
     values[index] = parsed.value;
   }
   if (!values[0] || (expected == 2 && !values[1])) return {std::nullopt, form};
-  const Distribution result{shape.kind, *values[0], values[1].value_or(0)};
+  Distribution result;
+  result.kind = shape.kind;
+  result.a = *values[0];
+  result.b = values[1].value_or(0);
   if (result.kind == Distribution::Kind::uniform && result.b < result.a) {
     return {std::nullopt, "must have its low end first, as in `" + written(shape, unit) + "`"};
   }
@@ -381,6 +407,13 @@ std::string format_distribution(const Distribution& value, Unit unit) {
     case Distribution::Kind::uniform: return "uniform(" + a + ", " + b + ")";
     case Distribution::Kind::exponential: return "exp(mean=" + a + ")";
     case Distribution::Kind::lognormal: return "lognormal(p50=" + a + ", p99=" + b + ")";
+    case Distribution::Kind::empirical: {
+      std::string text;
+      for (const std::int64_t v : value.values) {
+        text += (text.empty() ? "empirical(" : ", ") + format_quantity(v, unit);
+      }
+      return text + ")";
+    }
   }
   return "";
 }
