@@ -1,6 +1,7 @@
 #include "fakes/dialect.hpp"
 
 #include "fakes/dialects/openai_chat.hpp"
+#include "world/json_text.hpp"
 
 namespace fakes {
 namespace {
@@ -22,6 +23,13 @@ Route Dialect::route(std::string_view method, std::string_view path) const {
   if (method != "GET") return {Call::wrong_method, {}};
   if (path.size() <= 1) return {Call::models, {}};
   return {Call::model, path.substr(1)};
+}
+
+void Dialect::write_retry_after(std::string& out, world::Nanos wait) const {
+  constexpr std::int64_t second = 1'000'000'000;
+  out += "retry-after: ";
+  world::append_integer(out, (wait.count() + second - 1) / second);
+  out += "\r\n";
 }
 
 const Dialect* find_dialect(std::string_view name) {

@@ -45,15 +45,15 @@ void TokenBucket::give_back(std::int64_t amount, std::int64_t limit, Nanos windo
   full_at_ -= cost(amount, limit, window);
 }
 
-Quota TokenBucket::quota(std::int64_t limit, Nanos window, Instant now) const {
-  Quota quota;
-  if (limit == 0) return quota;
-  quota.limit = limit;
-  quota.reset = missing(now);
-  const Wide used = (static_cast<Wide>(quota.reset.count()) * limit + window.count() - 1) /
+Allowance TokenBucket::left(std::int64_t limit, Nanos window, Instant now) const {
+  Allowance left;
+  if (limit == 0) return left;
+  left.limit = limit;
+  left.reset = missing(now);
+  const Wide used = (static_cast<Wide>(left.reset.count()) * limit + window.count() - 1) /
                     window.count();
-  quota.remaining = std::max<std::int64_t>(0, limit - static_cast<std::int64_t>(used));
-  return quota;
+  left.remaining = std::max<std::int64_t>(0, limit - static_cast<std::int64_t>(used));
+  return left;
 }
 
 std::uint64_t RateLimiter::account_of(std::string_view api_key) const {
@@ -74,7 +74,7 @@ std::optional<LimitHit> RateLimiter::admit(const Ticket& ticket) {
     LimitHit found;
     found.kind = kind;
     found.limit = limit;
-    found.used = limit - bucket.quota(limit, window, now).remaining;
+    found.used = limit - bucket.left(limit, window, now).remaining;
     found.requested = amount;
     found.retry_after = wait;
     found.too_large = !wait;
@@ -115,9 +115,9 @@ void RateLimiter::settle(const Ticket& ticket, std::int64_t used, Instant now) {
 RateLimiter::Standing RateLimiter::standing(std::uint64_t account, Instant now) {
   const Account& mine = accounts_.at(account);
   Standing standing;
-  standing.requests = mine.requests.quota(limits_.requests_per_minute, kMinute, now);
-  standing.tokens = mine.tokens.quota(limits_.tokens_per_minute, kMinute, now);
-  standing.requests_day = mine.requests_day.quota(limits_.requests_per_day, kDay, now);
+  standing.requests = mine.requests.left(limits_.requests_per_minute, kMinute, now);
+  standing.tokens = mine.tokens.left(limits_.tokens_per_minute, kMinute, now);
+  standing.requests_day = mine.requests_day.left(limits_.requests_per_day, kDay, now);
   return standing;
 }
 

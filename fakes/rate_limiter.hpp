@@ -7,25 +7,12 @@
 #include <optional>
 #include <string_view>
 
+#include "fakes/chat.hpp"
+#include "fakes/limit_hit.hpp"
 #include "fakes/load_config.hpp"
-#include "fakes/quota.hpp"
 #include "world/lru_map.hpp"
 
 namespace fakes {
-
-enum class LimitKind : std::uint8_t { requests, tokens, requests_day, concurrent };
-
-// Why a request is not admitted.
-struct LimitHit {
-  LimitKind kind = LimitKind::requests;
-  std::int64_t limit = 0;
-  std::int64_t used = 0;
-  std::int64_t requested = 0;
-  // From now. Nothing when no wait is known to help: the request is larger than the limit, or it
-  // is about requests at once.
-  std::optional<world::Nanos> retry_after;
-  bool too_large = false;  // for this limit, ever
-};
 
 // Full from an instant on; what was taken moves it further away. Exact to a nanosecond.
 class TokenBucket {
@@ -41,7 +28,7 @@ class TokenBucket {
   // again by itself.
   void give_back(std::int64_t amount, std::int64_t limit, world::Nanos window,
                  world::Instant taken_at);
-  Quota quota(std::int64_t limit, world::Nanos window, world::Instant now) const;
+  Allowance left(std::int64_t limit, world::Nanos window, world::Instant now) const;
 
  private:
   world::Nanos missing(world::Instant now) const;
@@ -69,7 +56,7 @@ class RateLimiter {
   void settle(const Ticket& ticket, std::int64_t used, world::Instant now);
 
   struct Standing {
-    Quota requests, tokens, requests_day;
+    Allowance requests, tokens, requests_day;
   };
   Standing standing(std::uint64_t account, world::Instant now);
 

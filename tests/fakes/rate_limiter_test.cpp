@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 using fakes::LimitHit;
 using fakes::LimitKind;
 using fakes::Limits;
-using fakes::Quota;
+using fakes::Allowance;
 using fakes::RateLimiter;
 using world::at;
 using world::Instant;
@@ -57,15 +57,15 @@ TEST_CASE("a burst of a minute's requests fits, and one more waits for the next"
 
 TEST_CASE("what is left is told", "[limits]") {
   RateLimiter limiter(limits(10, 6'000, 100));
-  CHECK(limiter.standing(1, at(0s)).requests == Quota{10, 10, 0s});
+  CHECK(limiter.standing(1, at(0s)).requests == Allowance{10, 10, 0s});
   REQUIRE_FALSE(ask(limiter, at(0s), 1'500));
   const auto after = limiter.standing(1, at(0s));
-  CHECK(after.requests == Quota{10, 9, 6s});
-  CHECK(after.tokens == Quota{6'000, 4'500, 15s});
-  CHECK(after.requests_day == Quota{100, 99, 864s});
-  CHECK(limiter.standing(1, at(5s)).tokens == Quota{6'000, 5'000, 10s});
-  CHECK(limiter.standing(1, at(16s)).tokens == Quota{6'000, 6'000, 0s});
-  CHECK(RateLimiter(limits(0, 5)).standing(1, at(0s)).requests == Quota{});
+  CHECK(after.requests == Allowance{10, 9, 6s});
+  CHECK(after.tokens == Allowance{6'000, 4'500, 15s});
+  CHECK(after.requests_day == Allowance{100, 99, 864s});
+  CHECK(limiter.standing(1, at(5s)).tokens == Allowance{6'000, 5'000, 10s});
+  CHECK(limiter.standing(1, at(16s)).tokens == Allowance{6'000, 6'000, 0s});
+  CHECK(RateLimiter(limits(0, 5)).standing(1, at(0s)).requests == Allowance{});
 }
 
 TEST_CASE("the limit that takes longest is the one that is told", "[limits]") {
@@ -177,7 +177,7 @@ TEST_CASE("an answer longer than was charged is charged at its end", "[limits]")
   const RateLimiter::Ticket ticket{1, 10, at(0s)};
   REQUIRE_FALSE(limiter.admit(ticket));
   limiter.settle(ticket, 8'010, at(1s));
-  CHECK(limiter.standing(1, at(1s)).tokens == Quota{6'000, 0, 80s});  // in debt
+  CHECK(limiter.standing(1, at(1s)).tokens == Allowance{6'000, 0, 80s});  // in debt
   CHECK(ask(limiter, at(1s), 1)->retry_after == Nanos(20s + 10ms));
 }
 
@@ -187,7 +187,7 @@ TEST_CASE("what has grown again is not given back too", "[limits]") {
   REQUIRE_FALSE(limiter.admit(slow));
   REQUIRE_FALSE(ask(limiter, at(60s), 3'000));  // full before this one
   limiter.settle(slow, 0, at(61s));
-  CHECK(limiter.standing(1, at(61s)).tokens == Quota{6'000, 3'100, 29s});
+  CHECK(limiter.standing(1, at(61s)).tokens == Allowance{6'000, 3'100, 29s});
 }
 
 TEST_CASE("requests at once are counted until they end, and promise no wait", "[limits]") {
