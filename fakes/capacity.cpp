@@ -50,8 +50,8 @@ void Capacity::end(Place& place) {
   place.at_work_ = false;
   --at_work_;
   const Nanos service = clock_.now() - place.since_;
-  mean_service_ =
-      mean_service_ == Nanos{0} ? service : mean_service_ + (service - mean_service_) / kServicesOfMean;
+  const bool first = mean_service_ == Nanos{0};
+  mean_service_ = first ? service : mean_service_ + (service - mean_service_) / kServicesOfMean;
   fill_slots();
 }
 

@@ -1,7 +1,7 @@
 // When the tokens of one answer leave: the first after a lead and the time to first token, the
-// others after a gap each. Every figure is a keyed draw on (what, backend and turn, attempt, token), so an answer
-// takes the same time in sim and live, streamed or not, whatever the order of arrival. Values; any
-// thread.
+// others after a gap each. Every figure is a keyed draw on (what, backend and turn, attempt,
+// token), so an answer takes the same time in sim and live, streamed or not, whatever the order of
+// arrival. Values; any thread.
 #pragma once
 
 #include <cstdint>

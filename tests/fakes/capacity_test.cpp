@@ -300,8 +300,8 @@ TEST_CASE("prompts are read one behind the other", "[capacity]") {
 }
 
 TEST_CASE("past the knee more at once get less done", "[capacity]") {
-  // 60 requests of a second each on ever more slots. Up to the knee they end sooner; beyond it, with
-  // a slope of 2, ever later.
+  // 60 requests of a second each on ever more slots. Up to the knee they end sooner; beyond it,
+  // with a slope of 2, ever later.
   const auto last_end = [](std::int64_t slots) {
     const std::vector<Load> loads(60, Load{at(0s), 1s});
     Instant last{};

@@ -217,8 +217,8 @@ TEST_CASE("prompts and a cold model delay the first token", "[load]") {
 }
 
 // What a server completes in time rises with the load up to its capacity, and falls far below it
-// when it works on too much at once, or on what nobody waits for any more. It would not have to: one
-// that refuses what it cannot do in time keeps its capacity.
+// when it works on too much at once, or on what nobody waits for any more. It would not have to:
+// one that refuses what it cannot do in time keeps its capacity.
 TEST_CASE("past saturation goodput collapses", "[load]") {
   const auto goodput = [](int per_second, fakes::Scheduler scheduler) {
     fakes::Backend backend = steady_backend();
@@ -240,17 +240,32 @@ TEST_CASE("past saturation goodput collapses", "[load]") {
   };
   const fakes::Scheduler greedy = loaded(40, 10, 2'000'000).scheduler;
   fakes::Scheduler patient = loaded(10).scheduler;
-  fakes::Scheduler blind = patient;
-  blind.notices_gone = false;
   fakes::Scheduler shedding = patient;
   shedding.wait_max = 2s;
   CHECK(goodput(5, greedy) == Approx(5).epsilon(0.01));
   CHECK(goodput(9, greedy) == Approx(9).epsilon(0.02));
   CHECK(goodput(30, greedy) < 2);
-  const double with_leavers = goodput(20, patient);
-  const double for_nobody = goodput(20, blind);
-  CAPTURE(with_leavers, for_nobody);
-  CHECK(with_leavers < 5);
-  CHECK(for_nobody <= with_leavers);
+  CHECK(goodput(20, patient) < 5);  // each gets its slot just before it gives up
   CHECK(goodput(20, shedding) > 9);
+}
+
+// A server that does not notice works on for those who have left, and has no time for the others.
+TEST_CASE("work for nobody keeps others waiting", "[load]") {
+  for (const bool notices_gone : {true, false}) {
+    fakes::Backend backend = loaded(10);
+    backend.ttft = world::Distribution::fixed(910'000'000);  // a second in all
+    backend.scheduler.notices_gone = notices_gone;
+    FakeWorld<InSim> fake({}, backend);
+    std::vector<Client> clients(105);
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      const bool late = i >= 100;
+      clients[i].comes = world::at(late ? 4s : 0s);
+      clients[i].patience = late ? 3s : 2s;
+      clients[i].stream = false;
+    }
+    clients = serve(fake, clients);
+    for (std::size_t i = 100; i < clients.size(); ++i) {
+      CHECK((clients[i].status() == 200) == notices_gone);
+    }
+  }
 }
