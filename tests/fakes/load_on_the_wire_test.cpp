@@ -69,7 +69,7 @@ std::vector<Client> at_once(std::size_t n, bool stream = true) {
 
 TEMPLATE_TEST_CASE("the time to first token grows with the load", "[load]", InSim, Live) {
   std::vector<world::Nanos> worst;
-  for (const std::size_t n : {1, 4, 12}) {
+  for (const std::size_t n : {1U, 4U, 12U}) {
     FakeWorld<TestType> fake({}, loaded(4));
     world::Nanos most{0};
     for (const Client& client : serve(fake, at_once(n))) {
@@ -89,7 +89,7 @@ TEMPLATE_TEST_CASE("the time to first token grows with the load", "[load]", InSi
 
 TEST_CASE("beyond the knee tokens come slower, streamed and plain alike", "[load]") {
   for (const bool stream : {true, false}) {
-    for (const std::size_t n : {5, 10, 20}) {
+    for (const std::size_t n : {5U, 10U, 20U}) {
       FakeWorld<InSim> fake({}, loaded(20, 5));
       serve(fake, at_once(n, stream));
       REQUIRE(fake.records.size() == n);
