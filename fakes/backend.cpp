@@ -69,6 +69,62 @@ class Active {
   std::int64_t& count_;
 };
 
+// While it lives the model is in use, and so stays loaded.
+class Warmed {
+ public:
+  Warmed(Warmth& warmth, const Exchange& x)
+      : loading(warmth.begin(x.now())), warmth_(warmth), x_(x) {}
+  ~Warmed() { warmth_.end(x_.now()); }
+  Warmed(const Warmed&) = delete;
+  Warmed& operator=(const Warmed&) = delete;
+
+  const world::Nanos loading;
+
+ private:
+  Warmth& warmth_;
+  const Exchange& x_;
+};
+
+// A request that is refused, or that a fault keeps from the model, takes no slot there.
+bool needs_model(const Fault* fault) {
+  return fault == nullptr || kind_of(fault->action).layer == FaultLayer::stream;
+}
+
+std::string_view api_key_of(const world::HttpRequest& request) {
+  for (const char* name : {"x-api-key", "api-key", "authorization"}) {
+    const std::string_view key = request.headers.get(name);
+    if (!key.empty()) return key;
+  }
+  return {};
+}
+
+std::int64_t prompt_tokens_of(const ChatRequest& chat) {
+  return (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
+}
+
+Task<void> watch(world::HttpServerConnection& connection, Capacity::Place& place) {
+  co_await connection.watch_for_close();
+  place.give_up();
+}
+
+// False when the client left before its turn came.
+Task<bool> wait_in_line(world::Clock& clock, world::HttpServerConnection& connection,
+                        Capacity::Place& place, bool watched) {
+  if (place.at_work()) co_return true;
+  world::Scope scope(clock);
+  if (watched) scope.spawn(watch(connection, place));
+  std::exception_ptr ended;
+  try {
+    co_await place.wait();
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  scope.cancel();
+  co_await scope.join_anyway();
+  if (ended) std::rethrow_exception(ended);
+  co_return place.at_work();
+}
+
 Task<bool> wait_for_close(world::HttpServerConnection& connection) {
   co_await connection.wait_for_close();
   co_return true;
@@ -76,8 +132,32 @@ Task<bool> wait_for_close(world::HttpServerConnection& connection) {
 
 }  // namespace
 
+// What a request has taken of the limits. Whatever ends it, what it used is settled then.
+struct FakeBackend::Charged {
+  Charged(RateLimiter* l, Exchange& exchange) : limiter(l), x(exchange) {}
+  ~Charged() {
+    const bool served = x.record.end != End::rejected;
+    if (admitted) {
+      limiter->settle(ticket, served ? x.answer.prompt_tokens + x.record.tokens : 0, x.now());
+    }
+  }
+  Charged(const Charged&) = delete;
+  Charged& operator=(const Charged&) = delete;
+
+  RateLimiter* limiter;
+  Exchange& x;
+  RateLimiter::Ticket ticket;
+  bool admitted = false;
+};
+
 FakeBackend::FakeBackend(Parts parts)
-    : parts_(std::move(parts)), dialect_(dialect_of(parts_.config)) {}
+    : parts_(std::move(parts)),
+      dialect_(dialect_of(parts_.config)),
+      warmth_(parts_.config.cold_start) {
+  if (!parts_.config.scheduler.on()) return;
+  capacity_ = std::make_unique<Capacity>(parts_.clock, parts_.config.scheduler,
+                                         parts_.config.prefill);
+}
 
 bool FakeBackend::knows(const world::HttpRequest& request) const {
   return dialect_.route(request.method, request.path()).call != Call::none;
@@ -145,24 +225,85 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
   e.struck = parts_.faults.decide_connection(x.now(), e.port, e.ordinal, active_ - 1);
   const Fault* fault = e.struck;
+  std::string further_headers;
+  Charged charged(parts_.limiter, x);
   if (fault == nullptr && !refusal) {
-    if (active_ > parts_.config.max_concurrent) {
-      refusal = dialect_.refusal_of(429);
-    } else {
+    refusal = charge(charged, chat, request, further_headers);
+    if (!refusal) refusal = overload(further_headers);
+    if (!refusal) {
       plan_answer(x, chat, key);
       fault = decide(x.record, chat, request);
     }
   }
-  if (fault != nullptr) {
-    x.record.fault = fault->row;
-    x.record.end = End::faulted;
-    co_await strike_any(fault->action, x);
-  } else if (refusal) {
+  if (fault == nullptr && refusal) {
     x.record.end = End::rejected;
-    co_await answer_refusal(x, std::move(*refusal), {});
+    co_await answer_refusal(x, std::move(*refusal), further_headers);
+  } else if (needs_model(fault)) {
+    co_await work(x, fault);
   } else {
-    co_await answer_normally(x);
+    co_await answer_or_strike(x, fault);
   }
+}
+
+std::optional<Refusal> FakeBackend::charge(Charged& charged, const ChatRequest& chat,
+                                           const world::HttpRequest& request,
+                                           std::string& further_headers) {
+  RateLimiter* limiter = parts_.limiter;
+  if (limiter == nullptr) return std::nullopt;
+  const bool all_at_once = limiter->limits().charge == Charge::up_front;
+  const std::int64_t most = parts_.config.output_tokens_max;
+  const std::int64_t output = std::min(chat.max_tokens.value_or(all_at_once ? most : 0), most);
+  RateLimiter::Ticket& ticket = charged.ticket;
+  ticket.account = limiter->account_of(api_key_of(request));
+  ticket.tokens = prompt_tokens_of(chat) + output;
+  ticket.at = charged.x.now();
+  const std::optional<LimitHit> hit = limiter->admit(ticket);
+  charged.admitted = !hit;
+  const RateLimiter::Standing standing = limiter->standing(ticket.account, ticket.at);
+  charged.x.facts.requests = standing.requests;
+  charged.x.facts.requests_day = standing.requests_day;
+  charged.x.facts.tokens = standing.tokens;
+  if (!hit) return std::nullopt;
+  if (hit->retry_after) dialect_.write_retry_after(further_headers, *hit->retry_after);
+  return dialect_.refusal_of_limit(*hit, parts_.config.model);
+}
+
+std::optional<Refusal> FakeBackend::overload(std::string& further_headers) const {
+  if (active_ > parts_.config.max_concurrent) return dialect_.refusal_of(429);
+  if (!capacity_ || !capacity_->overloaded()) return std::nullopt;
+  const world::Nanos wait = capacity_->expected_wait();
+  if (wait > world::Nanos{0}) dialect_.write_retry_after(further_headers, wait);
+  return dialect_.refusal_of(dialect_.overload_status());
+}
+
+Task<void> FakeBackend::work(Exchange& x, const Fault* fault) {
+  std::optional<Capacity::Place> place;
+  world::Nanos reading = parts_.config.prefill * x.answer.prompt_tokens;
+  if (capacity_) {
+    const bool watched = parts_.config.scheduler.notices_gone;
+    place.emplace(*capacity_);
+    const bool has_slot = co_await wait_in_line(parts_.clock, x.connection, *place, watched);
+    if (!has_slot) {
+      x.record.end = End::peer_gone;
+      x.connection.reset();
+      co_return;
+    }
+    x.begin(capacity_->pace(), watched);
+    reading = capacity_->read_prompt(x.answer.prompt_tokens);
+  }
+  const Warmed warmed(warmth_, x);
+  x.timing.set_lead(warmed.loading + reading);
+  co_await answer_or_strike(x, fault);
+}
+
+Task<void> FakeBackend::answer_or_strike(Exchange& x, const Fault* fault) {
+  if (fault == nullptr) {
+    co_await answer_normally(x);
+    co_return;
+  }
+  x.record.fault = fault->row;
+  x.record.end = End::faulted;
+  co_await strike_any(fault->action, x);
 }
 
 Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
@@ -212,7 +353,7 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
   x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
   x.answer.model = parts_.config.model;
-  x.answer.prompt_tokens = (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
+  x.answer.prompt_tokens = prompt_tokens_of(chat);
   x.answer.include_usage = chat.stream && chat.include_usage;
   plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
 }

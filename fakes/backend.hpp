@@ -3,7 +3,10 @@
 // sim and live. One clock; the references must outlive it.
 #pragma once
 
+#include "fakes/capacity.hpp"
 #include "fakes/exchange.hpp"
+#include "fakes/rate_limiter.hpp"
+#include "fakes/warmth.hpp"
 #include "world/lru_map.hpp"
 
 namespace fakes {
@@ -17,6 +20,7 @@ class FakeBackend {
     Backend config;
     FaultSchedule& faults;
     Journal& journal;
+    RateLimiter* limiter = nullptr;  // of its quota group; null: there are no limits
   };
 
   // The dialect must exist.
@@ -54,8 +58,20 @@ class FakeBackend {
   const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
                       const world::HttpRequest& request);
 
+  // Refusals, with the headers that tell when to come back: by the limits, of which the request is
+  // charged otherwise, and because there is too much to do.
+  struct Charged;
+  std::optional<Refusal> charge(Charged& charged, const ChatRequest& chat,
+                                const world::HttpRequest& request, std::string& further_headers);
+  std::optional<Refusal> overload(std::string& further_headers) const;
+  // The model's work on an answer: a slot, a warm model, a prompt that is read, and the answer.
+  world::Task<void> work(Exchange& x, const Fault* fault);
+  world::Task<void> answer_or_strike(Exchange& x, const Fault* fault);
+
   Parts parts_;
   const Dialect& dialect_;
+  std::unique_ptr<Capacity> capacity_;  // null: no scheduler
+  Warmth warmth_;
   Words words_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
   std::uint64_t requests_ = 0;

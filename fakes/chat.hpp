@@ -99,6 +99,8 @@ struct Allowance {
   std::int64_t limit = 0;
   std::int64_t remaining = 0;
   world::Nanos reset{0};  // until it is whole again
+
+  friend bool operator==(const Allowance&, const Allowance&) = default;
 };
 
 // What a provider says of itself in the headers of a response.

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "fakes/load_config.hpp"
 #include "fakes/reply_rule.hpp"
 #include "world/distribution.hpp"
 #include "world/field.hpp"
@@ -20,10 +21,14 @@ struct Backend {
   world::Distribution ttft = world::Distribution::lognormal(350'000'000, 2'000'000'000);
   world::Distribution inter_token = world::Distribution::fixed(20'000'000);
   world::Distribution output_tokens = world::Distribution::lognormal(60, 400);
+  world::Nanos prefill{0};                  // per token of the prompt, before the first token
   std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
   std::vector<ReplyRule> replies;
   std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
   std::int64_t body_bytes_max = 16 << 20;   // larger requests get 413
+  ColdStart cold_start;
+  Scheduler scheduler;
+  Limits limits;
 
   static constexpr std::int64_t kRepliesMax = 1'000;
   static constexpr auto fields() {
@@ -34,6 +39,9 @@ struct Backend {
         field("model", &Backend::model, "Name of the model that answers."),
         field("ttft", &Backend::ttft, "Time to first token.").in(Unit::duration),
         field("inter_token", &Backend::inter_token, "Gap between tokens.").in(Unit::duration),
+        field("prefill", &Backend::prefill,
+              "Time for each token of the prompt, added to the time to first token.")
+            .between(0, 1'000'000'000),
         field("output_tokens", &Backend::output_tokens,
               "Length of an answer when the request does not say.")
             .in(Unit::count),
@@ -47,7 +55,11 @@ struct Backend {
             .between(1, 1'000'000),
         field("body_bytes_max", &Backend::body_bytes_max, "Largest request body; more gets 413.")
             .in(Unit::bytes)
-            .between(1, 1 << 30));
+            .between(1, 1 << 30),
+        field("cold_start", &Backend::cold_start, "A model that is unloaded when nobody asks."),
+        field("scheduler", &Backend::scheduler,
+              "A server that answers several requests side by side and slows down under load."),
+        field("limits", &Backend::limits, "The provider's rate limits."));
   }
   friend bool operator==(const Backend&, const Backend&) = default;
 };

@@ -31,6 +31,13 @@ std::string Dialect::call_id(std::uint64_t bits) const {
   return id;
 }
 
+void Dialect::write_retry_after(std::string& out, world::Nanos wait) const {
+  constexpr std::int64_t second = 1'000'000'000;
+  out += "retry-after: ";
+  world::append_integer(out, (wait.count() + second - 1) / second);
+  out += "\r\n";
+}
+
 const Dialect* find_dialect(std::string_view name) {
   for (const Dialect* dialect : kDialects) {
     if (dialect->name() == name) return dialect;

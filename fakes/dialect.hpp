@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "fakes/chat.hpp"
+#include "fakes/limit_hit.hpp"
 #include "fakes/stream_layout.hpp"
 
 namespace fakes {
@@ -68,6 +69,13 @@ class Dialect {
 
   // What the provider says with a status: when a fault asks for it, and when the request is wrong.
   virtual Refusal refusal_of(int status) const = 0;
+
+  // What the provider says to a request that met a rate limit, and the headers that tell how long
+  // to wait: retry-after in whole seconds, rounded up.
+  virtual Refusal refusal_of_limit(const LimitHit&, std::string_view /*model*/) const {
+    return refusal_of(429);
+  }
+  virtual void write_retry_after(std::string& out, world::Nanos wait) const;
 
   // The status with which the provider refuses when it has too much to do.
   virtual int overload_status() const { return 503; }

@@ -36,11 +36,16 @@ class Exchange {
   // Appends a whole response with the body.
   void add_response(int status, std::string_view content_type, std::string_view body);
 
-  // Writes and empties `out`, which was due at the instant. False: nothing more can be sent,
-  // because the peer has gone or a connection fault took the connection.
+  // The model begins to work on the answer: what it says is due by this clock from now on, which is
+  // slower than that of the exchange while a server is loaded. If `watched`, a wait before the
+  // first byte ends when the peer goes.
+  void begin(world::Clock& pace, bool watched);
+
+  // Writes and empties `out`, which was due at the instant (of the pace). False: nothing more can
+  // be sent, because the peer has gone or a connection fault took the connection.
   world::Task<bool> send(world::Instant due);
 
-  // Waits until the instant has come; returns at once when it has.
+  // Waits until the instant (of the pace) has come; returns at once when it has.
   world::Task<void> wait_until(world::Instant at);
 
   // Says nothing until the peer goes.
@@ -50,6 +55,11 @@ class Exchange {
   world::Task<bool> stay_silent_for(world::Nanos duration);
 
   world::Instant now() const { return clock_.now(); }
+
+  // What the tokens are due by: when the model began, and how late it is for it. Without a
+  // scheduler these are the arrival and now().
+  world::Instant begun() const { return begun_; }
+  world::Instant pace_now() const { return pace_->now(); }
 
   world::HttpServerConnection& connection;
   std::string& out;
@@ -61,7 +71,12 @@ class Exchange {
   PromptRecord record;
 
  private:
+  world::Task<bool> watch_until(world::Instant at);
+
   world::Clock& clock_;
+  world::Clock* pace_;
+  world::Instant begun_;
+  bool watched_ = false;
   Established& established_;
 };
 

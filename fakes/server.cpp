@@ -26,6 +26,14 @@ world::Result<Port*> Server::open_port(const std::string& name, world::Endpoint 
   return ports_.back().port.get();
 }
 
+// A backend without a group is one of its own. Of one group the first has the limits.
+RateLimiter* Server::limiter_of(const std::string& name, const Backend& config) {
+  if (!config.limits.any()) return nullptr;
+  const std::string& group = config.limits.group;
+  const std::string key = group.empty() ? "backend " + name : "group " + group;
+  return &limiters_.try_emplace(key, config.limits).first->second;
+}
+
 world::Result<void> Server::open() {
   std::uint16_t next = config_.listen.port;
   for (const auto& [name, config] : config_.backends) {
@@ -37,7 +45,8 @@ world::Result<void> Server::open() {
       const world::Result<Port*> opened = open_port(config_.one_port ? std::string() : name, on);
       if (!opened) return opened.error();
     }
-    FakeBackend::Parts parts{clock_, world::Random(config_.seed), name, config, faults_, journal_};
+    FakeBackend::Parts parts{clock_, world::Random(config_.seed), name, config, faults_, journal_,
+                             limiter_of(name, config)};
     auto backend = std::make_unique<FakeBackend>(std::move(parts));
     ports_.back().port->add(*backend);
     backends_[name] = std::move(backend);

@@ -10,7 +10,7 @@ StreamWriter::StreamWriter(Exchange& x)
     : x_(x),
       cursor_(x.dialect, x.answer),
       events_(events_of(x.dialect, x.answer)),
-      due_(x.record.at + x.timing.to_first_token()) {}
+      due_(x.begun() + x.timing.to_first_token()) {}
 
 Task<bool> StreamWriter::write_until(std::int64_t until) {
   for (;;) {
@@ -21,7 +21,7 @@ Task<bool> StreamWriter::write_until(std::int64_t until) {
       x_.add_head(200, "text/event-stream; charset=utf-8",
                   "cache-control: no-cache\r\ntransfer-encoding: chunked\r\n");
     }
-    while (cursor_.event() < until && body_left_ > 0 && due_ <= x_.now()) {
+    while (cursor_.event() < until && body_left_ > 0 && due_ <= x_.pace_now()) {
       add_event();
       advance();
     }
@@ -36,7 +36,7 @@ Task<bool> StreamWriter::write_until(std::int64_t until) {
 
 Task<bool> StreamWriter::write_end() {
   x_.out += world::kLastChunk;
-  co_return co_await x_.send(x_.now());
+  co_return co_await x_.send(x_.pace_now());
 }
 
 void StreamWriter::add_event() {

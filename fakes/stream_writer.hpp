@@ -1,7 +1,7 @@
-// Writes the events of a streamed answer, each at its own instant: the request's arrival, plus the
-// time to first token, plus the gaps so far. Instants are absolute, so a late write delays no later
-// one; events that are due together leave in one write, each as one HTTP chunk.
-// Lives beside its Exchange; one clock.
+// Writes the events of a streamed answer, each at its own instant: when the model began (as a rule
+// the request's arrival), plus the time to first token, plus the gaps so far. Instants are
+// absolute, so a late write delays no later one; events that are due together leave in one write,
+// each as one HTTP chunk. Lives beside its Exchange; one clock.
 #pragma once
 
 #include <functional>

@@ -34,6 +34,8 @@ class OpenAiChat : public Dialect {
                           std::int64_t number) const override;
 
   Refusal refusal_of(int status) const override;
+  Refusal refusal_of_limit(const LimitHit& hit, std::string_view model) const override;
+  void write_retry_after(std::string& out, world::Nanos wait) const override;  // in ms, too
 };
 
 // Go's notation, in which OpenAI and Groq tell how long until an allowance is whole: 12ms, 1.5s,
