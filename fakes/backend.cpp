@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fakes/faults/strike.hpp"
+#include "fakes/reply.hpp"
 #include "world/deadline.hpp"
 #include "world/json_reader.hpp"
 
@@ -65,98 +66,48 @@ Task<bool> wait_for_close(world::HttpServerConnection& connection) {
 }  // namespace
 
 FakeBackend::FakeBackend(Parts parts)
-    : parts_(std::move(parts)),
-      dialect_(dialect_of(parts_.config)),
-      gate_(parts_.clock, parts_.faults, parts_.name,
-            [this](const Fault& fault) { strike_established(fault); }) {}
+    : parts_(std::move(parts)), dialect_(dialect_of(parts_.config)) {}
 
-Task<void> FakeBackend::serve(world::Listener& listener) {
-  world::Scope scope(parts_.clock);
-  scope.spawn(gate_.keep(listener));
-  std::exception_ptr ended;
-  try {
-    for (;;) {
-      Result<std::unique_ptr<world::Stream>> stream = co_await listener.accept();
-      if (!stream) {
-        co_await parts_.clock.sleep(std::chrono::milliseconds(10));  // out of descriptors
-        continue;
-      }
-      if (scope.running() >= kConnectionsMax) {
-        (*stream)->reset();
-        continue;
-      }
-      scope.spawn(serve_connection(std::move(*stream)));
-    }
-  } catch (...) {
-    ended = std::current_exception();
-  }
-  scope.cancel();
-  co_await scope.join_anyway();
-  std::rethrow_exception(ended);
-}
-
-Task<void> FakeBackend::serve_connection(std::unique_ptr<world::Stream> stream) {
-  world::HttpLimits limits;
-  limits.body_bytes_max = static_cast<std::uint64_t>(parts_.config.body_bytes_max);
-  established_.emplace_back(parts_.clock, std::move(stream), limits);
-  const auto place = std::prev(established_.end());
-  place->ordinal = connections_++;
-  std::exception_ptr ended;
-  try {
-    co_await serve_requests(*place);
-  } catch (...) {
-    ended = std::current_exception();
-  }
-  established_.erase(place);
-  if (ended) std::rethrow_exception(ended);
-}
-
-Task<void> FakeBackend::serve_requests(Established& e) {
-  e.struck = parts_.faults.decide_connection(parts_.clock.now(), parts_.name, e.ordinal);
-  if (e.struck != nullptr) {
-    if (std::holds_alternative<BlackHole>(e.struck->action)) co_await e.connection.wait_for_close();
-    e.connection.reset();
-    co_return;
-  }
-  while (e.connection.keep_alive()) {
-    Result<world::HttpRequest> request = co_await e.connection.read_request();
-    if (!request) {
-      const world::Failure failure = request.error();
-      if (failure == world::Failure::malformed || failure == world::Failure::too_large) {
-        co_await refuse_bytes(e, failure);
-      }
-      co_return;
-    }
-    co_await handle(e, std::move(*request));
-  }
+bool FakeBackend::knows(const world::HttpRequest& request) const {
+  return dialect_.route(request.method, request.path()).call != Call::none;
 }
 
 Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
-  const std::string_view path = request.path();
-  if (path == dialect_.chat_path && request.method == "POST") {
-    co_await handle_chat(e, std::move(request));
-    co_return;
+  const Route route = dialect_.route(request.method, request.path());
+  switch (route.call) {
+    case Call::chat: co_await handle_chat(e, std::move(request)); break;
+    case Call::models:
+    case Call::model:
+    case Call::warm: {
+      std::string id(route.id);
+      co_await answer_short(e, route.call, std::move(id));
+      break;
+    }
+    default: {
+      Refusal refusal = refusal_of_route(request, route.call == Call::wrong_method);
+      co_await refuse(e, std::move(refusal));
+    }
   }
-  if (path == dialect_.models_path && request.method == "GET") {
-    Exchange x(parts_.clock, e, dialect_, words_, Timing(parts_.config, parts_.random, {}));
-    dialect_.write_models(x.body, parts_.config.model);
-    x.add_response(200, "application/json", x.body);
-    const bool sent = co_await x.send(x.now());
-    static_cast<void>(sent);
-    co_return;
-  }
-  const bool known = path == dialect_.chat_path || path == dialect_.models_path;
-  Refusal refusal = refusal_of_route(request, known);
-  co_await refuse(e, std::move(refusal));
+}
+
+Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) {
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  if (call == Call::models) dialect_.write_models(x.body, parts_.config.model);
+  if (call == Call::model) dialect_.write_model(x.body, id);
+  if (call == Call::warm) x.body = "{}";
+  x.add_response(200, "application/json", x.body);
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);
 }
 
 Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) {
-  Exchange x(parts_.clock, e, dialect_, words_, Timing(parts_.config, parts_.random, {}));
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
   x.record.backend = parts_.name;
   x.record.ordinal = requests_++;
-  x.facts.requests_limit = parts_.config.max_concurrent;
   const Active active(active_);
-  x.facts.requests_remaining = std::max<std::int64_t>(0, parts_.config.max_concurrent - active_);
+  x.facts.requests.limit = parts_.config.max_concurrent;
+  x.facts.requests.remaining = std::max<std::int64_t>(0, parts_.config.max_concurrent - active_);
+  x.facts.requests.reset = std::chrono::seconds(1);
   e.busy = true;
   std::exception_ptr ended;
   try {
@@ -204,7 +155,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
 }
 
 Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
-  Exchange x(parts_.clock, e, dialect_, words_, Timing(parts_.config, parts_.random, {}));
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
   co_await answer_refusal(x, std::move(refusal), {});
 }
 
@@ -246,18 +197,13 @@ AnswerKey FakeBackend::key_of(const PromptRecord& record) const {
 }
 
 void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key) {
-  const Backend& config = parts_.config;
-  x.timing = Timing(config, parts_.random, key);
-  const std::int64_t wanted =
-      chat.max_tokens ? *chat.max_tokens : draw_tokens(config, parts_.random, key);
-  x.answer.tokens = std::min(wanted, config.output_tokens_max);
-  x.answer.finish = wanted > config.output_tokens_max ? Finish::length : Finish::stop;
+  x.timing = Timing(parts_.config, parts_.random, key);
   x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
   x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
-  x.answer.model = config.model;
-  x.answer.canary = chat.asked ? canary(*chat.asked) : std::string("[reply]");
+  x.answer.model = parts_.config.model;
   x.answer.prompt_tokens = (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
   x.answer.include_usage = chat.stream && chat.include_usage;
+  plan_reply(x.answer, {parts_.config, chat, parts_.random, key, words_});
 }
 
 const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat) {
@@ -280,16 +226,6 @@ const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& 
 
 std::size_t FakeBackend::index_of(const Fault& fault) const {
   return static_cast<std::size_t>(&fault - parts_.faults.faults().data());
-}
-
-void FakeBackend::strike_established(const Fault& fault) {
-  const bool refused = std::holds_alternative<Refuse>(fault.action);
-  for (Established& e : established_) {
-    if (!refused && !e.busy) continue;  // a silent idle connection shows when it is used
-    e.struck = &fault;
-    parts_.faults.count_fired(fault);
-    if (refused) e.connection.reset();
-  }
 }
 
 }  // namespace fakes

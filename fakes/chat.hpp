@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "fakes/markers.hpp"
+#include "fakes/reply_text.hpp"
+#include "world/units.hpp"
 
 namespace fakes {
 
@@ -17,13 +19,28 @@ struct ChatRequest {
   std::string user;
   bool stream = false;
   bool include_usage = false;  // a stream ends with a count of its tokens
+  bool background = false;     // the answer is made while nobody waits; fetched later
+  bool store = true;
+  std::string previous_response_id;
   std::optional<std::int64_t> max_tokens;
   std::int64_t messages = 0;
-  std::int64_t prompt_bytes = 0;       // of all contents
-  std::string_view last_user_message;  // as JSON text inside the request's body
-  std::optional<world::TurnId> asked;  // the last turn marker in it
+  std::int64_t prompt_bytes = 0;         // of all contents
+  std::int64_t turns = 0;                // user messages
+  std::int64_t tool_results = 0;         // behind the last user message
+  std::string_view last_user_message;    // as JSON text inside the request's body
+  std::string_view last_tool_result;     // the same
+  std::vector<std::string> tools;        // names of the tools on offer, in order
+  std::optional<world::TurnId> asked;    // the last turn marker in the last user message
   std::vector<Marker> markers;
+
+  static constexpr std::size_t kToolsMax = 1'024;
 };
+
+// Counts a message and what it holds. The content is JSON text within the request's body.
+void note_message(ChatRequest& request, Role role, std::string_view content);
+
+// Takes back all that note_message and the count of messages have gathered.
+void forget_messages(ChatRequest& request);
 
 // Why a request is refused; the dialect puts it in its own form.
 struct Refusal {
@@ -34,25 +51,60 @@ struct Refusal {
   std::string message;
 };
 
-enum class Finish : std::uint8_t { stop, length };
+// Why an answer ends; each dialect has its own word for it.
+enum class Finish : std::uint8_t { stop, length, tool_calls, content_filter, error };
 
+struct ToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;       // as the model writes them: JSON text, unless a fault spoils it
+  std::int64_t fragments = 1;  // in which the arguments are streamed
+};
+
+// A text, or tool calls, or both: its parts, in this order. Each part is made of units: the tokens
+// of a text, the fragments of a call's arguments. Units are what takes time.
 struct Answer {
   std::uint64_t id = 0;
   std::int64_t created_unix_s = 0;
-  std::string_view model;
-  std::string canary;  // the first token
-  std::int64_t tokens = 1;
+  std::string model;
+  bool has_text = true;
+  ReplyText text;
+  std::vector<ToolCall> calls;
   std::int64_t prompt_tokens = 0;
   Finish finish = Finish::stop;
   bool include_usage = false;
+
+  std::size_t parts() const { return (has_text ? 1 : 0) + calls.size(); }
+  bool is_text(std::size_t part) const { return has_text && part == 0; }
+  const ToolCall& call(std::size_t part) const { return calls[part - (has_text ? 1 : 0)]; }
+  std::int64_t units(std::size_t part) const {
+    return is_text(part) ? text.tokens() : call(part).fragments;
+  }
+  std::int64_t units() const {
+    std::int64_t sum = 0;
+    for (std::size_t part = 0; part < parts(); ++part) sum += units(part);
+    return sum;
+  }
+};
+
+// Fragment n (from 1) of a call's arguments, as raw text; no character is cut in two.
+std::string_view fragment(const ToolCall& call, std::int64_t n);
+
+// One allowance of a rate limit, as the provider's headers tell of it. Limit 0: it has none.
+struct Allowance {
+  std::int64_t limit = 0;
+  std::int64_t remaining = 0;
+  world::Nanos reset{0};  // until it is whole again
 };
 
 // What a provider says of itself in the headers of a response.
 struct HeaderFacts {
   std::uint64_t request_id = 0;
   std::int64_t processing_ms = 0;
-  std::int64_t requests_limit = 0;
-  std::int64_t requests_remaining = 0;
+  std::int64_t unix_s = 0;  // now
+  Allowance requests;       // per minute
+  Allowance requests_day;
+  Allowance tokens;  // per minute
 };
 
 }  // namespace fakes

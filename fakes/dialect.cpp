@@ -1,19 +1,32 @@
 #include "fakes/dialect.hpp"
 
-#include "fakes/openai_chat.hpp"
+#include "fakes/dialects/openai_chat.hpp"
 
 namespace fakes {
+namespace {
+const OpenAiChat openai_chat;
+}  // namespace
 
-const std::array<Dialect, 1> kDialects = {{
-    {"openai-chat", "OpenAI chat completions, plain and streamed.", "/v1/chat/completions",
-     "/v1/models", openai_chat::parse, openai_chat::write_headers, openai_chat::write_answer,
-     openai_chat::write_refusal, openai_chat::write_models, openai_chat::events,
-     openai_chat::token_event, openai_chat::write_event, openai_chat::refusal_of},
+const std::array<const Dialect*, kDialectCount> kDialects = {{
+    &openai_chat,
 }};
 
+Route Dialect::route(std::string_view method, std::string_view path) const {
+  if (path == chat_path()) return {method == "POST" ? Call::chat : Call::wrong_method, {}};
+  if (!path.starts_with(base_path())) return {};
+  path.remove_prefix(base_path().size());
+  constexpr std::string_view models = "/models";
+  if (!path.starts_with(models)) return {};
+  path.remove_prefix(models.size());
+  if (!path.empty() && path.front() != '/') return {};
+  if (method != "GET") return {Call::wrong_method, {}};
+  if (path.size() <= 1) return {Call::models, {}};
+  return {Call::model, path.substr(1)};
+}
+
 const Dialect* find_dialect(std::string_view name) {
-  for (const Dialect& dialect : kDialects) {
-    if (dialect.name == name) return &dialect;
+  for (const Dialect* dialect : kDialects) {
+    if (dialect->name() == name) return dialect;
   }
   return nullptr;
 }

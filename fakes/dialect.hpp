@@ -1,6 +1,6 @@
-// The wire formats that a fake can speak: one row each in kDialects, one file each beside this one.
-// A dialect only turns bytes into values and values into bytes; time, faults and connections are
-// not its business. Constant data; any thread.
+// A wire format that a fake can speak: one row each in kDialects, one file each in dialects/. A
+// dialect only turns bytes into values and values into bytes; time, faults and connections are not
+// its business. Constant objects without state; any thread.
 #pragma once
 
 #include <array>
@@ -8,36 +8,76 @@
 #include <string_view>
 
 #include "fakes/chat.hpp"
-#include "fakes/words.hpp"
+#include "fakes/stream_layout.hpp"
 
 namespace fakes {
 
-struct Dialect {
-  std::string_view name;  // the YAML value
-  std::string_view doc;   // one line
-  std::string_view chat_path;
-  std::string_view models_path;
-
-  // Reads a request. The views in `request` point into `body`. A refusal when it is not valid.
-  std::optional<Refusal> (*parse)(std::string_view body, ChatRequest& request);
-
-  // Each appends to `out`. Headers end with their line break; bodies have no framing.
-  void (*write_headers)(std::string& out, const HeaderFacts& facts);
-  void (*write_answer)(std::string& out, const Answer& answer, Words& words);
-  void (*write_refusal)(std::string& out, const Refusal& refusal);
-  void (*write_models)(std::string& out, std::string_view model);
-
-  // A stream is events 0 to events(answer) - 1; the last is the terminal one. Token n travels in
-  // event token_event(n).
-  std::int64_t (*events)(const Answer& answer);
-  std::int64_t (*token_event)(std::int64_t token);
-  void (*write_event)(std::string& out, const Answer& answer, Words& words, std::int64_t event);
-
-  // What the provider says with a status that a fault asks for, and when too many come at once.
-  Refusal (*refusal_of)(int status);
+// What a request asks of a backend, by its method and path.
+enum class Call : std::uint8_t {
+  none,          // no such path: 404
+  wrong_method,  // 405
+  chat,          // make an answer
+  models,        // list the models
+  model,         // tell of one model (Route::id)
+  warm,          // a client warms its connection: an empty 200
+  fetch,         // a stored answer (Route::id), whole or as a stream
+  cancel,        // end a background answer
+  remove,        // forget a stored answer
 };
 
-extern const std::array<Dialect, 1> kDialects;
+struct Route {
+  Call call = Call::none;
+  std::string_view id;  // within the path
+};
+
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  virtual std::string_view name() const = 0;      // the YAML value
+  virtual std::string_view doc() const = 0;       // one line
+  virtual std::string_view provider() const = 0;  // who speaks it, as a path's first segment
+  virtual std::string_view chat_path() const = 0;
+  // What a client's base URL ends in, as "/v1", and the variable that it is given in.
+  virtual std::string_view base_path() const = 0;
+  virtual std::string_view base_url_variable() const { return {}; }
+
+  // By default the chat path, and `models` and `models/{id}` under the base path.
+  virtual Route route(std::string_view method, std::string_view path) const;
+
+  // Reads a request. The views in `request` point into `body`. A refusal when it is not valid.
+  virtual std::optional<Refusal> parse(std::string_view body, ChatRequest& request) const = 0;
+
+  // Each appends to `out`. Headers end with their line break; bodies have no framing.
+  virtual void write_headers(std::string& out, const HeaderFacts& facts) const = 0;
+  virtual void write_answer(std::string& out, const Answer& answer) const = 0;
+  virtual void write_refusal(std::string& out, const Refusal& refusal,
+                             std::uint64_t request_id) const = 0;
+  virtual void write_models(std::string& out, std::string_view model) const = 0;
+  virtual void write_model(std::string& out, std::string_view model) const = 0;
+
+  // A stream: how many events each stage has (units always have one each), and each event's bytes.
+  // The number counts all events of the stream, from 0.
+  virtual std::int64_t events_at(const Answer& answer, Stage stage, std::size_t part) const = 0;
+  virtual void write_event(std::string& out, const Answer& answer, const Place& place,
+                           std::int64_t number) const = 0;
+
+  // An error in the middle of a stream that began with 200, as the provider's own servers send it.
+  virtual void write_stream_error(std::string& out, const Refusal& refusal,
+                                  std::int64_t number) const = 0;
+
+  // What the provider says with a status: when a fault asks for it, and when the request is wrong.
+  virtual Refusal refusal_of(int status) const = 0;
+
+  // The status with which the provider refuses when it has too much to do.
+  virtual int overload_status() const { return 503; }
+
+  // Whether a tool call is always streamed in one piece.
+  virtual bool whole_tool_calls() const { return false; }
+};
+
+inline constexpr std::size_t kDialectCount = 1;
+extern const std::array<const Dialect*, kDialectCount> kDialects;
 
 const Dialect* find_dialect(std::string_view name);  // null: there is none
 

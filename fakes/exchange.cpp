@@ -9,13 +9,11 @@ namespace fakes {
 using world::Instant;
 using world::Task;
 
-Exchange::Exchange(world::Clock& clock, Established& established, const Dialect& d, Words& w,
-                   Timing t)
+Exchange::Exchange(world::Clock& clock, Established& established, const Dialect& d, Timing t)
     : connection(established.connection),
       out(established.out),
       body(established.body),
       dialect(d),
-      words(w),
       timing(t),
       clock_(clock),
       established_(established) {
@@ -27,6 +25,7 @@ Exchange::Exchange(world::Clock& clock, Established& established, const Dialect&
 void Exchange::add_head(int status, std::string_view content_type, std::string_view framing) {
   record.status = status;
   facts.processing_ms = (now() - record.at).count() / 1'000'000;
+  facts.unix_s = clock_.unix_nanos() / 1'000'000'000;
   out += "HTTP/1.1 ";
   world::append_integer(out, status);
   out += ' ';
@@ -98,20 +97,20 @@ Task<void> answer_normally(Exchange& x) {
     if (alive) x.record.end = End::completed;
     co_return;
   }
-  const Instant due = x.record.at + x.timing.to_last_token(x.answer.tokens);
+  const Instant due = x.record.at + x.timing.to_last_token(x.answer.units());
   co_await x.wait_until(due);
   x.body.clear();
-  x.dialect.write_answer(x.body, x.answer, x.words);
+  x.dialect.write_answer(x.body, x.answer);
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(due);
   if (!sent) co_return;
-  x.record.tokens = x.answer.tokens;
+  x.record.tokens = x.answer.units();
   x.record.end = End::completed;
 }
 
 Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further_headers) {
   x.body.clear();
-  x.dialect.write_refusal(x.body, refusal);
+  x.dialect.write_refusal(x.body, refusal, x.facts.request_id);
   std::string framing = "content-length: ";
   world::append_integer(framing, static_cast<std::int64_t>(x.body.size()));
   framing += "\r\n";

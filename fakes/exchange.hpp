@@ -19,15 +19,15 @@ struct Established {
   world::HttpServerConnection connection;
   std::uint64_t ordinal = 0;      // of this connection at its backend
   const Fault* struck = nullptr;  // the connection fault that broke or silenced it
-  bool busy = false;              // a chat request is being answered
+  bool busy = false;              // a request is being answered
+  std::uint64_t requests = 0;     // that have come on it
   std::string out;                // bytes to be written next
   std::string body;
 };
 
 class Exchange {
  public:
-  Exchange(world::Clock& clock, Established& established, const Dialect& dialect, Words& words,
-           Timing timing);
+  Exchange(world::Clock& clock, Established& established, const Dialect& dialect, Timing timing);
 
   // Appends a response head to `out`; the framing lines are the caller's: faults lie about them.
   void add_head(int status, std::string_view content_type, std::string_view framing);
@@ -54,7 +54,6 @@ class Exchange {
   std::string& out;
   std::string& body;
   const Dialect& dialect;
-  Words& words;
   Timing timing;
   Answer answer;
   HeaderFacts facts;

@@ -1,5 +1,7 @@
 #include "fakes/server.hpp"
 
+#include <algorithm>
+
 namespace fakes {
 
 Server::Server(world::Clock& clock, world::Network& network, ServerConfig config,
@@ -10,30 +12,43 @@ Server::Server(world::Clock& clock, world::Network& network, ServerConfig config
       faults_(config_.faults, world::Random(config_.seed)),
       journal_(std::move(sink)) {}
 
+world::Result<Port*> Server::open_port(const std::string& name, world::Endpoint on) {
+  world::Result<std::unique_ptr<world::Listener>> listener = network_.listen(on);
+  if (!listener) return listener.error();
+  world::HttpLimits limits;
+  limits.body_bytes_max = 0;
+  for (const auto& [backend, config] : config_.backends) {
+    if (!config_.one_port && backend != name) continue;
+    limits.body_bytes_max = std::max(limits.body_bytes_max,
+                                     static_cast<std::uint64_t>(config.body_bytes_max));
+  }
+  ports_.push_back({std::make_unique<Port>(clock_, name, faults_, limits), std::move(*listener)});
+  return ports_.back().port.get();
+}
+
 world::Result<void> Server::open() {
   std::uint16_t next = config_.listen.port;
-  for (const auto& [name, backend] : config_.backends) {
-    world::Endpoint on = config_.listen;
-    if (on.host.empty()) on.host = name;
-    if (on.port != 0) on.port = next++;
-    world::Result<std::unique_ptr<world::Listener>> listener = network_.listen(on);
-    if (!listener) return listener.error();
-    FakeBackend::Parts parts{clock_, world::Random(config_.seed), name, backend, faults_, journal_};
-    ports_[name] =
-        std::unique_ptr<Port>(new Port{FakeBackend(std::move(parts)), std::move(*listener)});
+  for (const auto& [name, config] : config_.backends) {
+    if (ports_.empty() || !config_.one_port) {
+      world::Endpoint on = config_.listen;
+      if (on.host.empty()) on.host = name;
+      if (on.port != 0) on.port = next++;
+      // Faults that name one backend cannot strike the connections of a port that all share.
+      const world::Result<Port*> opened = open_port(config_.one_port ? std::string() : name, on);
+      if (!opened) return opened.error();
+    }
+    FakeBackend::Parts parts{clock_, world::Random(config_.seed), name, config, faults_, journal_};
+    auto backend = std::make_unique<FakeBackend>(std::move(parts));
+    ports_.back().port->add(*backend);
+    backends_[name] = std::move(backend);
+    endpoints_[name] = ports_.back().listener->endpoint();
   }
   return {};
 }
 
-std::map<std::string, world::Endpoint> Server::endpoints() const {
-  std::map<std::string, world::Endpoint> found;
-  for (const auto& [name, port] : ports_) found[name] = port->listener->endpoint();
-  return found;
-}
-
 world::Task<void> Server::serve() {
   world::Scope scope(clock_);
-  for (auto& [name, port] : ports_) scope.spawn(port->backend.serve(*port->listener));
+  for (Open& open : ports_) scope.spawn(open.port->serve(*open.listener));
   co_await scope.join();
 }
 

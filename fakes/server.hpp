@@ -1,11 +1,11 @@
-// Several fake backends, each on its own port: what `shakedown fake` serves, and what a run puts
-// behind the agent. Open the ports first, so that others can be told them; then serve.
+// Several fake backends, each on its own port or all on one: what `shakedown fake` serves, and what
+// a run puts behind the agent. Open the ports first, so that others can be told them; then serve.
 // One clock; must outlive serve().
 #pragma once
 
 #include <map>
 
-#include "fakes/backend.hpp"
+#include "fakes/port.hpp"
 
 namespace fakes {
 
@@ -16,6 +16,7 @@ struct ServerConfig {
   // The first backend in order of name listens here and each further one on the next port; with
   // port 0 each takes a free one. An empty host: each listens on the host of its own name (in sim).
   world::Endpoint listen;
+  bool one_port = false;  // all backends listen together: see Port
 };
 
 class Server {
@@ -27,7 +28,7 @@ class Server {
   world::Result<void> open();
 
   // Where each backend listens, by name. After open().
-  std::map<std::string, world::Endpoint> endpoints() const;
+  const std::map<std::string, world::Endpoint>& endpoints() const { return endpoints_; }
 
   // Serves all backends until cancelled. After open().
   world::Task<void> serve();
@@ -36,17 +37,21 @@ class Server {
   const Journal& journal() const { return journal_; }
 
  private:
-  struct Port {
-    FakeBackend backend;
+  struct Open {
+    std::unique_ptr<Port> port;
     std::unique_ptr<world::Listener> listener;
   };
+
+  world::Result<Port*> open_port(const std::string& name, world::Endpoint on);
 
   world::Clock& clock_;
   world::Network& network_;
   ServerConfig config_;
   FaultSchedule faults_;
   Journal journal_;
-  std::map<std::string, std::unique_ptr<Port>> ports_;
+  std::map<std::string, std::unique_ptr<FakeBackend>> backends_;
+  std::map<std::string, world::Endpoint> endpoints_;
+  std::vector<Open> ports_;
 };
 
 }  // namespace fakes

@@ -1,11 +1,16 @@
 #include "fakes/stream_writer.hpp"
 
+#include <utility>
+
 namespace fakes {
 
 using world::Task;
 
 StreamWriter::StreamWriter(Exchange& x)
-    : x_(x), events_(x.dialect.events(x.answer)), due_(x.record.at + x.timing.to_first_token()) {}
+    : x_(x),
+      cursor_(x.dialect, x.answer),
+      events_(events_of(x.dialect, x.answer)),
+      due_(x.record.at + x.timing.to_first_token()) {}
 
 Task<bool> StreamWriter::write_until(std::int64_t until) {
   for (;;) {
@@ -16,20 +21,16 @@ Task<bool> StreamWriter::write_until(std::int64_t until) {
       x_.add_head(200, "text/event-stream; charset=utf-8",
                   "cache-control: no-cache\r\ntransfer-encoding: chunked\r\n");
     }
-    const std::int64_t first = next_;
-    while (next_ < until && body_left_ > 0 && due_ <= x_.now()) {
+    while (cursor_.event() < until && body_left_ > 0 && due_ <= x_.now()) {
       add_event();
       advance();
     }
     if (!x_.out.empty()) {
       const bool sent = co_await x_.send(due);
       if (!sent) co_return false;
-      const std::int64_t before = x_.dialect.token_event(1);
-      for (std::int64_t event = first; event < next_; ++event) {
-        if (event >= before && event < before + x_.answer.tokens) ++x_.record.tokens;
-      }
+      x_.record.tokens += std::exchange(tokens_, 0);
     }
-    if (next_ >= until || body_left_ <= 0) co_return true;
+    if (cursor_.event() >= until || body_left_ <= 0) co_return true;
   }
 }
 
@@ -40,19 +41,20 @@ Task<bool> StreamWriter::write_end() {
 
 void StreamWriter::add_event() {
   event_.clear();
-  x_.dialect.write_event(event_, x_.answer, x_.words, next_);
+  x_.dialect.write_event(event_, x_.answer, cursor_.place(), cursor_.event());
+  if (on_event_) on_event_(event_, cursor_.place(), cursor_.event());
   if (static_cast<std::int64_t>(event_.size()) > body_left_) {
     event_.resize(static_cast<std::size_t>(body_left_));
   }
   body_left_ -= static_cast<std::int64_t>(event_.size());
-  world::write_chunk(x_.out, event_);
+  if (!event_.empty()) world::write_chunk(x_.out, event_);
+  if (cursor_.place().stage == Stage::unit) ++tokens_;
 }
 
-// The next event is due with this one, unless it carries a token after the first.
+// The next event is due with this one, unless it carries a unit after the first.
 void StreamWriter::advance() {
-  ++next_;
-  const std::int64_t token = next_ - x_.dialect.token_event(1) + 1;
-  if (token >= 2 && token <= x_.answer.tokens) due_ += x_.timing.gap_before(token);
+  cursor_.next();
+  if (cursor_.place().stage == Stage::unit) due_ += x_.timing.gap_before(cursor_.place().unit);
 }
 
 }  // namespace fakes

@@ -4,6 +4,7 @@
 // Lives beside its Exchange; one clock.
 #pragma once
 
+#include <functional>
 #include <limits>
 
 #include "fakes/exchange.hpp"
@@ -15,6 +16,10 @@ class StreamWriter {
   explicit StreamWriter(Exchange& x);
 
   std::int64_t events() const { return events_; }  // the terminal one included
+
+  // Called with the bytes of each event before they go out; may change, empty or lengthen them.
+  using OnEvent = std::function<void(std::string& bytes, const Place& place, std::int64_t number)>;
+  void on_event(OnEvent change) { on_event_ = std::move(change); }
 
   // Writes the head, if it has not gone out, and the events before number `until`. False when
   // nothing more can be sent. Stops in the middle of an event when the body's limit is reached.
@@ -34,9 +39,11 @@ class StreamWriter {
   void advance();
 
   Exchange& x_;
+  StreamCursor cursor_;
   std::int64_t events_;
-  std::int64_t next_ = 0;
-  world::Instant due_;  // of event next_
+  std::int64_t tokens_ = 0;  // units among the events that were added since the last write
+  world::Instant due_;       // of the event at the cursor
+  OnEvent on_event_;
   std::int64_t body_left_ = std::numeric_limits<std::int64_t>::max();
   bool head_sent_ = false;
   std::string event_;

@@ -291,4 +291,17 @@ bool JsonReader::skip_word(std::string_view word) {
   return true;
 }
 
+JsonValue member_of(std::string_view object, std::string_view name) {
+  JsonReader reader(object);
+  JsonValue found;
+  std::string_view key;
+  if (reader.peek() != JsonType::object || !reader.enter_object()) return found;
+  while (reader.next_key(key)) {
+    const bool is_it = key == name;
+    const JsonValue value = reader.take();
+    if (is_it) found = value;
+  }
+  return found;
+}
+
 }  // namespace world

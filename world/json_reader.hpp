@@ -80,4 +80,8 @@ class JsonReader {
   std::string key_;  // the last key, when it had escapes
 };
 
+// The member of an object, given as JSON text; type none when the text is no object or lacks it. Of
+// repeated members the last counts.
+JsonValue member_of(std::string_view object, std::string_view name);
+
 }  // namespace world

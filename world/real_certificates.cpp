@@ -31,7 +31,7 @@ void add_extension(X509& certificate, X509* issuer, int id, const std::string& v
 }
 
 X509Certificate blank(EVP_PKEY& key, const std::string& common_name, Span valid) {
-  X509Certificate made(X509_new());
+  X509Certificate made(X509_new(), X509_free);
   X509_set_version(made.get(), X509_VERSION_3);
   std::uint64_t serial = 0;
   RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof(serial));
@@ -52,10 +52,15 @@ void sign(X509& certificate, X509& issuer, EVP_PKEY& issuer_key) {
   ENSURE(size > 0, "a certificate cannot be signed");
 }
 
+Key new_key() {
+  Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  ENSURE(key != nullptr, "OpenSSL makes no keys");
+  return key;
+}
+
 Identity make_authority(const std::string& name) {
   Identity made;
-  made.key.reset(EVP_EC_gen("P-256"));
-  ENSURE(made.key != nullptr, "OpenSSL makes no keys");
+  made.key = new_key();
   made.certificate = blank(*made.key, name, Span());
   add_extension(*made.certificate, nullptr, NID_basic_constraints, "critical,CA:TRUE");
   add_extension(*made.certificate, nullptr, NID_key_usage, "critical,keyCertSign,cRLSign");
@@ -99,8 +104,7 @@ Identity make_identity(Certificate kind, const std::vector<std::string>& names) 
   if (kind == Certificate::expired) valid = Span{-kValidDays, -1};
 
   Identity made;
-  made.key.reset(EVP_EC_gen("P-256"));
-  ENSURE(made.key != nullptr, "OpenSSL makes no keys");
+  made.key = new_key();
   made.certificate = blank(*made.key, all.back(), valid);
   add_extension(*made.certificate, nullptr, NID_basic_constraints, "critical,CA:FALSE");
   add_extension(*made.certificate, nullptr, NID_key_usage, "critical,digitalSignature");

@@ -2,22 +2,19 @@
 // only. A set is made at once and never changes; any thread may read it.
 #pragma once
 
-#include <openssl/x509.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "world/tls.hpp"
 
+struct evp_pkey_st;  // of OpenSSL, whose headers stay in .cpp files
+struct x509_st;
+
 namespace world {
 
-struct OpenSslDelete {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-};
-using Key = std::unique_ptr<EVP_PKEY, OpenSslDelete>;
-using X509Certificate = std::unique_ptr<X509, OpenSslDelete>;
+using Key = std::shared_ptr<evp_pkey_st>;
+using X509Certificate = std::shared_ptr<x509_st>;
 
 struct Identity {
   Key key;
@@ -30,6 +27,6 @@ const Identity& authority();
 // A certificate of the given kind for localhost, 127.0.0.1, ::1 and these names.
 Identity make_identity(Certificate kind, const std::vector<std::string>& names);
 
-std::string pem_of(const X509& certificate);
+std::string pem_of(const x509_st& certificate);
 
 }  // namespace world

@@ -7,7 +7,7 @@ world::Task<void> strike(Status fault, Exchange& x) {
   x.body = fault.body;
   if (x.body.empty()) {
     const Refusal refusal = x.dialect.refusal_of(fault.code);
-    x.dialect.write_refusal(x.body, refusal);
+    x.dialect.write_refusal(x.body, refusal, x.facts.request_id);
   }
   std::string framing = "content-length: ";
   world::append_integer(framing, static_cast<std::int64_t>(x.body.size()));

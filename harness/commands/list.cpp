@@ -54,8 +54,8 @@ Rows invariants() {
 
 Rows dialects() {
   Rows rows;
-  for (const fakes::Dialect& dialect : fakes::kDialects) {
-    rows.push_back({{"name", dialect.name}, {"doc", dialect.doc}});
+  for (const fakes::Dialect* dialect : fakes::kDialects) {
+    rows.push_back({{"name", dialect->name()}, {"doc", dialect->doc()}});
   }
   return rows;
 }

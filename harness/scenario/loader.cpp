@@ -83,7 +83,7 @@ void check_dialect(Loading& loading, const YamlNode& section, const std::string&
   const YamlNode* written = section.find("dialect");
   if (!written || fakes::find_dialect(dialect)) return;
   std::vector<std::string> known;
-  for (const fakes::Dialect& d : fakes::kDialects) known.emplace_back(d.name);
+  for (const fakes::Dialect* d : fakes::kDialects) known.emplace_back(d->name());
   refuse_value(loading.errors, *written, Slot{path + ".dialect"},
                "names " + describe(*written) + ", which is not a dialect" +
                    did_you_mean(dialect, known) + "; `shakedown list dialects` shows all");

@@ -155,7 +155,7 @@ TEST_CASE("a foreign client without turns counts its own retries", "[backend]") 
       post_chat(R"({"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":2})");
   request.insert(request.find("content-type"), "x-stainless-retry-count: 2\r\n");
   const Talk talk = fake.talk(request, 2s, "total_tokens");
-  CHECK(body_of(talk.bytes).text.find("\"content\":\"[reply] t2\"") != std::string::npos);
+  CHECK(body_of(talk.bytes).text.find("\"content\":\"[reply] [end 2 ") != std::string::npos);
   CHECK(fake.records.at(0).attempt == 3);
   CHECK_FALSE(fake.records.at(0).asked.has_value());
 }

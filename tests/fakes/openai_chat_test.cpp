@@ -13,6 +13,9 @@ using nlohmann::json;
 
 namespace {
 
+const std::string kWhole = "[reply u17.s2.t5] t2 t3" +
+                           fakes::checksum_token(4, "[reply u17.s2.t5] t2 t3");
+
 std::vector<json> events_of(const std::string& text, std::string& last) {
   world::SseReader reader;
   std::vector<world::SseEvent> events;
@@ -34,7 +37,7 @@ TEMPLATE_TEST_CASE("a plain answer has the canary, the tokens asked for, and a u
   const Body body = body_of(talk.bytes);
   REQUIRE(body.whole);
   const json answer = json::parse(body.text);
-  CHECK(answer["choices"][0]["message"]["content"] == "[reply u17.s2.t5] t2 t3 t4");
+  CHECK(answer["choices"][0]["message"]["content"] == kWhole);
   CHECK(answer["choices"][0]["message"]["role"] == "assistant");
   CHECK(answer["choices"][0]["finish_reason"] == "stop");
   CHECK(answer["usage"]["completion_tokens"] == 4);
@@ -70,7 +73,7 @@ TEMPLATE_TEST_CASE("a streamed answer says the same, token by token", "[openai]"
     if (chunk["choices"].empty()) continue;
     content += chunk["choices"][0]["delta"].value("content", "");
   }
-  CHECK(content == "[reply u17.s2.t5] t2 t3 t4");
+  CHECK(content == kWhole);
   CHECK(chunks[5]["choices"][0]["finish_reason"] == "stop");
   if (usage) CHECK(chunks[6]["usage"]["completion_tokens"] == 4);
 }
@@ -158,7 +161,7 @@ TEST_CASE("a prompt is read: whose turns, whose replies, in which order", "[open
     {"role":"user","content":[{"type":"text","text":"[turn u1.s1.t1] b [turn u2.s0.t0] [turn x]"}]},
     {"role":"assistant","content":null,"tool_calls":[]}],"model":"m","user":"u1"})";
   fakes::ChatRequest request;
-  const auto refusal = fakes::kDialects[0].parse(body, request);
+  const auto refusal = fakes::kDialects[0]->parse(body, request);
   REQUIRE_FALSE(refusal.has_value());
   using fakes::Marker;
   using fakes::Role;
@@ -178,7 +181,7 @@ TEST_CASE("of repeated members the last counts", "[openai]") {
       R"({"model":"a","messages":[{"role":"user","content":"[turn u1.s0.t0]"}],"model":"b",)"
       R"("messages":[{"role":"user","content":"[turn u2.s0.t0]"}]})";
   fakes::ChatRequest request;
-  REQUIRE_FALSE(fakes::kDialects[0].parse(body, request).has_value());
+  REQUIRE_FALSE(fakes::kDialects[0]->parse(body, request).has_value());
   CHECK(request.model == "b");
   CHECK(request.messages == 1);
   CHECK(request.markers.size() == 1);

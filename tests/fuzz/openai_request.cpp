@@ -1,14 +1,15 @@
-#include "fakes/openai_chat.hpp"
+#include "fakes/dialects/openai_chat.hpp"
 #include "input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view body = fuzz::text_of(data, size);
   fakes::ChatRequest request;
-  const auto refusal = fakes::openai_chat::parse(body, request);
+  const fakes::OpenAiChat dialect;
+  const auto refusal = dialect.parse(body, request);
   if (refusal) {
     ENSURE(refusal->status >= 400 && refusal->status < 600, "a refusal without a status");
     std::string out;
-    fakes::openai_chat::write_refusal(out, *refusal);
+    dialect.write_refusal(out, *refusal, 1);
     ENSURE(!out.empty(), "a refusal without a body");
     return 0;
   }

@@ -1,0 +1,299 @@
+#include "fakes/dialects/openai_chat.hpp"
+
+#include "world/json_text.hpp"
+
+namespace fakes {
+namespace {
+
+using world::append_hex;
+using world::append_integer;
+using world::append_json_string;
+
+constexpr std::string_view kFingerprint =
+    R"("service_tier":"default","system_fingerprint":"fp_5a4e)";
+
+void write_usage(std::string& out, const Answer& answer) {
+  const std::int64_t completion = answer.units();
+  out += R"("usage":{"prompt_tokens":)";
+  append_integer(out, answer.prompt_tokens);
+  out += R"(,"completion_tokens":)";
+  append_integer(out, completion);
+  out += R"(,"total_tokens":)";
+  append_integer(out, answer.prompt_tokens + completion);
+  out += R"(,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},)"
+         R"("completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,)"
+         R"("accepted_prediction_tokens":0,"rejected_prediction_tokens":0}})";
+}
+
+void write_identity(std::string& out, const Answer& answer, std::string_view object) {
+  out += R"({"id":"chatcmpl-)";
+  append_hex(out, answer.id);
+  out += R"(","object":")";
+  out += object;
+  out += R"(","created":)";
+  append_integer(out, answer.created_unix_s);
+  out += R"(,"model":)";
+  append_json_string(out, answer.model);
+  out += ',';
+}
+
+std::string_view finish_text(Finish finish) {
+  switch (finish) {
+    case Finish::stop: return R"("stop")";
+    case Finish::length: return R"("length")";
+    case Finish::tool_calls: return R"("tool_calls")";
+    case Finish::content_filter: return R"("content_filter")";
+    case Finish::error: return R"("error")";
+  }
+  return "null";
+}
+
+// A chunk up to its delta, and from behind it.
+void begin_chunk(std::string& out, const Answer& answer) {
+  out += "data: ";
+  write_identity(out, answer, "chat.completion.chunk");
+  out += kFingerprint;
+  out += R"(","choices":[{"index":0,"delta":)";
+}
+
+void end_chunk(std::string& out, const Answer& answer, std::string_view finish) {
+  out += R"(,"logprobs":null,"finish_reason":)";
+  out += finish;
+  out += "}]";
+  if (answer.include_usage) out += R"(,"usage":null)";
+  out += "}\n\n";
+}
+
+void write_usage_chunk(std::string& out, const Answer& answer) {
+  out += "data: ";
+  write_identity(out, answer, "chat.completion.chunk");
+  out += kFingerprint;
+  out += R"(","choices":[],)";
+  write_usage(out, answer);
+  out += "}\n\n";
+}
+
+void write_end(std::string& out, const Answer& answer, std::int64_t step) {
+  if (step == 0) {
+    begin_chunk(out, answer);
+    out += "{}";
+    end_chunk(out, answer, finish_text(answer.finish));
+  } else if (step == 1 && answer.include_usage) {
+    write_usage_chunk(out, answer);
+  } else {
+    out += "data: [DONE]\n\n";
+  }
+}
+
+std::int64_t index_of_call(const Answer& answer, std::size_t part) {
+  return static_cast<std::int64_t>(part) - (answer.has_text ? 1 : 0);
+}
+
+void write_call(std::string& out, const ToolCall& call) {
+  out += R"("id":)";
+  append_json_string(out, call.id);
+  out += R"(,"type":"function","function":{"name":)";
+  append_json_string(out, call.name);
+}
+
+void write_call_opening(std::string& out, const Answer& answer, std::size_t part) {
+  out += R"({"tool_calls":[{"index":)";
+  append_integer(out, index_of_call(answer, part));
+  out += ',';
+  write_call(out, answer.call(part));
+  out += R"(,"arguments":""}}]})";
+}
+
+void write_unit(std::string& out, const Answer& answer, const Place& place) {
+  if (answer.is_text(place.part)) {
+    out += R"({"content":")";
+    out += answer.text.token(place.step);
+    out += "\"}";
+    return;
+  }
+  out += R"({"tool_calls":[{"index":)";
+  append_integer(out, index_of_call(answer, place.part));
+  out += R"(,"function":{"arguments":)";
+  append_json_string(out, fragment(answer.call(place.part), place.step));
+  out += "}}]}";
+}
+
+void write_allowance(std::string& out, std::string_view what, const Allowance& allowance) {
+  if (allowance.limit == 0) return;
+  const auto line = [&](std::string_view part) {
+    out += "x-ratelimit-";
+    out += part;
+    out += '-';
+    out += what;
+    out += ": ";
+  };
+  line("limit");
+  append_integer(out, allowance.limit);
+  out += "\r\n";
+  line("remaining");
+  append_integer(out, allowance.remaining);
+  out += "\r\n";
+  line("reset");
+  append_go_duration(out, allowance.reset);
+  out += "\r\n";
+}
+
+}  // namespace
+
+void append_go_duration(std::string& out, world::Nanos duration) {
+  constexpr std::int64_t second = 1'000'000'000;
+  const std::int64_t ms = (duration.count() + 999'999) / 1'000'000;
+  if (duration.count() < second) {
+    append_integer(out, ms);
+    out += "ms";
+    return;
+  }
+  const std::int64_t minutes = ms / 60'000;
+  if (minutes >= 60) {
+    append_integer(out, minutes / 60);
+    out += 'h';
+  }
+  if (minutes > 0) {
+    append_integer(out, minutes % 60);
+    out += 'm';
+  }
+  append_integer(out, ms / 1'000 % 60);
+  if (const std::int64_t rest = ms % 1'000; rest != 0) {
+    std::string digits = std::to_string(1'000 + rest).substr(1);
+    while (digits.back() == '0') digits.pop_back();
+    out += '.' + digits;
+  }
+  out += 's';
+}
+
+void OpenAiChat::write_headers(std::string& out, const HeaderFacts& facts) const {
+  out += "x-request-id: req_";
+  append_hex(out, facts.request_id);
+  out += "\r\nopenai-version: 2020-10-01\r\nopenai-organization: shakedown\r\n"
+         "openai-processing-ms: ";
+  append_integer(out, facts.processing_ms);
+  out += "\r\n";
+  write_allowance(out, "requests", facts.requests);
+  write_allowance(out, "tokens", facts.tokens);
+}
+
+void OpenAiChat::write_answer(std::string& out, const Answer& answer) const {
+  write_identity(out, answer, "chat.completion");
+  out += R"("choices":[{"index":0,"message":{"role":"assistant","content":)";
+  if (answer.has_text) {
+    out += '"';
+    answer.text.append_all(out);
+    out += '"';
+  } else {
+    out += "null";
+  }
+  out += R"(,"refusal":null,"annotations":[])";
+  for (std::size_t i = 0; i < answer.calls.size(); ++i) {
+    out += i == 0 ? R"(,"tool_calls":[{)" : ",{";
+    write_call(out, answer.calls[i]);
+    out += R"(,"arguments":)";
+    append_json_string(out, answer.calls[i].arguments);
+    out += "}}";
+  }
+  if (!answer.calls.empty()) out += ']';
+  out += R"(},"logprobs":null,"finish_reason":)";
+  out += finish_text(answer.finish);
+  out += "}],";
+  write_usage(out, answer);
+  out += ',';
+  out += kFingerprint;
+  out += "\"}";
+}
+
+void OpenAiChat::write_refusal(std::string& out, const Refusal& refusal, std::uint64_t) const {
+  const auto text_or_null = [&out](const std::string& text) {
+    if (text.empty()) {
+      out += "null";
+    } else {
+      append_json_string(out, text);
+    }
+  };
+  out += R"({"error":{"message":)";
+  append_json_string(out, refusal.message);
+  out += R"(,"type":)";
+  append_json_string(out, refusal.type);
+  out += R"(,"param":)";
+  text_or_null(refusal.param);
+  out += R"(,"code":)";
+  text_or_null(refusal.code);
+  out += "}}";
+}
+
+void OpenAiChat::write_models(std::string& out, std::string_view model) const {
+  out += R"({"object":"list","data":[)";
+  write_model(out, model);
+  out += "]}";
+}
+
+void OpenAiChat::write_model(std::string& out, std::string_view model) const {
+  out += R"({"id":)";
+  append_json_string(out, model);
+  out += R"(,"object":"model","created":1700000000,"owned_by":"shakedown"})";
+}
+
+std::int64_t OpenAiChat::events_at(const Answer& answer, Stage stage, std::size_t part) const {
+  switch (stage) {
+    case Stage::begin: return 1;
+    case Stage::open: return answer.is_text(part) ? 0 : 1;
+    case Stage::end: return answer.include_usage ? 3 : 2;
+    default: return 0;
+  }
+}
+
+void OpenAiChat::write_event(std::string& out, const Answer& answer, const Place& place,
+                             std::int64_t) const {
+  if (place.stage == Stage::end) return write_end(out, answer, place.step);
+  begin_chunk(out, answer);
+  if (place.stage == Stage::begin) {
+    out += answer.has_text ? R"({"role":"assistant","content":"","refusal":null})"
+                           : R"({"role":"assistant","content":null,"refusal":null})";
+  } else if (place.stage == Stage::open) {
+    write_call_opening(out, answer, place.part);
+  } else {
+    write_unit(out, answer, place);
+  }
+  end_chunk(out, answer, "null");
+}
+
+void OpenAiChat::write_stream_error(std::string& out, const Refusal& refusal, std::int64_t) const {
+  out += "data: ";
+  write_refusal(out, refusal, 0);
+  out += "\n\n";
+}
+
+Refusal OpenAiChat::refusal_of(int status) const {
+  Refusal r;
+  r.status = status;
+  r.type = status >= 500 ? "server_error" : "invalid_request_error";
+  switch (status) {
+    case 401:
+      r.code = "invalid_api_key";
+      r.message = "Incorrect API key provided.";
+      break;
+    case 404:
+      r.code = "model_not_found";
+      r.message = "The model does not exist or you do not have access to it.";
+      break;
+    case 429:
+      r.type = "requests";
+      r.code = "rate_limit_exceeded";
+      r.message = "Rate limit reached on requests per min (RPM). Please try again later.";
+      break;
+    case 503:
+      r.code = "server_is_overloaded";
+      r.message = "The engine is currently overloaded, please try again later.";
+      break;
+    default:
+      r.message = status >= 500
+                      ? "The server had an error while processing your request. Sorry about that!"
+                      : "The request was rejected.";
+  }
+  return r;
+}
+
+}  // namespace fakes
