@@ -83,7 +83,8 @@ bool is_address(const std::string& name) {
 std::string alternatives(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) {
-    ENSURE(name.find_first_of(",\n\\") == std::string::npos, "a host's name has a strange character");
+    const bool usual = name.find_first_of(",\n\\") == std::string::npos;
+    ENSURE(usual, "the name of a host has a character that cannot stand in a certificate");
     text += (text.empty() ? "" : ",") + std::string(is_address(name) ? "IP:" : "DNS:") + name;
   }
   return text;

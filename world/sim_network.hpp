@@ -1,7 +1,7 @@
 // SimNetwork: byte streams in memory and in virtual time. Each direction of a connection is a pipe
 // with latency, bandwidth, segments and a window (backpressure); bytes arrive in order. Hosts are
-// names, which may not be found; a host can be cut off and healed. Every byte that is read is folded
-// into the clock's digest.
+// names, which may not be found; a host can be cut off and healed. Every byte that is read is
+// folded into the clock's digest.
 #pragma once
 
 #include <map>

@@ -36,7 +36,9 @@ Task<void> answer_one(Arena& arena, Listener& listener) {
   arena.note("server", rest.empty() ? "end" : rest);
 }
 
-Task<void> keep_reading(Stream& stream, std::string& heard) { heard = co_await read_to_end(stream); }
+Task<void> keep_reading(Stream& stream, std::string& heard) {
+  heard = co_await read_to_end(stream);
+}
 
 std::unique_ptr<Listener> listening(Arena& arena, TlsManner manner = {},
                                     std::vector<std::string> names = {}) {
@@ -217,7 +219,8 @@ Task<void> plain_to_tls_port(Arena& arena) {
   arena.note("client", told(client));
   const auto sent = co_await (*client)->write_all("GET / HTTP/1.1\r\n\r\n");
   const std::string heard = co_await read_to_end(**client);
-  arena.note("client", told(sent) + (heard.find("HTTP") == std::string::npos ? " no answer" : heard));
+  const bool answered = heard.find("HTTP") != std::string::npos;
+  arena.note("client", told(sent) + (answered ? heard : " no answer"));
   co_await scope.join();
 }
 
