@@ -6,7 +6,7 @@
 
 #include "agent/profile.hpp"
 #include "fakes/dialect.hpp"
-#include "fakes/faults/table.hpp"
+#include "fakes/faults/catalogue.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/oracles/oracle.hpp"
 #include "harness/scenario/errors.hpp"
@@ -34,12 +34,11 @@ Rows scenarios() {
 
 Rows faults() {
   Rows rows;
-  for (const fakes::FaultKind& kind : fakes::kFaultKinds) {
-    rows.push_back({{"name", kind.name},
-                    {"doc", kind.doc},
-                    {"layer", fakes::to_text(kind.layer)},
-                    {"sim", kind.in_sim},
-                    {"live", kind.in_live}});
+  for (const fakes::CatalogueRow& row : fakes::catalogue()) {
+    rows.push_back({{"name", row.name},
+                    {"doc", row.doc},
+                    {"example", row.example},
+                    {"known", row.known}});
   }
   return rows;
 }

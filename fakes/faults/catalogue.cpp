@@ -1,0 +1,14 @@
+#include "fakes/faults/catalogue.hpp"
+
+namespace fakes {
+
+std::vector<CatalogueRow> catalogue() {
+  std::vector<CatalogueRow> rows;
+  for (const auto& layer :
+       {kTcpCatalogue, kHttpCatalogue, kSseCatalogue, kJsonCatalogue, kProviderCatalogue}) {
+    rows.insert(rows.end(), layer.begin(), layer.end());
+  }
+  return rows;
+}
+
+}  // namespace fakes

@@ -1,0 +1,99 @@
+#include "tests/wire/wire.hpp"
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "harness/scenario/loader.hpp"
+
+namespace {
+
+using namespace support;
+
+std::vector<wire::Case> all_cases() {
+  std::vector<wire::Case> all;
+  for (const auto* layer : {&wire::tcp_cases(), &wire::http_cases(), &wire::sse_cases(),
+                            &wire::json_cases(), &wire::provider_cases()}) {
+    all.insert(all.end(), layer->begin(), layer->end());
+  }
+  return all;
+}
+
+const fakes::CatalogueRow& row_of(std::string_view name) {
+  static const std::vector<fakes::CatalogueRow> rows = fakes::catalogue();
+  for (const fakes::CatalogueRow& row : rows) {
+    if (row.name == name) return row;
+  }
+  throw std::runtime_error("the catalogue has no row " + std::string(name));
+}
+
+// The example of a row as a user writes it: within a whole scenario, through the loader.
+harness::Scenario scenario_of(const wire::Case& c) {
+  const std::string text = R"(
+scenario: wire
+backends:
+  primary: {dialect: )" + c.dialect +
+                           ", ttft: 40ms, inter_token: 10ms" + (c.further.empty() ? "" : ", ") +
+                           c.further + R"(}
+phases: {all: 60s}
+load: {chat: {users: 1, arrivals: constant(1/s)}}
+faults:
+  - {id: f, on: backends.primary, )" +
+                           std::string(row_of(c.name).example) + "}\n";
+  return harness::parse_scenario(text, "wire.yaml");
+}
+
+std::string request_of(const wire::Case& c) {
+  if (!c.request.empty()) return c.request;
+  return post_chat(ask({1, 0, 0}, c.stream, 8));
+}
+
+template <class World>
+void check_on_the_wire(const wire::Case& c) {
+  const harness::Scenario scenario = scenario_of(c);
+  const fakes::Backend backend = scenario.backends.at("primary");
+  FakeWorld<World> well({}, backend);
+  const Talk usual = well.talk(request_of(c), c.patience);
+  FakeWorld<World> struck(scenario.faults, backend);
+  const Talk talk = struck.talk(request_of(c), c.patience);
+  CAPTURE(talk.end, talk.bytes.substr(0, 2'000), usual.bytes.substr(0, 2'000));
+  CHECK(c.seen(talk, usual));
+  CHECK_FALSE(c.seen(usual, usual));  // what is seen must come from the fault
+  // In live the kernel drops attempts at a black hole and tells nobody.
+  const bool counted = c.name != "tcp.black_hole" || World::name == std::string("sim");
+  if (counted) CHECK(struck.server.faults().fired(0) >= 1);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("every fault of the catalogue is found on the wire", "[wire]", InSim, Live) {
+  for (const wire::Case& c : all_cases()) {
+    const fakes::Fault fault = scenario_of(c).faults.at(0);
+    const fakes::FaultKind& kind = fakes::kind_of(fault.action);
+    const bool here = TestType::name == std::string("sim") ? kind.in_sim : kind.in_live;
+    if (!here) continue;
+    DYNAMIC_SECTION(c.name << (c.stream ? " on a stream" : "") << " " << c.dialect) {
+      check_on_the_wire<TestType>(c);
+    }
+  }
+}
+
+TEST_CASE("every row of the catalogue has a wire test, and names are given once", "[wire]") {
+  std::set<std::string_view> tested;
+  for (const wire::Case& c : all_cases()) tested.insert(c.name);
+  std::set<std::string_view> rows;
+  for (const fakes::CatalogueRow& row : fakes::catalogue()) {
+    CAPTURE(row.name);
+    CHECK(rows.insert(row.name).second);
+    CHECK(tested.contains(row.name));
+    CHECK(row.doc.ends_with('.'));
+  }
+}
+
+TEST_CASE("every kind of fault has a row in the catalogue", "[wire]") {
+  std::set<std::size_t> kinds;
+  for (const wire::Case& c : all_cases()) kinds.insert(scenario_of(c).faults.at(0).action.index());
+  for (std::size_t kind = 0; kind < fakes::kFaultKinds.size(); ++kind) {
+    CAPTURE(fakes::kFaultKinds[kind].name);
+    CHECK(kinds.contains(kind));
+  }
+}
