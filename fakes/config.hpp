@@ -21,6 +21,7 @@ struct Backend {
   std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
   std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
   std::int64_t body_bytes_max = 16 << 20;   // larger requests get 413
+  bool tls = false;
 
   static constexpr auto fields() {
     using world::field;
@@ -40,7 +41,8 @@ struct Backend {
             .between(1, 1'000'000),
         field("body_bytes_max", &Backend::body_bytes_max, "Largest request body; more gets 413.")
             .in(Unit::bytes)
-            .between(1, 1 << 30));
+            .between(1, 1 << 30),
+        field("tls", &Backend::tls, "Serve https, with a certificate of the run's own authority."));
   }
   friend bool operator==(const Backend&, const Backend&) = default;
 };

@@ -11,6 +11,12 @@ bool is_connection_fault(const Fault& fault) {
   return kind_of(fault.action).layer == FaultLayer::connection;
 }
 
+// Names and handshakes go wrong in the network, by the gate; a connection that is accepted has met
+// them.
+bool is_gates_alone(const Fault& fault) {
+  return std::holds_alternative<Dns>(fault.action) || std::holds_alternative<Tls>(fault.action);
+}
+
 bool matches(const Fault& fault, const RequestFacts& request) {
   const FaultMatch& match = fault.match;
   if (request.attempt < fault.attempts.first || request.attempt > fault.attempts.last) return false;
@@ -58,6 +64,7 @@ const Fault* FaultSchedule::decide_connection(world::Instant now, std::string_vi
                                               std::uint64_t connection) {
   for (const Fault& fault : faults_) {
     if (!is_connection_fault(fault) || fault.on != backend || !in_window(fault, now)) continue;
+    if (is_gates_alone(fault)) continue;
     if (!draws(fault, world::entity_of(backend), connection)) continue;
     count_fired(fault);
     return &fault;

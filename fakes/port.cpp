@@ -7,12 +7,14 @@ namespace fakes {
 using world::Result;
 using world::Task;
 
-Port::Port(world::Clock& clock, std::string name, FaultSchedule& faults, world::HttpLimits limits)
+Port::Port(world::Clock& clock, world::Network& network, std::string name, FaultSchedule& faults,
+           world::HttpLimits limits)
     : clock_(clock),
       name_(std::move(name)),
       faults_(faults),
       limits_(limits),
-      gate_(clock, faults, name_, [this](const Fault& fault) { strike_established(fault); }) {}
+      gate_(clock, network, faults, name_,
+            [this](const Fault& fault) { strike_established(fault); }) {}
 
 Task<void> Port::serve(world::Listener& listener) {
   world::Scope scope(clock_);
@@ -110,12 +112,21 @@ FakeBackend& Port::backend_for(world::HttpRequest& request) {
 }
 
 void Port::strike_established(const Fault& fault) {
+  if (std::holds_alternative<Dns>(fault.action)) return;
+  if (std::holds_alternative<Tls>(fault.action)) return close_idle();
   const bool refused = std::holds_alternative<Refuse>(fault.action);
   for (Established& e : established_) {
     if (!refused && !e.busy) continue;  // a silent idle connection shows when it is used
     e.struck = &fault;
     faults_.count_fired(fault);
     if (refused) e.connection.reset();
+  }
+}
+
+// Gracefully: whoever comes again shakes hands anew.
+void Port::close_idle() {
+  for (Established& e : established_) {
+    if (!e.busy && e.requests > 0) e.connection.stream().finish_sending();
   }
 }
 

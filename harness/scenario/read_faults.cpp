@@ -98,6 +98,30 @@ void read_backend(Loading& loading, const YamlNode& node, const std::string& pat
   fault.on = on.substr(kBackendPrefix.size());
 }
 
+// Names and handshakes go wrong for all who come, and handshakes only where there are some.
+void check_network_fault(Loading& loading, const YamlNode& node, const std::string& path,
+                         const fakes::Fault& fault) {
+  const bool is_dns = std::holds_alternative<fakes::Dns>(fault.action);
+  const bool is_tls = std::holds_alternative<fakes::Tls>(fault.action);
+  const YamlNode* action = node.find(fakes::kind_of(fault.action).name);
+  const std::string kind(fakes::kind_of(fault.action).name);
+  if ((is_dns || is_tls) && fault.probability_ppm < 1'000'000) {
+    loading.errors.add(node.find("probability")->place,
+                       "`" + path + "` cannot have a `probability`: while it lasts, `" + kind +
+                           "` is the same for every connection");
+  }
+  const auto backend = loading.scenario.backends.find(fault.on);
+  if (is_tls && backend != loading.scenario.backends.end() && !backend->second.tls) {
+    loading.errors.add(action->place, "`" + path + "` spoils handshakes, and `backends." +
+                                          fault.on + "` has none; give it `tls: true`");
+  }
+  if (!is_dns) return;
+  const bool slow = std::get<fakes::Dns>(fault.action).how == fakes::DnsHow::slow;
+  if (const YamlNode* delay = action->find("delay"); delay != nullptr && !slow) {
+    loading.errors.add(delay->place, "`" + path + ".dns.delay` is for `how: slow` alone");
+  }
+}
+
 void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
                 std::set<std::string>& ids) {
   ErrorList& errors = loading.errors;
@@ -148,6 +172,7 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
     errors.add(node.place, "`" + path + "` strikes connections before a request is read, so it "
                                "cannot have `match` or `attempts`");
   }
+  if (has_action) check_network_fault(loading, node, path, fault);
   loading.scenario.faults.push_back(std::move(fault));
 }
 

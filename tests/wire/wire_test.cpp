@@ -11,8 +11,9 @@ using namespace support;
 
 std::vector<wire::Case> all_cases() {
   std::vector<wire::Case> all;
-  for (const auto* layer : {&wire::tcp_cases(), &wire::http_cases(), &wire::sse_cases(),
-                            &wire::json_cases(), &wire::provider_cases()}) {
+  for (const auto* layer : {&wire::dns_cases(), &wire::tcp_cases(), &wire::tls_cases(),
+                            &wire::http_cases(), &wire::sse_cases(), &wire::json_cases(),
+                            &wire::provider_cases()}) {
     all.insert(all.end(), layer->begin(), layer->end());
   }
   return all;
