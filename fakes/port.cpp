@@ -112,8 +112,9 @@ FakeBackend& Port::backend_for(world::HttpRequest& request) {
 }
 
 void Port::strike_established(const Fault& fault) {
-  if (std::holds_alternative<Dns>(fault.action)) return;
-  if (std::holds_alternative<Tls>(fault.action)) return close_idle();
+  const bool before_connecting = std::holds_alternative<Dns>(fault.action) ||
+                                 std::holds_alternative<Tls>(fault.action);
+  if (before_connecting) return renew_connections();
   const bool refused = std::holds_alternative<Refuse>(fault.action);
   for (Established& e : established_) {
     if (!refused && !e.busy) continue;  // a silent idle connection shows when it is used
@@ -123,9 +124,11 @@ void Port::strike_established(const Fault& fault) {
   }
 }
 
-// Gracefully: whoever comes again shakes hands anew.
-void Port::close_idle() {
+// Ends them gracefully, after their answers, as a server that is loaded anew: a client that keeps
+// its connections for ever would never meet what goes wrong before one.
+void Port::renew_connections() {
   for (Established& e : established_) {
+    e.connection.close_after();
     if (!e.busy && e.requests > 0) e.connection.stream().finish_sending();
   }
 }

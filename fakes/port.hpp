@@ -41,7 +41,7 @@ class Port {
   world::Task<void> handle(Established& established, world::HttpRequest request);
   FakeBackend& backend_for(world::HttpRequest& request);
   void strike_established(const Fault& fault);
-  void close_idle();
+  void renew_connections();
   bool make_room();
 
   world::Clock& clock_;

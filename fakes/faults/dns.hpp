@@ -1,6 +1,7 @@
 // Asking for the backend's address comes to nothing, or is late: the name does not exist, its
-// server fails, nobody answers, or somebody does in the end. Connections that are open go on, and
-// addresses are not names. In sim only: in live the machine resolves.
+// server fails, nobody answers, or somebody does in the end. When its window opens, kept
+// connections are closed behind their answers, so that the name is asked for again. In sim only:
+// in live the machine resolves.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // Handshakes go wrong: they stall, are reset, or show a certificate that a careful client refuses.
-// When its window opens, connections that are idle are closed, as by a server that loads another
-// certificate; requests under way are answered. Only on a backend with `tls: true`.
+// When its window opens, kept connections are closed behind their answers, as by a server that
+// loads another certificate. Only on a backend with `tls: true`.
 #pragma once
 
 #include <array>

@@ -56,7 +56,7 @@ void check_on_the_wire(const wire::Case& c) {
   const Talk usual = well.talk(request_of(c), c.patience);
   FakeWorld<World> struck(scenario.faults, backend);
   const Talk talk = struck.talk(request_of(c), c.patience);
-  CAPTURE(talk.end, talk.bytes.substr(0, 2'000), usual.bytes.substr(0, 2'000));
+  CAPTURE(talk.end, talk.bytes.substr(0, 2000), usual.bytes.substr(0, 2000));
   CHECK(c.seen(talk, usual));
   CHECK_FALSE(c.seen(usual, usual));  // what is seen must come from the fault
   // In live the kernel drops attempts at a black hole and tells nobody.
