@@ -76,7 +76,7 @@ Task<void> handle(HttpServerConnection& connection, HttpRequest request) {
 
 struct Server {
   Server(Arena& arena, HttpServerOptions options = {})
-      : Server(arena, std::move(*arena.network().listen(Endpoint())), options) {}
+      : Server(arena, *arena.network().listen(Endpoint()), options) {}
   Server(Arena& arena, std::unique_ptr<Listener> on, HttpServerOptions options = {})
       : scope(arena.clock()), listener(std::move(on)), handler(handle) {
     scope.spawn(serve_http(arena.clock(), *listener, handler, options));
@@ -108,7 +108,7 @@ Task<std::string> ask(HttpClient& client, Endpoint to, HttpRequest request) {
 
 // One connection serves several requests, a stream, and both ways to break a body off.
 Task<void> https(Arena& arena) {
-  Server server(arena, std::move(*arena.network().listen(Endpoint(), TlsServer())));
+  Server server(arena, *arena.network().listen(Endpoint(), TlsServer()));
   HttpClientOptions options;
   options.tls.emplace();
   options.tls->ca_pem = arena.network().tls_ca_pem();

@@ -45,7 +45,7 @@ std::unique_ptr<Listener> listening(Arena& arena, TlsManner manner = {},
   TlsServer tls;
   tls.manner = manner;
   tls.names = std::move(names);
-  return std::move(*arena.network().listen(Endpoint(), tls));
+  return *arena.network().listen(Endpoint(), tls);
 }
 
 // Both sides behind the handshake: the server has read one byte that the client sent.
