@@ -51,8 +51,8 @@ class FakeBackend {
   void note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request);
   AnswerKey key_of(const PromptRecord& record) const;
   void plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key);
-  const Fault* decide(const PromptRecord& record, const ChatRequest& chat);
-  std::size_t index_of(const Fault& fault) const;
+  const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
+                      const world::HttpRequest& request);
 
   Parts parts_;
   const Dialect& dialect_;

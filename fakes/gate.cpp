@@ -2,10 +2,21 @@
 
 #include <algorithm>
 
+#include "world/deadline.hpp"
+
 namespace fakes {
 namespace {
 
 constexpr std::uint32_t kCertain = 1'000'000;  // ppm
+
+bool strikes_all(const Fault& fault) {
+  const bool always = fault.course.shape == Course::Shape::constant &&
+                      fault.probability_ppm >= kCertain && !fault.load && !fault.limit;
+  return always && (std::holds_alternative<Refuse>(fault.action) ||
+                    std::holds_alternative<BlackHole>(fault.action) ||
+                    std::holds_alternative<Dns>(fault.action) ||
+                    std::holds_alternative<Tls>(fault.action));
+}
 
 world::Admission admission_of(const Fault* fault) {
   if (fault == nullptr) return world::Admission::open;
@@ -13,18 +24,22 @@ world::Admission admission_of(const Fault* fault) {
                                                        : world::Admission::black_hole;
 }
 
+world::Task<bool> wait_for(world::Signal& signal) {
+  co_await signal.wait();
+  co_return true;
+}
+
 }  // namespace
 
 Gate::Gate(world::Clock& clock, world::Network& network, FaultSchedule& faults,
-           std::string_view backend, OnOpen on_open)
-    : clock_(clock), network_(network), faults_(faults), on_open_(std::move(on_open)) {
-  for (const Fault* fault : faults.connection_faults(backend)) {
-    if (fault->probability_ppm < kCertain) continue;
-    kept_.at(static_cast<std::size_t>(part_of(*fault))).faults.push_back(fault);
-    edges_.push_back(fault->from);
-    if (fault->to != world::kNever) edges_.push_back(fault->to);
-  }
-  std::sort(edges_.begin(), edges_.end());
+           std::string_view backend, OnClose on_close)
+    : clock_(clock),
+      network_(network),
+      faults_(faults),
+      backend_(backend),
+      on_close_(std::move(on_close)) {
+  find_certain();
+  faults_.watch(*this);
 }
 
 Gate::Part Gate::part_of(const Fault& fault) {
@@ -34,32 +49,47 @@ Gate::Part Gate::part_of(const Fault& fault) {
 }
 
 world::Task<void> Gate::keep(world::Listener& listener) {
-  for (Kept& kept : kept_) kept.counted = met(kept.part, listener);
+  kept_ = &listener;
+  for (Shut& shut : shut_) shut.counted = met(shut.part);
   try {
-    follow(listener);
-    for (const world::Instant edge : edges_) {
-      if (edge <= clock_.now()) continue;
-      co_await clock_.sleep_until(edge);
+    for (;;) {
       follow(listener);
+      world::Task<bool> changing = wait_for(changed_);
+      auto waiting = world::with_deadline(clock_, next_edge(), std::move(changing));
+      const std::optional<bool> changed = co_await waiting;
+      static_cast<void>(changed);  // either way there is something to follow
     }
-    co_await clock_.sleep_until(world::kNever);
   } catch (...) {
-    for (Kept& kept : kept_) count(kept, listener);
+    settle_counts();
+    kept_ = nullptr;
     throw;
   }
 }
 
+void Gate::find_certain() {
+  for (Shut& shut : shut_) shut.faults.clear();
+  for (const Fault* fault : faults_.connection_faults(backend_)) {
+    if (!strikes_all(*fault)) continue;
+    shut_.at(static_cast<std::size_t>(part_of(*fault))).faults.push_back(fault);
+  }
+}
+
+void Gate::on_faults_changed() {
+  find_certain();
+  changed_.notify_all();
+}
+
 void Gate::follow(world::Listener& listener) {
   const world::Instant now = clock_.now();
-  const auto applies = [now](const Fault* f) { return f->from <= now && now < f->to; };
-  for (Kept& kept : kept_) {
-    const auto found = std::find_if(kept.faults.begin(), kept.faults.end(), applies);
-    const Fault* next = found == kept.faults.end() ? nullptr : *found;
-    if (next == kept.active) continue;
-    count(kept, listener);
-    kept.active = next;
-    set(kept.part, next, listener);
-    if (next != nullptr) on_open_(*next);
+  for (Shut& shut : shut_) {
+    const auto found = std::find_if(shut.faults.begin(), shut.faults.end(),
+                                    [&](const Fault* fault) { return faults_.on(*fault, now); });
+    const Fault* next = found == shut.faults.end() ? nullptr : *found;
+    if (next == shut.active) continue;
+    settle_counts();
+    shut.active = next;
+    set(shut.part, next, listener);
+    if (next != nullptr) on_close_(*next);
   }
 }
 
@@ -74,7 +104,7 @@ void Gate::set(Part part, const Fault* fault, world::Listener& listener) {
     }
     case Part::port: listener.admit(admission_of(fault)); break;
     case Part::handshake: {
-      ENSURE(listener.tls() != nullptr, "a fault of handshakes on a port without TLS");
+      if (listener.tls() == nullptr) break;  // it then never fires
       const bool well = fault == nullptr;
       listener.tls()->present(well ? world::TlsManner() : manner_of(std::get<Tls>(fault->action)));
       break;
@@ -82,19 +112,31 @@ void Gate::set(Part part, const Fault* fault, world::Listener& listener) {
   }
 }
 
-std::uint64_t Gate::met(Part part, world::Listener& listener) const {
+std::uint64_t Gate::met(Part part) const {
   switch (part) {
-    case Part::name: return network_.misnamed(listener.endpoint().host);
-    case Part::port: return listener.turned_away();
-    case Part::handshake: return listener.tls() == nullptr ? 0 : listener.tls()->spoilt();
+    case Part::name: return network_.misnamed(kept_->endpoint().host);
+    case Part::port: return kept_->turned_away();
+    case Part::handshake: return kept_->tls() == nullptr ? 0 : kept_->tls()->spoilt();
   }
   return 0;
 }
 
-void Gate::count(Kept& kept, world::Listener& listener) {
-  const std::uint64_t total = met(kept.part, listener);
-  for (; kept.counted < total; ++kept.counted) {
-    if (kept.active != nullptr) faults_.count_fired(*kept.active);
+world::Instant Gate::next_edge() {
+  const world::Instant now = clock_.now();
+  world::Instant next = world::kNever;
+  for (const Shut& shut : shut_) {
+    for (const Fault* fault : shut.faults) next = std::min(next, faults_.next_edge(*fault, now));
+  }
+  return next;
+}
+
+void Gate::settle_counts() {
+  if (kept_ == nullptr) return;
+  for (Shut& shut : shut_) {
+    const std::uint64_t total = met(shut.part);
+    for (; shut.counted < total; ++shut.counted) {
+      if (shut.active != nullptr) faults_.count_fired(*shut.active);
+    }
   }
 }
 
