@@ -12,7 +12,14 @@
 
 namespace fakes {
 
-enum class TlsHow { handshake_stall, handshake_reset, expired, wrong_host, self_signed, unknown_ca };
+enum class TlsHow {
+  handshake_stall,
+  handshake_reset,
+  expired,
+  wrong_host,
+  self_signed,
+  unknown_ca
+};
 
 constexpr std::array<world::Choice<TlsHow>, 6> choices(TlsHow) {
   return {{{"handshake_stall", TlsHow::handshake_stall},

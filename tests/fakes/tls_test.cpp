@@ -79,7 +79,8 @@ TEMPLATE_TEST_CASE("tls: met in the window, by who was connected before too, and
   };
   const Row row = GENERATE(Row{fakes::TlsHow::handshake_stall, "nothing"},
                            Row{fakes::TlsHow::handshake_reset, "reset"},
-                           Row{fakes::TlsHow::expired, "tls"}, Row{fakes::TlsHow::wrong_host, "tls"},
+                           Row{fakes::TlsHow::expired, "tls"},
+                           Row{fakes::TlsHow::wrong_host, "tls"},
                            Row{fakes::TlsHow::self_signed, "tls"},
                            Row{fakes::TlsHow::unknown_ca, "tls"});
   CAPTURE(row.met);
