@@ -29,6 +29,7 @@ struct Backend {
   ColdStart cold_start;
   Scheduler scheduler;
   Limits limits;
+  bool tls = false;
 
   static constexpr std::int64_t kRepliesMax = 1'000;
   static constexpr auto fields() {
@@ -59,7 +60,8 @@ struct Backend {
         field("cold_start", &Backend::cold_start, "A model that is unloaded when nobody asks."),
         field("scheduler", &Backend::scheduler,
               "A server that answers several requests side by side and slows down under load."),
-        field("limits", &Backend::limits, "The provider's rate limits."));
+        field("limits", &Backend::limits, "The provider's rate limits."),
+        field("tls", &Backend::tls, "Serve https, with a certificate of the run's own authority."));
   }
   friend bool operator==(const Backend&, const Backend&) = default;
 };

@@ -9,8 +9,10 @@
 #include "harness/run/prepared.hpp"
 #include "harness/run/suite_parts.hpp"
 #include "harness/run/target_url.hpp"
+#include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "world/real_files.hpp"
 #include "world/real_network.hpp"
 
 namespace harness {
@@ -21,6 +23,7 @@ struct FakeCommand {
   std::string config;
   std::string listen = "127.0.0.1:9000";
   std::vector<std::string> sets;
+  std::string ca;  // file to be written
   std::uint64_t seed = 1;
 };
 
@@ -35,6 +38,8 @@ fakes::ServerConfig config_of(const FakeCommand& command) {
     LoadOptions load;
     load.sets = command.sets;
     Scenario scenario = load_scenario(command.config, load);
+    std::vector<ScenarioError> errors = sim_only(scenario);
+    if (!errors.empty()) throw ScenarioErrors(std::move(errors));
     config.backends = std::move(scenario.backends);
     config.faults = std::move(scenario.faults);
   }
@@ -43,10 +48,22 @@ fakes::ServerConfig config_of(const FakeCommand& command) {
   return config;
 }
 
+// For clients that are told a file to trust, as by curl --cacert or NODE_EXTRA_CA_CERTS.
+void write_authority(const world::Network& network, const std::string& file) {
+  world::RealFiles files;
+  const auto written = world::run_inline(files.replace(file, network.tls_ca_pem()));
+  if (!written) {
+    throw std::runtime_error("--ca " + file + ": cannot be written (" +
+                             std::string(world::name_of(written.error())) + ")");
+  }
+}
+
 int serve_fakes(const FakeCommand& command) {
   fakes::ServerConfig config = config_of(command);
+  const auto backends = config.backends;
   world::RealClock clock;
   world::RealNetwork network(clock);
+  if (!command.ca.empty()) write_authority(network, command.ca);
   world::raise_descriptor_limit();
   fakes::Server server(clock, network, std::move(config));
   const world::Result<void> opened = server.open();
@@ -55,8 +72,8 @@ int serve_fakes(const FakeCommand& command) {
                              std::string(world::name_of(opened.error())) + "); give another port");
   }
   for (const auto& [name, endpoint] : server.endpoints()) {
-    std::printf("%s: OPENAI_BASE_URL=http://%s/v1\n", name.c_str(),
-                world::to_string(endpoint).c_str());
+    std::printf("%s: OPENAI_BASE_URL=%s://%s/v1\n", name.c_str(),
+                backends.at(name).tls ? "https" : "http", world::to_string(endpoint).c_str());
   }
   std::fflush(stdout);
   serve_until_interrupted(clock, server.serve());
@@ -86,6 +103,11 @@ void add_fake(CLI::App& command, int& exit_code) {
       ->capture_default_str();
   command.add_option("--set", o->sets, "Override a value: backends.primary.ttft=2s.")
       ->type_name("PATH=VALUE");
+  command
+      .add_option("--ca", o->ca,
+                  "Where to write the authority whose certificates backends with `tls: true` show; "
+                  "it is another one each time.")
+      ->type_name("FILE");
   command.add_option("--seed", o->seed, "Seed of every random draw.")->type_name("N");
   command.callback([o, &exit_code] { exit_code = serve_fakes(*o); });
 }

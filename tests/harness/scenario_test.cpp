@@ -179,6 +179,13 @@ TEST_CASE("arrivals, users, sessions and faults have short and long forms", "[sc
         fakes::FaultAction(fakes::Cut{3, fakes::CutEnd::rst}));
   CHECK(fault("rate_limit: 20s").action == fakes::FaultAction(fakes::RateLimit{20s}));
   CHECK(fault("reset: {after_bytes: 1KiB}").action == fakes::FaultAction(fakes::Reset{1024}));
+  CHECK(fault("dns: servfail").action ==
+        fakes::FaultAction(fakes::Dns{fakes::DnsHow::servfail, 5s}));
+  CHECK(fault("dns: {how: slow, delay: 2s}").action ==
+        fakes::FaultAction(fakes::Dns{fakes::DnsHow::slow, 2s}));
+  const std::string https = replaced(kGood, "inter_token: 20ms", "tls: true");
+  CHECK(parse_scenario(replaced(https, "refuse: {}", "tls: expired"), "s.yaml").faults[0].action ==
+        fakes::FaultAction(fakes::Tls{fakes::TlsHow::expired}));
   const fakes::Fault narrow = fault(
       "at: 60s..90s, probability: 12.5%, attempts: 1..2, match: {user: u3, stream: true}, hang: "
       "{}");
@@ -282,7 +289,7 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
           Row{"refuse: {}", "refuze: {}",
               "s.yaml:11:5: `faults.down` needs an action, one of `refuse`, `black_hole`, "
               "`status`, `hang`, "
-              "`reset`, `stall`, `cut`, `rate_limit`\n"
+              "`reset`, `stall`, `cut`, `rate_limit`, `dns`, `tls`\n"
               "s.yaml:11:50: unknown key `refuze` in `faults.down` (did you mean `refuse`?)"},
           Row{"refuse: {}", "refuse: {}, hang: {}",
               "s.yaml:11:68: `faults.down` has two actions, `refuse` and `hang`; it must have one"},
@@ -294,6 +301,14 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:11:5: `faults.down` strikes connections before a request is read, so it "
               "cannot have "
               "`match` or `attempts`"},
+          Row{"refuse: {}", "tls: expired",
+              "s.yaml:11:55: `faults.down` spoils handshakes, and `backends.primary` has none; "
+              "give it `tls: true`"},
+          Row{"refuse: {}", "dns: nxdomain, probability: 50%",
+              "s.yaml:11:78: `faults.down` cannot have a `probability`: while it lasts, `dns` is "
+              "the same for every connection"},
+          Row{"refuse: {}", "dns: {how: timeout, delay: 3s}",
+              "s.yaml:11:77: `faults.down.dns.delay` is for `how: slow` alone"},
           Row{"refuse: {}", "hang: {}, attempts: 0",
               "s.yaml:11:70: `faults.down.attempts` must be an attempt such as `1`, or a range "
               "such as "
