@@ -16,7 +16,6 @@ using world::Task;
 namespace {
 
 constexpr std::chrono::seconds kLinger(1);  // how long a refused sender may still talk
-constexpr std::int64_t kBytesPerToken = 4;  // of prompts, as providers' own rule of thumb says
 
 const Dialect& dialect_of(const Backend& config) {
   const Dialect* dialect = find_dialect(config.dialect);
@@ -66,7 +65,9 @@ Task<bool> wait_for_close(world::HttpServerConnection& connection) {
 }  // namespace
 
 FakeBackend::FakeBackend(Parts parts)
-    : parts_(std::move(parts)), dialect_(dialect_of(parts_.config)) {}
+    : parts_(std::move(parts)),
+      dialect_(dialect_of(parts_.config)),
+      background_({parts_.clock, parts_.random, parts_.config, dialect_, parts_.journal}) {}
 
 bool FakeBackend::knows(const world::HttpRequest& request) const {
   return dialect_.route(request.method, request.path()).call != Call::none;
@@ -81,6 +82,13 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
     case Call::warm: {
       std::string id(route.id);
       co_await answer_short(e, route.call, std::move(id));
+      break;
+    }
+    case Call::fetch:
+    case Call::cancel:
+    case Call::remove: {
+      StoredCall call{route.call, std::string(route.id), std::move(request.target)};
+      co_await background_.answer(e, std::move(call));
       break;
     }
     default: {
@@ -129,6 +137,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
                                     const world::HttpRequest& request) {
   ChatRequest chat;
   std::optional<Refusal> refusal = dialect_.parse(request.body, chat);
+  if (!refusal) refusal = background_.continue_previous(chat);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
@@ -139,6 +148,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
       refusal = dialect_.refusal_of(429);
     } else {
       plan_answer(x, chat, key);
+      background_.plan(x, chat, key);
       fault = decide(x.record, chat);
     }
   }
@@ -152,6 +162,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   } else {
     co_await answer_normally(x);
   }
+  background_.keep(x, chat);
 }
 
 Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
@@ -203,6 +214,7 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.model = parts_.config.model;
   x.answer.prompt_tokens = (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
   x.answer.include_usage = chat.stream && chat.include_usage;
+  x.answer.obfuscate = chat.stream && chat.obfuscate;
   plan_reply(x.answer, {parts_.config, chat, parts_.random, key, words_});
 }
 

@@ -3,7 +3,7 @@
 // sim and live. One clock; the references must outlive it.
 #pragma once
 
-#include "fakes/exchange.hpp"
+#include "fakes/background.hpp"
 #include "world/lru_map.hpp"
 
 namespace fakes {
@@ -57,6 +57,7 @@ class FakeBackend {
   Parts parts_;
   const Dialect& dialect_;
   Words words_;
+  Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
   std::uint64_t requests_ = 0;
   std::int64_t active_ = 0;

@@ -2,12 +2,14 @@
 // the YAML keys under `backends.<name>`. Plain data; any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <tuple>
 
 #include "world/distribution.hpp"
 #include "world/field.hpp"
+#include "world/units.hpp"
 
 namespace fakes {
 
@@ -18,10 +20,15 @@ struct Backend {
   world::Distribution ttft = world::Distribution::lognormal(350'000'000, 2'000'000'000);
   world::Distribution inter_token = world::Distribution::fixed(20'000'000);
   world::Distribution output_tokens = world::Distribution::lognormal(60, 400);
+  // Of background answers: before the model starts.
+  world::Distribution queue_time = world::Distribution::fixed(0);
+  world::Nanos stored_for = std::chrono::hours(1);        // then a stored answer is forgotten
+  world::Nanos resumable_for = std::chrono::minutes(5);   // its stream, from when it was asked for
   std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
   std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
   std::int64_t body_bytes_max = 16 << 20;   // larger requests get 413
 
+  static constexpr std::int64_t kStoredForMax = 30 * 86'400 * 1'000'000'000LL;  // 30 days
   static constexpr auto fields() {
     using world::field;
     using world::Unit;
@@ -33,6 +40,15 @@ struct Backend {
         field("output_tokens", &Backend::output_tokens,
               "Length of an answer when the request does not say.")
             .in(Unit::count),
+        field("queue_time", &Backend::queue_time,
+              "How long a background answer waits before the model starts.")
+            .in(Unit::duration),
+        field("stored_for", &Backend::stored_for,
+              "How long a stored answer can be fetched; then it is unknown.")
+            .between(1, kStoredForMax),
+        field("resumable_for", &Backend::resumable_for,
+              "How long the stream of a background answer can be resumed.")
+            .between(1, kStoredForMax),
         field("output_tokens_max", &Backend::output_tokens_max, "Longest answer, in tokens.")
             .between(1, 1'000'000),
         field("max_concurrent", &Backend::max_concurrent,
