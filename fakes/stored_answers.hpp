@@ -56,6 +56,7 @@ class StoredAnswers {
 
   explicit StoredAnswers(std::size_t answers_max = kAnswersMax, std::size_t bytes_max = kBytesMax)
       : answers_max_(answers_max), bytes_max_(bytes_max) {}
+  StoredAnswers(const StoredAnswers&) = delete;
 
   // Stores it under its answer's id, in place of one with the same id.
   void add(std::shared_ptr<StoredAnswer> answer, world::Instant now);

@@ -47,7 +47,7 @@ inline std::vector<nlohmann::json> events_in(const std::string& text, std::int64
 
 // What a script of requests does: sleeps, and asks. A stream is left after its patience.
 struct Step {
-  world::Nanos after{0};  // since the step before
+  world::Nanos after{0};  // since the step before began; at once when that has passed
   std::string request;
   world::Nanos patience = std::chrono::hours(100);
 };
@@ -102,8 +102,11 @@ struct ResponsesWorld {
   static world::Task<void> play_all(FakeWorld<World>& fake, std::vector<Step> steps,
                                     std::vector<Body>& bodies) {
     world::Clock& clock = fake.world.clock;
+    world::Instant begin = clock.now();
     for (Step& step : steps) {
-      co_await clock.sleep(step.after);
+      begin += step.after;
+      co_await clock.sleep_until(begin);
+      begin = clock.now();
       auto stream = co_await fake.world.network.connect(fake.at);
       std::string bytes;
       const world::Result<void> sent = co_await (*stream)->write_all(step.request);
