@@ -5,8 +5,8 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
-#include <unordered_map>
 
 #include "fakes/chat.hpp"
 #include "fakes/timing.hpp"
@@ -78,7 +78,7 @@ class StoredAnswers {
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   ByAge by_age_;  // oldest first: all are kept equally long
-  std::unordered_map<std::uint64_t, ByAge::iterator> places_;
+  std::map<std::uint64_t, ByAge::iterator> places_;
 };
 
 }  // namespace fakes

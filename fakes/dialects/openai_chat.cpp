@@ -171,7 +171,8 @@ void append_go_duration(std::string& out, world::Nanos duration) {
 }
 
 void append_obfuscation(std::string& out, std::size_t bytes, std::int64_t number) {
-  constexpr std::string_view letters = "aG7kQ2xVb9LmZ4tRcY1nWp8sHd3fJ6uEo5iNqA0wKvBrTgXyCzMlPhSjDeFUOI";
+  constexpr std::string_view letters =
+      "aG7kQ2xVb9LmZ4tRcY1nWp8sHd3fJ6uEo5iNqA0wKvBrTgXyCzMlPhSjDeFUOI";
   constexpr std::size_t block = 16;
   const std::size_t padding = block - bytes % block;
   out += R"(,"obfuscation":")";

@@ -1,8 +1,10 @@
 // Responses that are made in the background: their life cycle, polling, resuming, cancelling,
 // removing and forgetting.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
 #include "fakes/background.hpp"
 #include "fakes/dialects/openai_responses.hpp"
-
 #include "tests/fakes/responses_world.hpp"
 
 using namespace support;
@@ -163,8 +165,8 @@ TEST_CASE("the race of a cancel with the end has one winner", "[background]") {
   const Row row = GENERATE(Row{0ns, "cancelled"}, Row{1'079'999'999ns, "cancelled"},
                            Row{1080ms, "completed"}, Row{5s, "completed"});
   ResponsesWorld<InSim> fake(queueing_backend());
-  const auto bodies = fake.play(
-      {step(0s, create(kPlain)), step(row.at, cancel(id)), step(5s, get(id)), step(0s, cancel(id))});
+  const auto bodies = fake.play({step(0s, create(kPlain)), step(row.at, cancel(id)),
+                                 step(5s, get(id)), step(0s, cancel(id))});
   for (std::size_t i = 1; i < 4; ++i) CHECK(status_of(bodies[i]) == row.status);
 }
 
@@ -177,8 +179,9 @@ world::Task<void> stream_and_cancel(FakeWorld<InSim>& fake, std::string request,
   struct One {
     static world::Task<void> cancel_at(FakeWorld<InSim>& f, std::string path, world::Nanos when) {
       co_await f.world.clock.sleep(when);
-      const Talk done = co_await support::talk(f.world.clock, f.world.network, f.at, bare("POST",
-                                               path), 1s, "\"user\"");
+      std::string request = bare("POST", path);
+      const Talk done = co_await support::talk(f.world.clock, f.world.network, f.at,
+                                               std::move(request), 1s, "\"user\"");
       CHECK(done.bytes.find("200 OK") != std::string::npos);
     }
     static world::Task<void> stream(FakeWorld<InSim>& f, std::string bytes, Talk& result) {

@@ -1,9 +1,11 @@
 // The dialect of OpenAI's responses: objects, the order and numbers of events, and refusals; read
 // with a JSON library that the fake itself does not use.
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "fakes/dialects/openai_responses.hpp"
 #include "tests/fakes/responses_world.hpp"
+#include "world/sse.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;

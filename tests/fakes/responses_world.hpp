@@ -2,11 +2,9 @@
 // either world.
 #pragma once
 
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "tests/fakes/fake_world.hpp"
-#include "world/sse.hpp"
 
 namespace support {
 
@@ -27,23 +25,12 @@ inline std::string bare(std::string_view method, std::string_view path) {
          " HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
 }
 
-inline std::string path_of(const nlohmann::json& id, const std::string& further = {}) {
-  return "/v1/responses/" + id.get<std::string>() + further;
-}
+std::string path_of(const nlohmann::json& id, const std::string& further = {});
+
+nlohmann::json parsed(const Body& body);
 
 // The events of a stream. Their names are their types, their numbers follow one another.
-inline std::vector<nlohmann::json> events_in(const std::string& text, std::int64_t first = 0) {
-  world::SseReader reader;
-  std::vector<world::SseEvent> frames;
-  REQUIRE(reader.feed(text, frames).has_value());
-  std::vector<nlohmann::json> events;
-  for (const world::SseEvent& frame : frames) {
-    events.push_back(nlohmann::json::parse(frame.data));
-    CHECK(events.back()["type"] == frame.type);
-    CHECK(events.back()["sequence_number"] == first++);
-  }
-  return events;
-}
+std::vector<nlohmann::json> events_in(const std::string& text, std::int64_t first = 0);
 
 // What a script of requests does: sleeps, and asks. A stream is left after its patience.
 struct Step {
@@ -72,23 +59,15 @@ struct ResponsesWorld {
     step.request = std::move(request);
     return play({step}).at(0);
   }
-  nlohmann::json post(const std::string& body) {
-    return nlohmann::json::parse(request(support::post("/v1/responses", body)).text);
+  auto post(const std::string& body) {
+    return parsed(request(support::post("/v1/responses", body)));
   }
-  nlohmann::json get(const nlohmann::json& id, const std::string& further = {}) {
-    return nlohmann::json::parse(request(bare("GET", path_of(id, further))).text);
+  template <class Id>
+  auto get(const Id& id) {
+    return parsed(request(bare("GET", path_of(id))));
   }
-  nlohmann::json cancel(const nlohmann::json& id) {
-    return nlohmann::json::parse(request(bare("POST", path_of(id, "/cancel"))).text);
-  }
-
-  void wait(world::Nanos duration) { fake.run(sleep(fake.world.clock, duration)); }
 
  private:
-  static world::Task<void> sleep(world::Clock& clock, world::Nanos duration) {
-    co_await clock.sleep(duration);
-  }
-
   static world::Task<std::size_t> read_whole(world::Stream& stream, std::string& bytes) {
     char room[4096];
     while (!body_of(bytes).whole) {
