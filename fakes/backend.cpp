@@ -16,7 +16,6 @@ using world::Task;
 namespace {
 
 constexpr std::chrono::seconds kLinger(1);  // how long a refused sender may still talk
-constexpr std::int64_t kBytesPerToken = 4;  // of prompts, as providers' own rule of thumb says
 
 const Dialect& dialect_of(const Backend& config) {
   const Dialect* dialect = find_dialect(config.dialect);
@@ -153,7 +152,8 @@ struct FakeBackend::Charged {
 FakeBackend::FakeBackend(Parts parts)
     : parts_(std::move(parts)),
       dialect_(dialect_of(parts_.config)),
-      warmth_(parts_.config.cold_start) {
+      warmth_(parts_.config.cold_start),
+      background_({parts_.clock, parts_.random, parts_.config, dialect_, parts_.journal}) {
   if (!parts_.config.scheduler.on()) return;
   capacity_ = std::make_unique<Capacity>(parts_.clock, parts_.config.scheduler,
                                          parts_.config.prefill);
@@ -172,6 +172,13 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
     case Call::warm: {
       std::string id(route.id);
       co_await answer_short(e, route.call, std::move(id));
+      break;
+    }
+    case Call::fetch:
+    case Call::cancel:
+    case Call::remove: {
+      StoredCall call{route.call, std::string(route.id), std::move(request.target)};
+      co_await background_.answer(e, std::move(call));
       break;
     }
     default: {
@@ -220,6 +227,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
                                     const world::HttpRequest& request) {
   ChatRequest chat;
   std::optional<Refusal> refusal = dialect_.parse(request.body, chat);
+  if (!refusal) refusal = background_.continue_previous(chat);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
@@ -232,6 +240,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
     if (!refusal) refusal = overload(further_headers);
     if (!refusal) {
       plan_answer(x, chat, key);
+      background_.plan(x, chat, key);
       fault = decide(x.record, chat, request);
     }
   }
@@ -243,6 +252,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   } else {
     co_await answer_or_strike(x, fault);
   }
+  background_.keep(x, chat);
 }
 
 std::optional<Refusal> FakeBackend::charge(Charged& charged, const ChatRequest& chat,
@@ -355,6 +365,7 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.model = parts_.config.model;
   x.answer.prompt_tokens = prompt_tokens_of(chat);
   x.answer.include_usage = chat.stream && chat.include_usage;
+  x.answer.obfuscate = chat.stream && chat.obfuscate;
   plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
 }
 

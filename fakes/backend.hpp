@@ -3,6 +3,7 @@
 // sim and live. One clock; the references must outlive it.
 #pragma once
 
+#include "fakes/background.hpp"
 #include "fakes/capacity.hpp"
 #include "fakes/exchange.hpp"
 #include "fakes/rate_limiter.hpp"
@@ -73,6 +74,7 @@ class FakeBackend {
   std::unique_ptr<Capacity> capacity_;  // null: no scheduler
   Warmth warmth_;
   Words words_;
+  Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
   std::uint64_t requests_ = 0;
   std::int64_t active_ = 0;

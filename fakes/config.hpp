@@ -2,6 +2,7 @@
 // the YAML keys under `backends.<name>`. Plain data; any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <tuple>
@@ -11,6 +12,7 @@
 #include "fakes/reply_rule.hpp"
 #include "world/distribution.hpp"
 #include "world/field.hpp"
+#include "world/units.hpp"
 
 namespace fakes {
 
@@ -22,6 +24,10 @@ struct Backend {
   world::Distribution inter_token = world::Distribution::fixed(20'000'000);
   world::Distribution output_tokens = world::Distribution::lognormal(60, 400);
   world::Nanos prefill{0};                  // per token of the prompt, before the first token
+  // Of background answers: before the model starts.
+  world::Distribution queue_time = world::Distribution::fixed(0);
+  world::Nanos stored_for = std::chrono::hours(1);        // then a stored answer is forgotten
+  world::Nanos resumable_for = std::chrono::minutes(5);   // its stream, from when it was asked for
   std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
   std::vector<ReplyRule> replies;
   std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
@@ -32,6 +38,7 @@ struct Backend {
   bool tls = false;
 
   static constexpr std::int64_t kRepliesMax = 1'000;
+  static constexpr std::int64_t kStoredForMax = 30 * 86'400 * 1'000'000'000LL;  // 30 days
   static constexpr auto fields() {
     using world::field;
     using world::Unit;
@@ -46,6 +53,15 @@ struct Backend {
         field("output_tokens", &Backend::output_tokens,
               "Length of an answer when the request does not say.")
             .in(Unit::count),
+        field("queue_time", &Backend::queue_time,
+              "How long a background answer waits before the model starts.")
+            .in(Unit::duration),
+        field("stored_for", &Backend::stored_for,
+              "How long a stored answer can be fetched; then it is unknown.")
+            .between(1, kStoredForMax),
+        field("resumable_for", &Backend::resumable_for,
+              "How long the stream of a background answer can be resumed.")
+            .between(1, kStoredForMax),
         field("output_tokens_max", &Backend::output_tokens_max, "Longest answer, in tokens.")
             .between(1, 1'000'000),
         field("replies", &Backend::replies,

@@ -31,6 +31,35 @@ struct Route {
   std::string_view id;  // within the path
 };
 
+// When an event of a stream can be made, in the order in which that comes about.
+enum class Pace : std::uint8_t {
+  at_once,       // the request has been accepted
+  when_started,  // it has left the queue
+  with_units,    // the model has said something
+};
+
+// Why an answer that was stored, or is said to be, is not given out as it was asked for.
+enum class StoredTrouble : std::uint8_t {
+  unknown,               // or forgotten
+  unknown_previous,      // a request builds on it
+  context_too_long,      // of a request with all that it builds on
+  cancel_of_foreground,  // only background answers can be cancelled
+  stream_of_foreground,  // only they can be streamed again
+  stream_of_plain,       // and only if they were made as streams
+  stream_too_old,
+  bad_starting_after,
+};
+
+// How a provider speaks of the answers that it stores. Constant; any thread.
+class StoredForm {
+ public:
+  virtual ~StoredForm() = default;
+  virtual std::optional<std::uint64_t> answer_id(std::string_view id) const = 0;
+  virtual void write_stored(std::string& out, const Answer& answer, Progress progress) const = 0;
+  virtual void write_removed(std::string& out, std::string_view id) const = 0;
+  virtual Refusal refusal_of(StoredTrouble trouble, std::string_view id) const = 0;
+};
+
 class Dialect {
  public:
   virtual ~Dialect() = default;
@@ -63,6 +92,8 @@ class Dialect {
   virtual void write_event(std::string& out, const Answer& answer, const Place& place,
                            std::int64_t number) const = 0;
 
+  virtual Pace pace(const Answer&, const Place&) const { return Pace::with_units; }
+
   // An error in the middle of a stream that began with 200, as the provider's own servers send it.
   virtual void write_stream_error(std::string& out, const Refusal& refusal,
                                   std::int64_t number) const = 0;
@@ -77,6 +108,12 @@ class Dialect {
   }
   virtual void write_retry_after(std::string& out, world::Nanos wait) const;
 
+  // What the provider says when the money is spent, which no retry will change.
+  virtual Refusal quota_refusal() const { return refusal_of(429); }
+
+  // Null: this provider stores no answers.
+  virtual const StoredForm* stored_form() const { return nullptr; }
+
   // The status with which the provider refuses when it has too much to do.
   virtual int overload_status() const { return 503; }
 
@@ -87,7 +124,7 @@ class Dialect {
   virtual bool whole_tool_calls() const { return false; }
 };
 
-inline constexpr std::size_t kDialectCount = 1;
+inline constexpr std::size_t kDialectCount = 2;
 extern const std::array<const Dialect*, kDialectCount> kDialects;
 
 const Dialect* find_dialect(std::string_view name);  // null: there is none

@@ -1,5 +1,6 @@
 #include "fakes/exchange.hpp"
 
+#include "fakes/background.hpp"
 #include "fakes/stream_writer.hpp"
 #include "world/deadline.hpp"
 #include "world/json_text.hpp"
@@ -87,6 +88,14 @@ Task<void> Exchange::wait_until(Instant at) {
   if (!still_there) connection.reset();  // so the next write fails, and nobody works on
 }
 
+Task<bool> Exchange::wait_for_event(Instant due) {
+  if (stored == nullptr) {
+    co_await wait_until(due);
+    co_return true;
+  }
+  co_return co_await wait_for_stored_event(clock_, *this, due);
+}
+
 Task<void> Exchange::stay_silent() { co_await connection.wait_for_close(); }
 
 namespace {
@@ -117,11 +126,16 @@ Task<bool> Exchange::stay_silent_for(world::Nanos duration) {
 }
 
 Task<void> answer_normally(Exchange& x) {
+  if (x.stored != nullptr) store_as_it_is(x);
   if (x.record.stream) {
     StreamWriter writer(x);
     bool alive = co_await writer.write_until(writer.events());
     if (alive) alive = co_await writer.write_end();
     if (alive) x.record.end = End::completed;
+    co_return;
+  }
+  if (x.stored != nullptr) {
+    co_await answer_queued(x);
     co_return;
   }
   const Instant due = x.begun() + x.timing.to_last_token(x.answer.units());

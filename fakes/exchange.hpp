@@ -11,6 +11,8 @@
 
 namespace fakes {
 
+struct StoredAnswer;
+
 // A connection that a backend has accepted.
 struct Established {
   Established(world::Clock& clock, std::unique_ptr<world::Stream> stream, world::HttpLimits limits)
@@ -48,6 +50,10 @@ class Exchange {
   // Waits until the instant (of the pace) has come; returns at once when it has.
   world::Task<void> wait_until(world::Instant at);
 
+  // Waits until an event of the answer that is due then may go out. False: it never will, because
+  // the answer was cancelled, or is stuck in its queue and the peer has gone.
+  world::Task<bool> wait_for_event(world::Instant due);
+
   // Says nothing until the peer goes.
   world::Task<void> stay_silent();
 
@@ -69,6 +75,7 @@ class Exchange {
   Answer answer;
   HeaderFacts facts;
   PromptRecord record;
+  std::shared_ptr<StoredAnswer> stored;  // of background answers; null otherwise
 
  private:
   world::Task<bool> watch_until(world::Instant at);

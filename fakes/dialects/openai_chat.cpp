@@ -56,11 +56,14 @@ void begin_chunk(std::string& out, const Answer& answer) {
   out += R"(","choices":[{"index":0,"delta":)";
 }
 
-void end_chunk(std::string& out, const Answer& answer, std::string_view finish) {
+// It began at `start` and has this number.
+void end_chunk(std::string& out, const Answer& answer, std::string_view finish, std::size_t start,
+               std::int64_t number) {
   out += R"(,"logprobs":null,"finish_reason":)";
   out += finish;
   out += "}]";
   if (answer.include_usage) out += R"(,"usage":null)";
+  if (answer.obfuscate) append_obfuscation(out, out.size() - start, number);
   out += "}\n\n";
 }
 
@@ -73,11 +76,12 @@ void write_usage_chunk(std::string& out, const Answer& answer) {
   out += "}\n\n";
 }
 
-void write_end(std::string& out, const Answer& answer, std::int64_t step) {
+void write_end(std::string& out, const Answer& answer, std::int64_t step, std::int64_t number) {
+  const std::size_t start = out.size();
   if (step == 0) {
     begin_chunk(out, answer);
     out += "{}";
-    end_chunk(out, answer, finish_text(answer.finish));
+    end_chunk(out, answer, finish_text(answer.finish), start, number);
   } else if (step == 1 && answer.include_usage) {
     write_usage_chunk(out, answer);
   } else {
@@ -166,6 +170,16 @@ void append_go_duration(std::string& out, world::Nanos duration) {
   out += 's';
 }
 
+void append_obfuscation(std::string& out, std::size_t bytes, std::int64_t number) {
+  constexpr std::string_view letters =
+      "aG7kQ2xVb9LmZ4tRcY1nWp8sHd3fJ6uEo5iNqA0wKvBrTgXyCzMlPhSjDeFUOI";
+  constexpr std::size_t block = 16;
+  const std::size_t padding = block - bytes % block;
+  out += R"(,"obfuscation":")";
+  out += letters.substr(static_cast<std::size_t>(number) % (letters.size() - block), padding);
+  out += '"';
+}
+
 void OpenAiChat::write_headers(std::string& out, const HeaderFacts& facts) const {
   out += "x-request-id: req_";
   append_hex(out, facts.request_id);
@@ -246,8 +260,9 @@ std::int64_t OpenAiChat::events_at(const Answer& answer, Stage stage, std::size_
 }
 
 void OpenAiChat::write_event(std::string& out, const Answer& answer, const Place& place,
-                             std::int64_t) const {
-  if (place.stage == Stage::end) return write_end(out, answer, place.step);
+                             std::int64_t number) const {
+  if (place.stage == Stage::end) return write_end(out, answer, place.step, number);
+  const std::size_t start = out.size();
   begin_chunk(out, answer);
   if (place.stage == Stage::begin) {
     out += answer.has_text ? R"({"role":"assistant","content":"","refusal":null})"
@@ -257,43 +272,13 @@ void OpenAiChat::write_event(std::string& out, const Answer& answer, const Place
   } else {
     write_unit(out, answer, place);
   }
-  end_chunk(out, answer, "null");
+  end_chunk(out, answer, "null", start, number);
 }
 
 void OpenAiChat::write_stream_error(std::string& out, const Refusal& refusal, std::int64_t) const {
   out += "data: ";
   write_refusal(out, refusal, 0);
   out += "\n\n";
-}
-
-Refusal OpenAiChat::refusal_of(int status) const {
-  Refusal r;
-  r.status = status;
-  r.type = status >= 500 ? "server_error" : "invalid_request_error";
-  switch (status) {
-    case 401:
-      r.code = "invalid_api_key";
-      r.message = "Incorrect API key provided.";
-      break;
-    case 404:
-      r.code = "model_not_found";
-      r.message = "The model does not exist or you do not have access to it.";
-      break;
-    case 429:
-      r.type = "requests";
-      r.code = "rate_limit_exceeded";
-      r.message = "Rate limit reached on requests per min (RPM). Please try again later.";
-      break;
-    case 503:
-      r.code = "server_is_overloaded";
-      r.message = "The engine is currently overloaded, please try again later.";
-      break;
-    default:
-      r.message = status >= 500
-                      ? "The server had an error while processing your request. Sorry about that!"
-                      : "The request was rejected.";
-  }
-  return r;
 }
 
 }  // namespace fakes

@@ -1,6 +1,8 @@
 // The dialect of OpenAI's `POST /v1/chat/completions`: requests in, answers, stream chunks and
 // errors out, as the provider's own servers write them. Providers that speak almost the same derive
-// from it and say what is different. Constant; any thread.
+// from it and say what is different. Padding of chunks (`include_obfuscation`), on at OpenAI, is
+// off until it is asked for: it costs bytes and no test needs it. One choice: `n` above 1 is
+// refused. Constant; any thread.
 #pragma once
 
 #include "fakes/dialect.hpp"
@@ -36,7 +38,11 @@ class OpenAiChat : public Dialect {
   Refusal refusal_of(int status) const override;
   Refusal refusal_of_limit(const LimitHit& hit, std::string_view model) const override;
   void write_retry_after(std::string& out, world::Nanos wait) const override;  // in ms, too
+  Refusal quota_refusal() const override;
 };
+
+// Pads an event that has so many bytes to a length that tells nothing of its content.
+void append_obfuscation(std::string& out, std::size_t bytes, std::int64_t number);
 
 // Go's notation, in which OpenAI and Groq tell how long until an allowance is whole: 12ms, 1.5s,
 // 6m0s.
