@@ -16,7 +16,6 @@ using world::Task;
 namespace {
 
 constexpr std::chrono::seconds kLinger(1);  // how long a refused sender may still talk
-constexpr std::int64_t kBytesPerToken = 4;  // of prompts, as providers' own rule of thumb says
 
 const Dialect& dialect_of(const Backend& config) {
   const Dialect* dialect = find_dialect(config.dialect);
@@ -24,25 +23,11 @@ const Dialect& dialect_of(const Backend& config) {
   return *dialect;
 }
 
-Refusal refusal_of_failure(world::Failure failure) {
+Refusal refusal_of_failure(const Dialect& dialect, world::Failure failure) {
+  if (failure == world::Failure::too_large) return dialect.refusal_of(413);
   Refusal refusal;
-  if (failure == world::Failure::too_large) {
-    refusal.status = 413;
-    refusal.code = "request_too_large";
-    refusal.message = "The request is larger than this server accepts.";
-  } else {
-    refusal.code = "bad_request";
-    refusal.message = "The request is not valid HTTP/1.1.";
-  }
-  return refusal;
-}
-
-Refusal refusal_of_route(const world::HttpRequest& request, bool known_path) {
-  Refusal refusal;
-  refusal.status = known_path ? 405 : 404;
-  refusal.code = known_path ? "method_not_supported" : "unknown_url";
-  refusal.message = known_path ? "Not allowed to " + request.method + " on this URL."
-                               : "Unknown request URL: " + request.method + " " + request.target;
+  refusal.code = "bad_request";
+  refusal.message = "The request is not valid HTTP/1.1.";
   return refusal;
 }
 
@@ -76,15 +61,17 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
   const Route route = dialect_.route(request.method, request.path());
   switch (route.call) {
     case Call::chat: co_await handle_chat(e, std::move(request)); break;
+    case Call::warm: ++warmings_; [[fallthrough]];
     case Call::models:
-    case Call::model:
-    case Call::warm: {
+    case Call::model: {
       std::string id(route.id);
       co_await answer_short(e, route.call, std::move(id));
       break;
     }
+    case Call::count_tokens: co_await count_tokens(e, std::move(request)); break;
     default: {
-      Refusal refusal = refusal_of_route(request, route.call == Call::wrong_method);
+      const int status = route.call == Call::wrong_method ? 405 : 404;
+      Refusal refusal = dialect_.refusal_of_route(status, request.method, request.target);
       co_await refuse(e, std::move(refusal));
     }
   }
@@ -95,6 +82,19 @@ Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) 
   if (call == Call::models) dialect_.write_models(x.body, parts_.config.model);
   if (call == Call::model) dialect_.write_model(x.body, id);
   if (call == Call::warm) x.body = "{}";
+  x.add_response(200, "application/json", x.body);
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);
+}
+
+Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request) {
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  std::optional<Refusal> refusal = dialect_.check_headers(request.headers);
+  if (!refusal) refusal = dialect_.write_token_count(x.body, request.body);
+  if (refusal) {
+    co_await answer_refusal(x, std::move(*refusal), {});
+    co_return;
+  }
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(x.now());
   static_cast<void>(sent);
@@ -129,6 +129,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
                                     const world::HttpRequest& request) {
   ChatRequest chat;
   std::optional<Refusal> refusal = dialect_.parse(request.body, chat);
+  if (auto headers = dialect_.check_headers(request.headers)) refusal = std::move(headers);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
@@ -163,7 +164,7 @@ Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
 // but not before the peer could read why (closing with unread bytes would reset it).
 Task<void> FakeBackend::refuse_bytes(Established& e, world::Failure failure) {
   e.connection.close_after();
-  Refusal refusal = refusal_of_failure(failure);
+  Refusal refusal = refusal_of_failure(dialect_, failure);
   co_await refuse(e, std::move(refusal));
   e.connection.stream().finish_sending();
   Task<bool> closing = wait_for_close(e.connection);
@@ -201,7 +202,7 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
   x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
   x.answer.model = parts_.config.model;
-  x.answer.prompt_tokens = (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
+  x.answer.prompt_tokens = tokens_in(chat.prompt_bytes);
   x.answer.include_usage = chat.stream && chat.include_usage;
   plan_reply(x.answer, {parts_.config, chat, parts_.random, key, words_});
 }

@@ -1,6 +1,7 @@
 #include "fakes/dialect.hpp"
 
 #include "fakes/dialects/openai_chat.hpp"
+#include "world/json_text.hpp"
 
 namespace fakes {
 namespace {
@@ -13,15 +14,38 @@ const std::array<const Dialect*, kDialectCount> kDialects = {{
 
 Route Dialect::route(std::string_view method, std::string_view path) const {
   if (path == chat_path()) return {method == "POST" ? Call::chat : Call::wrong_method, {}};
-  if (!path.starts_with(base_path())) return {};
-  path.remove_prefix(base_path().size());
-  constexpr std::string_view models = "/models";
-  if (!path.starts_with(models)) return {};
-  path.remove_prefix(models.size());
+  if (!path.starts_with(models_path())) return {};
+  path.remove_prefix(models_path().size());
   if (!path.empty() && path.front() != '/') return {};
   if (method != "GET") return {Call::wrong_method, {}};
   if (path.size() <= 1) return {Call::models, {}};
   return {Call::model, path.substr(1)};
+}
+
+std::optional<Refusal> Dialect::write_token_count(std::string&, std::string_view) const {
+  return refusal_of(404);
+}
+
+Refusal Dialect::refusal_of_route(int status, std::string_view method,
+                                  std::string_view target) const {
+  Refusal refusal;
+  refusal.status = status;
+  refusal.code = status == 405 ? "method_not_supported" : "unknown_url";
+  refusal.message = status == 405 ? "Not allowed to " : "Unknown request URL: ";
+  refusal.message += method;
+  if (status == 405) {
+    refusal.message += " on this URL.";
+  } else {
+    refusal.message += ' ';
+    refusal.message += target;
+  }
+  return refusal;
+}
+
+std::string Dialect::tool_call_id(std::uint64_t bits, std::string_view) const {
+  std::string id = "call_";
+  world::append_hex(id, bits);
+  return id;
 }
 
 const Dialect* find_dialect(std::string_view name) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "fakes/dialect.hpp"
 #include "fakes/server.hpp"
 #include "harness/commands/serve.hpp"
 #include "harness/run/prepared.hpp"
@@ -43,8 +44,21 @@ fakes::ServerConfig config_of(const FakeCommand& command) {
   return config;
 }
 
+// What to set so that a client of the provider talks to the fake: OPENAI_BASE_URL=http://...
+std::string base_url_setting(const fakes::Dialect& dialect, const world::Endpoint& endpoint) {
+  std::string setting(dialect.base_url_variable());
+  if (!setting.empty()) setting += '=';
+  setting += "http://" + world::to_string(endpoint);
+  setting += dialect.base_path();
+  return setting;
+}
+
 int serve_fakes(const FakeCommand& command) {
   fakes::ServerConfig config = config_of(command);
+  std::map<std::string, const fakes::Dialect*> dialects;
+  for (const auto& [name, backend] : config.backends) {
+    dialects[name] = fakes::find_dialect(backend.dialect);
+  }
   world::RealClock clock;
   world::RealNetwork network(clock);
   world::raise_descriptor_limit();
@@ -55,8 +69,8 @@ int serve_fakes(const FakeCommand& command) {
                              std::string(world::name_of(opened.error())) + "); give another port");
   }
   for (const auto& [name, endpoint] : server.endpoints()) {
-    std::printf("%s: OPENAI_BASE_URL=http://%s/v1\n", name.c_str(),
-                world::to_string(endpoint).c_str());
+    std::printf("%s: %s\n", name.c_str(),
+                base_url_setting(*dialects.at(name), endpoint).c_str());
   }
   std::fflush(stdout);
   serve_until_interrupted(clock, server.serve());
