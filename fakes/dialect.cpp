@@ -1,15 +1,18 @@
 #include "fakes/dialect.hpp"
 
+#include "fakes/dialects/anthropic.hpp"
 #include "fakes/dialects/openai_chat.hpp"
 #include "world/json_text.hpp"
 
 namespace fakes {
 namespace {
 const OpenAiChat openai_chat;
+const Anthropic anthropic;
 }  // namespace
 
 const std::array<const Dialect*, kDialectCount> kDialects = {{
     &openai_chat,
+    &anthropic,
 }};
 
 Route Dialect::route(std::string_view method, std::string_view path) const {
