@@ -1,18 +1,29 @@
 #include "fakes/dialect.hpp"
 
 #include "fakes/dialects/anthropic.hpp"
-#include "fakes/dialects/openai_chat.hpp"
+#include "fakes/dialects/cerebras.hpp"
+#include "fakes/dialects/cohere.hpp"
+#include "fakes/dialects/groq.hpp"
+#include "fakes/dialects/mistral.hpp"
 #include "world/json_text.hpp"
 
 namespace fakes {
 namespace {
 const OpenAiChat openai_chat;
 const Anthropic anthropic;
+const Cohere cohere;
+const Mistral mistral;
+const Groq groq;
+const Cerebras cerebras;
 }  // namespace
 
 const std::array<const Dialect*, kDialectCount> kDialects = {{
     &openai_chat,
     &anthropic,
+    &cohere,
+    &mistral,
+    &groq,
+    &cerebras,
 }};
 
 Route Dialect::route(std::string_view method, std::string_view path) const {

@@ -99,7 +99,7 @@ class Dialect {
 // Prompts are counted in tokens of so many bytes, as the providers' own rule of thumb says.
 constexpr std::int64_t tokens_in(std::int64_t prompt_bytes) { return (prompt_bytes + 3) / 4; }
 
-inline constexpr std::size_t kDialectCount = 2;
+inline constexpr std::size_t kDialectCount = 6;
 extern const std::array<const Dialect*, kDialectCount> kDialects;
 
 const Dialect* find_dialect(std::string_view name);  // null: there is none

@@ -153,7 +153,6 @@ void OpenAiChat::write_identity(std::string& out, const Answer& answer,
   append_json_string(out, answer.model);
 }
 
-// A chunk up to its delta, and from behind it.
 void OpenAiChat::begin_chunk(std::string& out, const Answer& answer) const {
   out += "data: ";
   write_identity(out, answer, "chat.completion.chunk");

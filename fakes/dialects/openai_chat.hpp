@@ -58,10 +58,12 @@ class OpenAiChat : public Dialect {
   // Further members at the end of a document, each after its comma.
   virtual void write_further(std::string&, const Answer&, Document) const {}
 
- private:
-  void write_identity(std::string& out, const Answer& answer, std::string_view object) const;
+  // A chunk up to its delta, and from behind it.
   void begin_chunk(std::string& out, const Answer& answer) const;
   void end_chunk(std::string& out, const Answer& answer, Document kind) const;
+
+ private:
+  void write_identity(std::string& out, const Answer& answer, std::string_view object) const;
   void write_usage_chunk(std::string& out, const Answer& answer) const;
   void write_end(std::string& out, const Answer& answer, std::int64_t step) const;
   bool has_usage_chunk(const Answer& answer) const {
