@@ -5,6 +5,7 @@
 #include "fakes/dialects/cohere.hpp"
 #include "fakes/dialects/groq.hpp"
 #include "fakes/dialects/mistral.hpp"
+#include "fakes/dialects/openai_chat.hpp"
 #include "world/json_text.hpp"
 
 namespace fakes {
@@ -56,7 +57,7 @@ Refusal Dialect::refusal_of_route(int status, std::string_view method,
   return refusal;
 }
 
-std::string Dialect::tool_call_id(std::uint64_t bits, std::string_view) const {
+std::string Dialect::call_id(std::uint64_t bits) const {
   std::string id = "call_";
   world::append_hex(id, bits);
   return id;

@@ -310,7 +310,7 @@ void Anthropic::write_stream_error(std::string& out, const Refusal& refusal, std
   out += "\n\n";
 }
 
-std::string Anthropic::tool_call_id(std::uint64_t bits, std::string_view) const {
+std::string Anthropic::call_id(std::uint64_t bits) const {
   std::string id = "toolu_01";
   append_hex(id, bits);
   return id;

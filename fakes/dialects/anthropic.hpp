@@ -40,7 +40,7 @@ class Anthropic final : public Dialect {
   Refusal refusal_of_route(int status, std::string_view method,
                            std::string_view target) const override;
   int overload_status() const override { return 529; }
-  std::string tool_call_id(std::uint64_t bits, std::string_view tool) const override;
+  std::string call_id(std::uint64_t bits) const override;
 };
 
 }  // namespace fakes

@@ -327,9 +327,8 @@ Refusal Cohere::refusal_of_route(int status, std::string_view, std::string_view 
   return refusal;
 }
 
-std::string Cohere::tool_call_id(std::uint64_t bits, std::string_view tool) const {
-  std::string id(tool);
-  id += '_';
+std::string Cohere::call_id(std::uint64_t bits) const {
+  std::string id = "tool_";
   append_hex(id, bits);
   return id.erase(id.size() - 4);
 }

@@ -37,7 +37,7 @@ class Cohere final : public Dialect {
   Refusal refusal_of_quota() const override;
   Refusal refusal_of_route(int status, std::string_view method,
                            std::string_view target) const override;
-  std::string tool_call_id(std::uint64_t bits, std::string_view tool) const override;
+  std::string call_id(std::uint64_t bits) const override;
 };
 
 }  // namespace fakes

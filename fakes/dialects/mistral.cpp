@@ -208,7 +208,7 @@ Refusal Mistral::refusal_of_route(int status, std::string_view, std::string_view
 }
 
 // Nine letters and digits; its servers accept no others.
-std::string Mistral::tool_call_id(std::uint64_t bits, std::string_view) const {
+std::string Mistral::call_id(std::uint64_t bits) const {
   std::string id;
   append_hex(id, bits);
   return id.substr(0, 9);

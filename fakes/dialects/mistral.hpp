@@ -33,7 +33,7 @@ class Mistral final : public OpenAiChat {
   Refusal refusal_of_route(int status, std::string_view method,
                            std::string_view target) const override;
   bool whole_tool_calls() const override { return true; }
-  std::string tool_call_id(std::uint64_t bits, std::string_view tool) const override;
+  std::string call_id(std::uint64_t bits) const override;
 
  protected:
   const ChatStyle& style() const override;
