@@ -23,25 +23,11 @@ const Dialect& dialect_of(const Backend& config) {
   return *dialect;
 }
 
-Refusal refusal_of_failure(world::Failure failure) {
+Refusal refusal_of_failure(const Dialect& dialect, world::Failure failure) {
+  if (failure == world::Failure::too_large) return dialect.refusal_of(413);
   Refusal refusal;
-  if (failure == world::Failure::too_large) {
-    refusal.status = 413;
-    refusal.code = "request_too_large";
-    refusal.message = "The request is larger than this server accepts.";
-  } else {
-    refusal.code = "bad_request";
-    refusal.message = "The request is not valid HTTP/1.1.";
-  }
-  return refusal;
-}
-
-Refusal refusal_of_route(const world::HttpRequest& request, bool known_path) {
-  Refusal refusal;
-  refusal.status = known_path ? 405 : 404;
-  refusal.code = known_path ? "method_not_supported" : "unknown_url";
-  refusal.message = known_path ? "Not allowed to " + request.method + " on this URL."
-                               : "Unknown request URL: " + request.method + " " + request.target;
+  refusal.code = "bad_request";
+  refusal.message = "The request is not valid HTTP/1.1.";
   return refusal;
 }
 
@@ -95,10 +81,6 @@ std::string_view api_key_of(const world::HttpRequest& request) {
     if (!key.empty()) return key;
   }
   return {};
-}
-
-std::int64_t prompt_tokens_of(const ChatRequest& chat) {
-  return (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
 }
 
 Task<void> watch(world::HttpServerConnection& connection, Capacity::Place& place) {
@@ -167,9 +149,9 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
   const Route route = dialect_.route(request.method, request.path());
   switch (route.call) {
     case Call::chat: co_await handle_chat(e, std::move(request)); break;
+    case Call::warm: ++warmings_; [[fallthrough]];
     case Call::models:
-    case Call::model:
-    case Call::warm: {
+    case Call::model: {
       std::string id(route.id);
       co_await answer_short(e, route.call, std::move(id));
       break;
@@ -181,8 +163,10 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
       co_await background_.answer(e, std::move(call));
       break;
     }
+    case Call::count_tokens: co_await count_tokens(e, std::move(request)); break;
     default: {
-      Refusal refusal = refusal_of_route(request, route.call == Call::wrong_method);
+      const int status = route.call == Call::wrong_method ? 405 : 404;
+      Refusal refusal = dialect_.refusal_of_route(status, request.method, request.target);
       co_await refuse(e, std::move(refusal));
     }
   }
@@ -193,6 +177,19 @@ Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) 
   if (call == Call::models) dialect_.write_models(x.body, parts_.config.model);
   if (call == Call::model) dialect_.write_model(x.body, id);
   if (call == Call::warm) x.body = "{}";
+  x.add_response(200, "application/json", x.body);
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);
+}
+
+Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request) {
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  std::optional<Refusal> refusal = dialect_.check_headers(request.headers);
+  if (!refusal) refusal = dialect_.write_token_count(x.body, request.body);
+  if (refusal) {
+    co_await answer_refusal(x, std::move(*refusal), {});
+    co_return;
+  }
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(x.now());
   static_cast<void>(sent);
@@ -227,6 +224,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
                                     const world::HttpRequest& request) {
   ChatRequest chat;
   std::optional<Refusal> refusal = dialect_.parse(request.body, chat);
+  if (auto headers = dialect_.check_headers(request.headers)) refusal = std::move(headers);
   if (!refusal) refusal = background_.continue_previous(chat);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
@@ -265,7 +263,7 @@ std::optional<Refusal> FakeBackend::charge(Charged& charged, const ChatRequest& 
   const std::int64_t output = std::min(chat.max_tokens.value_or(all_at_once ? most : 0), most);
   RateLimiter::Ticket& ticket = charged.ticket;
   ticket.account = limiter->account_of(api_key_of(request));
-  ticket.tokens = prompt_tokens_of(chat) + output;
+  ticket.tokens = tokens_in(chat.prompt_bytes) + output;
   ticket.at = charged.x.now();
   const std::optional<LimitHit> hit = limiter->admit(ticket);
   charged.admitted = !hit;
@@ -325,7 +323,7 @@ Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
 // but not before the peer could read why (closing with unread bytes would reset it).
 Task<void> FakeBackend::refuse_bytes(Established& e, world::Failure failure) {
   e.connection.close_after();
-  Refusal refusal = refusal_of_failure(failure);
+  Refusal refusal = refusal_of_failure(dialect_, failure);
   co_await refuse(e, std::move(refusal));
   e.connection.stream().finish_sending();
   Task<bool> closing = wait_for_close(e.connection);
@@ -363,7 +361,7 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
   x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
   x.answer.model = parts_.config.model;
-  x.answer.prompt_tokens = prompt_tokens_of(chat);
+  x.answer.prompt_tokens = tokens_in(chat.prompt_bytes);
   x.answer.include_usage = chat.stream && chat.include_usage;
   x.answer.obfuscate = chat.stream && chat.obfuscate;
   plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});

@@ -41,6 +41,7 @@ class FakeBackend {
   const Backend& config() const { return parts_.config; }
   const Dialect& dialect() const { return dialect_; }
   std::int64_t active() const { return active_; }  // requests being answered now
+  std::uint64_t warmings() const { return warmings_; }  // of connections; these are no requests
 
   // Turns whose attempts are counted. One that has left counts from 1 again when it comes back.
   static constexpr std::size_t kTurnsMax = 65'536;
@@ -51,6 +52,7 @@ class FakeBackend {
   world::Task<void> answer_chat(Established& established, Exchange& x,
                                 const world::HttpRequest& request);
   world::Task<void> refuse(Established& established, Refusal refusal);
+  world::Task<void> count_tokens(Established& established, world::HttpRequest request);
   world::Task<void> answer_short(Established& established, Call call, std::string id);
 
   void note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request);
@@ -77,6 +79,7 @@ class FakeBackend {
   Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
   std::uint64_t requests_ = 0;
+  std::uint64_t warmings_ = 0;
   std::int64_t active_ = 0;
 };
 

@@ -62,7 +62,17 @@ struct Refusal {
 };
 
 // Why an answer ends; each dialect has its own word for it.
-enum class Finish : std::uint8_t { stop, length, tool_calls, content_filter, error };
+enum class Finish : std::uint8_t {
+  stop,
+  length,
+  tool_calls,
+  content_filter,
+  error,
+  stop_sequence,
+  context_window,  // the model can hold no more
+  pause,           // to be continued by the next request
+  timeout,
+};
 
 struct ToolCall {
   std::string id;

@@ -10,6 +10,7 @@
 #include "fakes/chat.hpp"
 #include "fakes/limit_hit.hpp"
 #include "fakes/stream_layout.hpp"
+#include "world/http.hpp"
 
 namespace fakes {
 
@@ -18,6 +19,7 @@ enum class Call : std::uint8_t {
   none,          // no such path: 404
   wrong_method,  // 405
   chat,          // make an answer
+  count_tokens,  // tell how long a prompt is
   models,        // list the models
   model,         // tell of one model (Route::id)
   warm,          // a client warms its connection: an empty 200
@@ -68,12 +70,17 @@ class Dialect {
   virtual std::string_view doc() const = 0;       // one line
   virtual std::string_view provider() const = 0;  // who speaks it, as a path's first segment
   virtual std::string_view chat_path() const = 0;
-  // What a client's base URL ends in, as "/v1", and the variable that it is given in.
-  virtual std::string_view base_path() const = 0;
+  virtual std::string_view models_path() const { return "/v1/models"; }
+  // What a client's base URL ends in: "/v1", or nothing when the client knows the whole path. And
+  // the variable that the provider's own clients read it from; empty: they read none.
+  virtual std::string_view base_path() const { return {}; }
   virtual std::string_view base_url_variable() const { return {}; }
 
-  // By default the chat path, and `models` and `models/{id}` under the base path.
+  // By default the chat path, the models path, and one model below it.
   virtual Route route(std::string_view method, std::string_view path) const;
+
+  // Refuses a request for what its headers lack. Comes before what the body lacks.
+  virtual std::optional<Refusal> check_headers(const world::HttpHeaders&) const { return {}; }
 
   // Reads a request. The views in `request` point into `body`. A refusal when it is not valid.
   virtual std::optional<Refusal> parse(std::string_view body, ChatRequest& request) const = 0;
@@ -85,6 +92,9 @@ class Dialect {
                              std::uint64_t request_id) const = 0;
   virtual void write_models(std::string& out, std::string_view model) const = 0;
   virtual void write_model(std::string& out, std::string_view model) const = 0;
+
+  // How long a prompt is; or why the request for it is refused.
+  virtual std::optional<Refusal> write_token_count(std::string& out, std::string_view body) const;
 
   // A stream: how many events each stage has (units always have one each), and each event's bytes.
   // The number counts all events of the stream, from 0.
@@ -108,11 +118,15 @@ class Dialect {
   }
   virtual void write_retry_after(std::string& out, world::Nanos wait) const;
 
-  // What the provider says when the money is spent, which no retry will change.
-  virtual Refusal quota_refusal() const { return refusal_of(429); }
-
   // Null: this provider stores no answers.
   virtual const StoredForm* stored_form() const { return nullptr; }
+
+  // That an account's allowance is used up: status 429 mostly, but waiting does not help.
+  virtual Refusal refusal_of_quota() const { return refusal_of(429); }
+
+  // No such path (404), or no such method on it (405).
+  virtual Refusal refusal_of_route(int status, std::string_view method,
+                                   std::string_view target) const;
 
   // The status with which the provider refuses when it has too much to do.
   virtual int overload_status() const { return 503; }
@@ -124,7 +138,12 @@ class Dialect {
   virtual bool whole_tool_calls() const { return false; }
 };
 
-inline constexpr std::size_t kDialectCount = 2;
+// Prompts are counted in tokens of so many bytes, as the providers' own rule of thumb says.
+constexpr std::int64_t tokens_in(std::int64_t prompt_bytes) {
+  return (prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
+}
+
+inline constexpr std::size_t kDialectCount = 7;
 extern const std::array<const Dialect*, kDialectCount> kDialects;
 
 const Dialect* find_dialect(std::string_view name);  // null: there is none

@@ -54,7 +54,7 @@ Refusal OpenAiChat::refusal_of(int status) const {
   return refusal;
 }
 
-Refusal OpenAiChat::quota_refusal() const {
+Refusal OpenAiChat::refusal_of_quota() const {
   Refusal refusal;
   refusal.status = 429;
   refusal.type = "insufficient_quota";

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "fakes/dialect.hpp"
 #include "fakes/server.hpp"
 #include "harness/commands/serve.hpp"
 #include "harness/run/prepared.hpp"
@@ -58,9 +59,23 @@ void write_authority(const world::Network& network, const std::string& file) {
   }
 }
 
+// What to set so that a client of the provider talks to the fake: OPENAI_BASE_URL=http://...
+std::string base_url_setting(const fakes::Dialect& dialect, const world::Endpoint& endpoint,
+                             bool tls) {
+  std::string setting(dialect.base_url_variable());
+  if (!setting.empty()) setting += '=';
+  setting += (tls ? "https://" : "http://") + world::to_string(endpoint);
+  setting += dialect.base_path();
+  return setting;
+}
+
 int serve_fakes(const FakeCommand& command) {
   fakes::ServerConfig config = config_of(command);
   const auto backends = config.backends;
+  std::map<std::string, const fakes::Dialect*> dialects;
+  for (const auto& [name, backend] : config.backends) {
+    dialects[name] = fakes::find_dialect(backend.dialect);
+  }
   world::RealClock clock;
   world::RealNetwork network(clock);
   if (!command.ca.empty()) write_authority(network, command.ca);
@@ -72,8 +87,9 @@ int serve_fakes(const FakeCommand& command) {
                              std::string(world::name_of(opened.error())) + "); give another port");
   }
   for (const auto& [name, endpoint] : server.endpoints()) {
-    std::printf("%s: OPENAI_BASE_URL=%s://%s/v1\n", name.c_str(),
-                backends.at(name).tls ? "https" : "http", world::to_string(endpoint).c_str());
+    std::printf("%s: %s\n", name.c_str(),
+                base_url_setting(*dialects.at(name), endpoint,
+                                 backends.at(name).tls).c_str());
   }
   std::fflush(stdout);
   serve_until_interrupted(clock, server.serve());

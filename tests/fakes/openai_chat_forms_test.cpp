@@ -133,7 +133,7 @@ TEST_CASE("each status is said in OpenAI's words", "[openai]") {
 }
 
 TEST_CASE("spent money is a 429 of its own", "[openai]") {
-  const fakes::Refusal refusal = dialect.quota_refusal();
+  const fakes::Refusal refusal = dialect.refusal_of_quota();
   CHECK(refusal.status == 429);
   CHECK(refusal.type == "insufficient_quota");
   CHECK(refusal.code == "insufficient_quota");
