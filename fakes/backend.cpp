@@ -102,6 +102,7 @@ Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) 
 
 Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  x.path = request.path();
   x.record.backend = parts_.name;
   x.record.ordinal = requests_++;
   const Active active(active_);
@@ -132,7 +133,10 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
-  e.struck = parts_.faults.decide_connection(x.now(), parts_.name, e.ordinal);
+  ConnectionFacts facts;
+  facts.moment = Moment::request;
+  facts.requests = e.requests;
+  e.struck = parts_.faults.decide_connection(x.now(), parts_.name, e.ordinal, facts);
   const Fault* fault = e.struck;
   if (fault == nullptr && !refusal) {
     if (active_ > parts_.config.max_concurrent) {

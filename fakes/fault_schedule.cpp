@@ -55,9 +55,11 @@ const Fault* FaultSchedule::decide(world::Instant now, const RequestFacts& reque
 }
 
 const Fault* FaultSchedule::decide_connection(world::Instant now, std::string_view backend,
-                                              std::uint64_t connection) {
+                                              std::uint64_t connection,
+                                              const ConnectionFacts& facts) {
   for (const Fault& fault : faults_) {
     if (!is_connection_fault(fault) || fault.on != backend || !in_window(fault, now)) continue;
+    if (!strikes_now(fault.action, facts)) continue;
     if (!draws(fault, world::entity_of(backend), connection)) continue;
     count_fired(fault);
     return &fault;

@@ -13,7 +13,7 @@
 #include <tuple>
 #include <vector>
 
-#include "fakes/faults/table.hpp"
+#include "fakes/faults/connection.hpp"
 #include "world/field.hpp"
 #include "world/random.hpp"
 #include "world/turn_id.hpp"
@@ -77,10 +77,10 @@ class FaultSchedule {
   // The fault that strikes a request, or null; counted as fired. Connection faults are not asked.
   const Fault* decide(world::Instant now, const RequestFacts& request);
 
-  // The same for a connection: asked when one is attempted (sim) or accepted (live), and again when
-  // an idle one is reused, with the ordinal of that connection at its backend.
+  // The same for a connection: asked at each Moment of its life, with the ordinal of that
+  // connection at its backend.
   const Fault* decide_connection(world::Instant now, std::string_view backend,
-                                 std::uint64_t connection);
+                                 std::uint64_t connection, const ConnectionFacts& facts = {});
 
   // Connection faults on a backend, in file order: a fake closes its port and drops established
   // connections when such a window opens, and listens again when it closes.

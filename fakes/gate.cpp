@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::uint32_t kCertain = 1'000'000;  // ppm
 
+bool closes_port(const Fault& fault) {
+  return std::holds_alternative<Refuse>(fault.action) ||
+         std::holds_alternative<BlackHole>(fault.action);
+}
+
 world::Admission admission_of(const Fault* fault) {
   if (fault == nullptr) return world::Admission::open;
   return std::holds_alternative<Refuse>(fault->action) ? world::Admission::refuse
@@ -18,7 +23,7 @@ world::Admission admission_of(const Fault* fault) {
 Gate::Gate(world::Clock& clock, FaultSchedule& faults, std::string_view backend, OnClose on_close)
     : clock_(clock), faults_(faults), on_close_(std::move(on_close)) {
   for (const Fault* fault : faults.connection_faults(backend)) {
-    if (fault->probability_ppm < kCertain) continue;
+    if (fault->probability_ppm < kCertain || !closes_port(*fault)) continue;
     certain_.push_back(fault);
     edges_.push_back(fault->from);
     if (fault->to != world::kNever) edges_.push_back(fault->to);
