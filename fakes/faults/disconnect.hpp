@@ -23,8 +23,8 @@ constexpr std::array<world::Choice<DisconnectEnd>, 3> choices(DisconnectEnd) {
 
 struct Disconnect {
   DisconnectEnd end = DisconnectEnd::rst;
-  std::optional<std::int64_t> after_bytes;
-  std::optional<world::Nanos> after;
+  std::optional<std::int64_t> after_bytes = {};
+  std::optional<world::Nanos> after = {};
 
   static constexpr std::string_view kind = "disconnect";
   static constexpr std::int64_t kAfterBytesMax = 64 << 20;
@@ -34,7 +34,7 @@ struct Disconnect {
         field("end", &Disconnect::end,
               "rst (reset), fin (clean close), or half_close (FIN, but it still reads)."),
         field("after_bytes", &Disconnect::after_bytes,
-              "Bytes of the response, head included, that still go out; at once if not given.")
+              "Bytes of the response, head included, that still go out.")
             .in(world::Unit::bytes)
             .between(0, kAfterBytesMax),
         field("after", &Disconnect::after, "Time from the request; the answer goes on until then."));

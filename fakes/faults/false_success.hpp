@@ -20,9 +20,10 @@ struct FalseSuccess {
   static constexpr auto fields() {
     using world::field;
     return std::tuple(
-        field("error", &FalseSuccess::error, "The status whose error body is sent.").between(400, 599),
-        field("body", &FalseSuccess::body, "Body, verbatim; the provider's error form if empty."),
-        field("content_type", &FalseSuccess::content_type, "By default HTML or JSON, as the body begins."));
+        field("error", &FalseSuccess::error, "The status whose error body is sent.")
+            .between(400, 599),
+        field("body", &FalseSuccess::body, "Verbatim; the provider's error form if empty."),
+        field("content_type", &FalseSuccess::content_type, "By default as the body begins."));
   }
   friend bool operator==(const FalseSuccess&, const FalseSuccess&) = default;
 };

@@ -27,7 +27,7 @@ struct Hang {
     using world::field;
     return std::tuple(
         field("for", &Hang::duration, "Length of the silence; for ever if not given."),
-        field("after", &Hang::after, "What it follows: the request, or the headers of the answer."));
+        field("after", &Hang::after, "What it follows: the request or the headers."));
   }
   friend bool operator==(const Hang&, const Hang&) = default;
 };

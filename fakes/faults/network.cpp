@@ -14,7 +14,10 @@ world::Task<void> strike(Network fault, Exchange& x) {
     x.shape = shape;
   }
   co_await answer_normally(x);
-  if (fault.limit) x.connection.close_after();
+  if (!fault.limit) co_return;
+  x.connection.close_after();
+  const bool stalled = fault.then == AtLimit::silence && x.record.end == End::faulted;
+  if (stalled) co_await x.stay_silent();
 }
 
 }  // namespace fakes

@@ -2,6 +2,7 @@
 // part of it keeps its own instant, plain or streamed.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,12 @@
 
 namespace fakes {
 
+enum class AtLimit { close, silence };
+
+constexpr std::array<world::Choice<AtLimit>, 2> choices(AtLimit) {
+  return {{{"close", AtLimit::close}, {"silence", AtLimit::silence}}};
+}
+
 struct Network {
   world::Nanos latency{0};
   world::Nanos jitter{0};
@@ -20,7 +27,8 @@ struct Network {
   std::int64_t burst = 0;
   std::int64_t slice = 0;
   world::Nanos gap = std::chrono::microseconds(200);
-  std::optional<std::int64_t> limit;
+  std::optional<std::int64_t> limit = {};
+  AtLimit then = AtLimit::close;
 
   static constexpr std::string_view kind = "network";
   static constexpr std::int64_t kBytesMax = std::int64_t{1} << 40;
@@ -40,9 +48,10 @@ struct Network {
             .between(0, kBytesMax),
         field("gap", &Network::gap, "Pause between slices."),
         field("limit", &Network::limit,
-              "Bytes of the response, head included, after which the connection is closed.")
+              "Bytes of the response, head included, that come through.")
             .in(world::Unit::bytes)
-            .between(0, kBytesMax));
+            .between(0, kBytesMax),
+        field("then", &Network::then, "Behind the limit: close (FIN) or silence."));
   }
   friend bool operator==(const Network&, const Network&) = default;
 };

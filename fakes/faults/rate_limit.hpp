@@ -28,7 +28,7 @@ constexpr std::array<world::Choice<RetryForm>, 7> choices(RetryForm) {
 struct RateLimit {
   world::Nanos retry_after = std::chrono::seconds(20);
   RetryForm as = RetryForm::seconds;
-  std::optional<bool> should_retry;
+  std::optional<bool> should_retry = {};
 
   static constexpr std::string_view kind = "rate_limit";
   static constexpr auto fields() {
