@@ -34,7 +34,7 @@ struct Disconnect {
         field("end", &Disconnect::end,
               "rst (reset), fin (clean close), or half_close (FIN, but it still reads)."),
         field("after_bytes", &Disconnect::after_bytes,
-              "Bytes of the response, head included, that still go out.")
+              "Bytes of the response, with its head, that still go out.")
             .in(world::Unit::bytes)
             .between(0, kAfterBytesMax),
         field("after", &Disconnect::after, "Time from the request; the answer goes on until then."));

@@ -36,7 +36,9 @@ const std::vector<Case>& tcp_cases() {
        500ms},
       // What is sent to a closed end meets a reset, sometimes before the end was read.
       {"tcp.accept_then_close", false,
-       [](const Talk& t, const Talk&) { return nothing_then(t, "fin") || nothing_then(t, "reset"); }},
+       [](const Talk& t, const Talk&) {
+         return nothing_then(t, "fin") || nothing_then(t, "reset");
+       }},
       {"tcp.accept_then_reset", false,
        [](const Talk& t, const Talk&) { return nothing_then(t, "reset"); }},
       {"tcp.accept_then_silence", false,
