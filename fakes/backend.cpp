@@ -197,6 +197,7 @@ Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request)
 
 Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  x.path = request.path();
   x.record.backend = parts_.name;
   x.record.ordinal = requests_++;
   const Active active(active_);
@@ -229,7 +230,11 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
-  e.struck = parts_.faults.decide_connection(x.now(), e.port, e.ordinal, active_ - 1);
+  ConnectionFacts facts;
+  facts.moment = Moment::request;
+  facts.requests = e.requests;
+  facts.others = active_ - 1;
+  e.struck = parts_.faults.decide_connection(x.now(), e.port, e.ordinal, facts);
   const Fault* fault = e.struck;
   std::string further_headers;
   Charged charged(parts_.limiter, x);

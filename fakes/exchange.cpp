@@ -1,5 +1,7 @@
 #include "fakes/exchange.hpp"
 
+#include <algorithm>
+
 #include "fakes/background.hpp"
 #include "fakes/stream_writer.hpp"
 #include "world/deadline.hpp"
@@ -34,17 +36,18 @@ void Exchange::begin(world::Clock& pace, bool watched) {
 void Exchange::add_head(int status, std::string_view content_type, std::string_view framing) {
   record.status = status;
   facts.processing_ms = (now() - record.at).count() / 1'000'000;
-  facts.unix_s = clock_.unix_nanos() / 1'000'000'000;
+  facts.unix_s = unix_s();
   out += "HTTP/1.1 ";
   world::append_integer(out, status);
   out += ' ';
   out += world::reason_phrase(status);
   out += "\r\ncontent-type: ";
-  out += content_type;
+  out += head.content_type.empty() ? content_type : std::string_view(head.content_type);
   out += "\r\n";
   dialect.write_headers(out, facts);
   if (!connection.keep_alive()) out += "connection: close\r\n";
   out += framing;
+  out += head.further;
   out += "\r\n";
 }
 
@@ -57,6 +60,46 @@ void Exchange::add_response(int status, std::string_view content_type, std::stri
 }
 
 Task<bool> Exchange::send(Instant due) {
+  bool sent;
+  if (shape) {
+    sent = co_await send_pieces(due);
+  } else {
+    sent = co_await write(0, out.size(), due);
+  }
+  out.clear();
+  co_return sent;
+}
+
+namespace {
+std::size_t head_bytes(std::string_view response) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const std::size_t end = response.find(kEnd);
+  return end == std::string_view::npos ? response.size() : end + kEnd.size();
+}
+}  // namespace
+
+Task<bool> Exchange::send_pieces(Instant due) {
+  const std::size_t narrow = shape->only_head ? head_bytes(out) : out.size();
+  for (std::size_t done = 0; done < narrow;) {
+    const std::size_t piece = shape->next_piece(narrow - done);
+    if (piece == 0) {
+      record.end = End::faulted;
+      connection.close_after();
+      co_return false;
+    }
+    const Instant leaves = shape->leave(piece, due);
+    co_await wait_until(leaves);
+    const bool written = co_await write(done, piece, leaves);
+    if (!written) co_return false;
+    done += piece;
+  }
+  if (!shape->only_head) co_return true;
+  shape.reset();
+  if (narrow == out.size()) co_return true;
+  co_return co_await write(narrow, out.size() - narrow, now());
+}
+
+Task<bool> Exchange::write(std::size_t from, std::size_t size, Instant due) {
   const Fault* struck = established_.struck;
   if (struck != nullptr && std::holds_alternative<BlackHole>(struck->action)) {
     record.end = End::faulted;
@@ -65,8 +108,8 @@ Task<bool> Exchange::send(Instant due) {
   }
   const Instant before = now();
   const world::Nanos late = (pace_ == &clock_ ? before : pace_now()) - due;
-  const world::Result<void> sent = co_await connection.stream().write_all(out);
-  out.clear();
+  const std::string_view bytes = std::string_view(out).substr(from, size);
+  const world::Result<void> sent = co_await connection.stream().write_all(bytes);
   if (!sent) {
     record.end = established_.struck != nullptr ? End::faulted : End::peer_gone;
     connection.close_after();
@@ -125,6 +168,14 @@ Task<bool> Exchange::stay_silent_for(world::Nanos duration) {
   co_return !gone.has_value();
 }
 
+Task<Instant> await_plain(Exchange& x) {
+  const Instant due = x.begun() + x.timing.to_last_token(x.answer.units());
+  co_await x.wait_until(due);
+  x.body.clear();
+  x.dialect.write_answer(x.body, x.answer);
+  co_return due;
+}
+
 Task<void> answer_normally(Exchange& x) {
   if (x.stored != nullptr) store_as_it_is(x);
   if (x.record.stream) {
@@ -138,10 +189,7 @@ Task<void> answer_normally(Exchange& x) {
     co_await answer_queued(x);
     co_return;
   }
-  const Instant due = x.begun() + x.timing.to_last_token(x.answer.units());
-  co_await x.wait_until(due);
-  x.body.clear();
-  x.dialect.write_answer(x.body, x.answer);
+  const Instant due = co_await await_plain(x);
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(due);
   if (!sent) co_return;

@@ -6,6 +6,7 @@
 #include "fakes/dialect.hpp"
 #include "fakes/fault_schedule.hpp"
 #include "fakes/journal.hpp"
+#include "fakes/shape.hpp"
 #include "fakes/timing.hpp"
 #include "world/http_server.hpp"
 
@@ -28,6 +29,12 @@ struct Established {
   std::string body;
 };
 
+// What a fault changes in the head of an answer.
+struct HeadChange {
+  std::string content_type;  // in place of the usual one, if not empty
+  std::string further;       // header lines behind the usual ones, each with its line break
+};
+
 class Exchange {
  public:
   Exchange(world::Clock& clock, Established& established, const Dialect& dialect, Timing timing);
@@ -43,8 +50,9 @@ class Exchange {
   // first byte ends when the peer goes.
   void begin(world::Clock& pace, bool watched);
 
-  // Writes and empties `out`, which was due at the instant (of the pace). False: nothing more can
-  // be sent, because the peer has gone or a connection fault took the connection.
+  // Writes and empties `out`, which was due at the instant (of the pace), as the shape lets it
+  // through. False: nothing more can be sent: the peer has gone, a connection fault took the
+  // connection, or the shape's limit is reached.
   world::Task<bool> send(world::Instant due);
 
   // Waits until the instant (of the pace) has come; returns at once when it has.
@@ -61,6 +69,8 @@ class Exchange {
   world::Task<bool> stay_silent_for(world::Nanos duration);
 
   world::Instant now() const { return clock_.now(); }
+  std::int64_t unix_s() const { return clock_.unix_nanos() / 1'000'000'000; }
+  world::Clock& clock() { return clock_; }
 
   // What the tokens are due by: when the model began, and how late it is for it. Without a
   // scheduler these are the arrival and now().
@@ -76,9 +86,14 @@ class Exchange {
   HeaderFacts facts;
   PromptRecord record;
   std::shared_ptr<StoredAnswer> stored;  // of background answers; null otherwise
+  std::string_view path;  // that was asked for; stands in the request
+  HeadChange head;
+  std::optional<Shape> shape;
 
  private:
   world::Task<bool> watch_until(world::Instant at);
+  world::Task<bool> send_pieces(world::Instant due);
+  world::Task<bool> write(std::size_t from, std::size_t size, world::Instant due);
 
   world::Clock& clock_;
   world::Clock* pace_;
@@ -89,6 +104,9 @@ class Exchange {
 
 // The answer as the provider gives it when nothing goes wrong.
 world::Task<void> answer_normally(Exchange& x);
+
+// Completes when a plain answer is due, at the instant that it returns, with the body in `x.body`.
+world::Task<world::Instant> await_plain(Exchange& x);
 
 // The provider's own error.
 world::Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further_headers);

@@ -58,11 +58,12 @@ const Fault* FaultSchedule::decide(world::Instant now, const RequestFacts& reque
 }
 
 const Fault* FaultSchedule::decide_connection(world::Instant now, std::string_view backend,
-                                              std::uint64_t connection, std::int64_t others) {
-  if (!loads_.empty()) follow_load(backend, others);
+                                              std::uint64_t connection,
+                                              const ConnectionFacts& facts) {
+  if (!loads_.empty()) follow_load(backend, facts.others);
   for (const std::size_t row : connections_) {
     const Fault& fault = faults_[row];
-    if (is_gates_alone(fault)) continue;
+    if (is_gates_alone(fault) || !strikes_now(fault.action, facts)) continue;
     const std::uint64_t entity = fault.fate.empty() ? world::entity_of(backend) : 0;
     if (!applies(row, now, backend) || !draws(row, now, backend, entity, connection)) continue;
     count_fired(fault);

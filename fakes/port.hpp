@@ -39,6 +39,14 @@ class Port {
  private:
   world::Task<void> serve_connection(std::unique_ptr<world::Stream> stream);
   world::Task<void> serve_requests(Established& established);
+  world::Task<void> strike_accepted(Established& established);
+  // Until the first bytes of a request are there. False: the connection has ended.
+  world::Task<bool> await_request(Established& established);
+  world::Task<world::Result<void>> listen_until_idle_ends(Established& established,
+                                                          world::Instant since);
+  world::Task<void> refuse_bytes(Established& established, world::Failure failure);
+  const Fault* decide(const Established& established, Moment moment, world::Nanos idle);
+  world::Nanos next_idle(world::Nanos beyond) const;
   world::Task<void> handle(Established& established, world::HttpRequest request);
   FakeBackend& backend_for(world::HttpRequest& request);
   void strike_established(const Fault& fault);

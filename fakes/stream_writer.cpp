@@ -9,6 +9,12 @@ namespace fakes {
 
 using world::Task;
 
+namespace {
+constexpr std::string_view kNoCache = "cache-control: no-cache\r\n";
+constexpr std::string_view kChunkedFraming =
+    "cache-control: no-cache\r\ntransfer-encoding: chunked\r\n";
+}  // namespace
+
 StreamWriter::StreamWriter(Exchange& x)
     : x_(x),
       cursor_(x.dialect, x.answer),
@@ -28,8 +34,7 @@ Task<bool> StreamWriter::write_until(std::int64_t until) {
     const world::Instant due = due_;
     if (!head_sent_) {
       head_sent_ = true;
-      x_.add_head(200, "text/event-stream; charset=utf-8",
-                  "cache-control: no-cache\r\ntransfer-encoding: chunked\r\n");
+      x_.add_head(200, "text/event-stream; charset=utf-8", chunked_ ? kChunkedFraming : kNoCache);
     }
     while (cursor_.event() < until && body_left_ > 0 && due_ <= x_.pace_now() &&
            reaches(x_, due_)) {
@@ -58,7 +63,11 @@ void StreamWriter::add_event() {
     event_.resize(static_cast<std::size_t>(body_left_));
   }
   body_left_ -= static_cast<std::int64_t>(event_.size());
-  if (!event_.empty()) world::write_chunk(x_.out, event_);
+  if (!chunked_) {
+    x_.out += event_;
+  } else if (!event_.empty()) {
+    world::write_chunk(x_.out, event_);
+  }
   if (cursor_.place().stage == Stage::unit) ++tokens_;
 }
 

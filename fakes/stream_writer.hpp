@@ -36,6 +36,9 @@ class StreamWriter {
     if (due_ != world::kNever) due_ += by;
   }
 
+  // Events go out as they are: the body ends with the connection. Before the first write.
+  void without_chunks() { chunked_ = false; }
+
   // At most so many bytes of body (of events, without HTTP's framing) will be written.
   void limit_body(std::int64_t bytes) { body_left_ = bytes; }
 
@@ -54,6 +57,7 @@ class StreamWriter {
   OnEvent on_event_;
   std::int64_t body_left_ = std::numeric_limits<std::int64_t>::max();
   bool head_sent_ = false;
+  bool chunked_ = true;
   std::string event_;
 };
 

@@ -33,11 +33,23 @@ class Timing {
   // From the request to the last token of so many. One multiplication when all gaps are alike.
   world::Nanos to_last_token(std::int64_t tokens) const;
 
+  // A slow way: every token arrives so much later, and further by a draw of its own, at most
+  // `jitter`; never before the token ahead of it.
+  void lengthen(world::Nanos latency, world::Nanos jitter) {
+    latency_ = latency;
+    jitter_ = jitter;
+  }
+
  private:
+  world::Nanos jitter_of(std::int64_t token) const;
+  world::Nanos pause_before(std::int64_t token) const;  // as the model makes it
+
   const Backend* backend_;
   world::Random random_;
   AnswerKey key_;
   world::Nanos lead_{0};
+  world::Nanos latency_{0};
+  world::Nanos jitter_{0};
 };
 
 // The length of an answer to a request that asks for none; at least one token.

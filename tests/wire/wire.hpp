@@ -19,6 +19,7 @@ struct Case {
   std::string dialect = "openai-chat";
   std::string request = {};  // empty: the dialect's usual one
   std::string further = {};  // YAML of further backend keys, as "tls: true"
+  world::Nanos again = {};   // after so long the request is sent once more on the connection
 };
 
 const std::vector<Case>& dns_cases();
