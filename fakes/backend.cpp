@@ -139,6 +139,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
       refusal = dialect_.refusal_of(429);
     } else {
       plan_answer(x, chat, key);
+      recall(x, chat, request);
       fault = decide(x.record, chat);
     }
   }
@@ -146,6 +147,10 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
     x.record.fault = index_of(*fault);
     x.record.end = End::faulted;
     co_await strike_any(fault->action, x);
+    if (!x.had_effect) {
+      parts_.faults.take_back(*fault);
+      x.record.fault.reset();
+    }
   } else if (refusal) {
     x.record.end = End::rejected;
     co_await answer_refusal(x, std::move(*refusal), {});
@@ -204,6 +209,25 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.prompt_tokens = (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
   x.answer.include_usage = chat.stream && chat.include_usage;
   plan_reply(x.answer, {parts_.config, chat, parts_.random, key, words_});
+}
+
+// What this backend knows from earlier requests. A key that came before gets the answer's id again.
+void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request) {
+  x.chat = &chat;
+  if (last_at_) x.idle = x.record.at - *last_at_;
+  last_at_ = x.record.at;
+  const std::string_view key = request.headers.get("idempotency-key");
+  if (!key.empty()) {
+    const std::uint64_t own = x.answer.id;
+    std::uint64_t& first = ids_by_key_.at(world::entity_of(key));
+    if (first == 0) first = own;
+    if (first != own) x.key_came_as = own;
+    x.answer.id = first;
+  }
+  if (parts_.faults.faults().empty()) return;  // nobody asks for the previous answer
+  Answer& last = last_answers_.at(world::entity_of(x.record.user));
+  if (last.id != 0) x.previous = std::move(last);
+  last = x.answer;
 }
 
 const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat) {

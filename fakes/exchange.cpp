@@ -101,6 +101,7 @@ Task<void> answer_normally(Exchange& x) {
   co_await x.wait_until(due);
   x.body.clear();
   x.dialect.write_answer(x.body, x.answer);
+  if (x.on_body) x.on_body(x.body);
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(due);
   if (!sent) co_return;

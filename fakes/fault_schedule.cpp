@@ -77,6 +77,10 @@ void FaultSchedule::count_fired(const Fault& fault) {
   ++fired_[static_cast<std::size_t>(&fault - faults_.data())];
 }
 
+void FaultSchedule::take_back(const Fault& fault) {
+  --fired_[static_cast<std::size_t>(&fault - faults_.data())];
+}
+
 bool FaultSchedule::draws(const Fault& fault, std::uint64_t entity, std::uint64_t ordinal) const {
   if (fault.probability_ppm >= 1'000'000) return true;
   // Two faults on the same request draw independently: the fault's id goes into the entity.

@@ -91,6 +91,8 @@ class FaultSchedule {
   std::uint64_t fired(std::size_t index) const { return fired_[index]; }
   // For a fault that a fake carries out without asking, as refusing by a closed port.
   void count_fired(const Fault& fault);
+  // For a fault that was chosen and then found nothing to strike.
+  void take_back(const Fault& fault);
 
  private:
   bool draws(const Fault& fault, std::uint64_t entity, std::uint64_t ordinal) const;

@@ -15,6 +15,21 @@ world::Task<void> strike(Reset fault, Exchange& x);
 world::Task<void> strike(Stall fault, Exchange& x);
 world::Task<void> strike(Cut fault, Exchange& x);
 world::Task<void> strike(RateLimit fault, Exchange& x);
+// Of streams, JSON and the provider's ways.
+world::Task<void> strike(Slow fault, Exchange& x);
+world::Task<void> strike(Cold fault, Exchange& x);
+world::Task<void> strike(Sse fault, Exchange& x);
+world::Task<void> strike(Events fault, Exchange& x);
+world::Task<void> strike(Endless fault, Exchange& x);
+world::Task<void> strike(StreamError fault, Exchange& x);
+world::Task<void> strike(AfterCancel fault, Exchange& x);
+world::Task<void> strike(Json fault, Exchange& x);
+world::Task<void> strike(ProviderError fault, Exchange& x);
+world::Task<void> strike(FinishAs fault, Exchange& x);
+world::Task<void> strike(Content fault, Exchange& x);
+world::Task<void> strike(BadToolCall fault, Exchange& x);
+world::Task<void> strike(Usage fault, Exchange& x);
+world::Task<void> strike(OtherAnswer fault, Exchange& x);
 
 // The action must outlive the call: it stands in the fault schedule.
 world::Task<void> strike_any(const FaultAction& action, Exchange& x);

@@ -7,19 +7,35 @@
 #include <string_view>
 #include <variant>
 
+#include "fakes/faults/after_cancel.hpp"
 #include "fakes/faults/black_hole.hpp"
+#include "fakes/faults/cold.hpp"
+#include "fakes/faults/content.hpp"
 #include "fakes/faults/cut.hpp"
+#include "fakes/faults/endless.hpp"
+#include "fakes/faults/events.hpp"
+#include "fakes/faults/finish.hpp"
 #include "fakes/faults/hang.hpp"
+#include "fakes/faults/json.hpp"
+#include "fakes/faults/other_answer.hpp"
+#include "fakes/faults/provider_error.hpp"
 #include "fakes/faults/rate_limit.hpp"
 #include "fakes/faults/refuse.hpp"
 #include "fakes/faults/reset.hpp"
+#include "fakes/faults/slow.hpp"
+#include "fakes/faults/sse.hpp"
 #include "fakes/faults/stall.hpp"
 #include "fakes/faults/status.hpp"
+#include "fakes/faults/stream_error.hpp"
+#include "fakes/faults/tool_call.hpp"
+#include "fakes/faults/usage.hpp"
 
 namespace fakes {
 
 using FaultAction =
-    std::variant<Refuse, BlackHole, Status, Hang, Reset, Stall, Cut, RateLimit>;
+    std::variant<Refuse, BlackHole, Status, Hang, Reset, Stall, Cut, RateLimit,
+                 Slow, Cold, Sse, Events, Endless, StreamError, AfterCancel, Json,
+                 ProviderError, FinishAs, Content, BadToolCall, Usage, OtherAnswer>;
 
 // Where a fault strikes. A connection fault is decided before any request is read, so it cannot
 // match on users, models or texts.
