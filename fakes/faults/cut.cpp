@@ -15,7 +15,8 @@ void cut_event(std::string& bytes, CutInside inside) {
     bytes += '\r';
   }
   if (inside == CutInside::character) {
-    const auto high = std::find_if(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) != 0; });
+    const auto high =
+        std::find_if(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) != 0; });
     auto at = static_cast<std::size_t>(high - bytes.begin());
     if (high == bytes.end()) {
       // There is none: one is put at the beginning of the last string that is not empty.

@@ -37,8 +37,9 @@ Task<void> answer_edited(Exchange& x, Edit edit) {
     co_return;
   }
   const std::int64_t events = events_of(x.dialect, x.answer);
-  StreamWriter::OnEvent on_event = [edit = std::move(edit), events](
-                                       std::string& bytes, const Place& place, std::int64_t number) {
+  StreamWriter::OnEvent on_event = [edit = std::move(edit), events](std::string& bytes,
+                                                                    const Place& place,
+                                                                    std::int64_t number) {
     const EditPlace where{true, place, number, events};
     edit_payload(bytes, [&](std::string& payload) { edit(payload, where); });
   };

@@ -96,7 +96,9 @@ bool spoil(std::string& text, const Json& fault) {
 bool suits(const Json& fault, const EditPlace& at) {
   if (!at.streamed) return true;
   if (at.number + 1 == at.events && at.number > 0) return false;  // [DONE] is no JSON
-  if (fault.event) return at.number == std::min(*fault.event, std::max<std::int64_t>(0, at.events - 2));
+  if (fault.event) {
+    return at.number == std::min(*fault.event, std::max<std::int64_t>(0, at.events - 2));
+  }
   if (!fault.field.empty()) return true;
   switch (target_of(fault.how)) {
     case JsonTarget::finish: return at.place.stage == Stage::end || at.events < 3;

@@ -85,7 +85,7 @@ world::Task<void> strike(BadToolCall fault, Exchange& x) {
     const auto size = static_cast<std::int64_t>(call.arguments.size());
     const std::int64_t wanted = fault.how == ToolCallHow::split ? size : kFragments;
     const bool whole = x.dialect.whole_tool_calls();
-    call.fragments = whole ? 1 : std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(1, size));
+    call.fragments = whole || size == 0 ? 1 : std::min(wanted, size);
   }
   Edit edit = [](std::string&, const EditPlace&) {};
   if (fault.how == ToolCallHow::missing_id) edit = erase_id;

@@ -45,7 +45,8 @@ struct BadToolCall {
               "parallel (three at once), split (a character at a time), loop (a valid call "
               "whatever the tool has said)."),
         field("name", &BadToolCall::name, "Name of the tool; by default the first on offer."),
-        field("arguments", &BadToolCall::arguments, "Arguments of the call, before it is spoiled."));
+        field("arguments", &BadToolCall::arguments,
+              "Arguments of the call, before it is spoiled."));
   }
   friend bool operator==(const BadToolCall&, const BadToolCall&) = default;
 };

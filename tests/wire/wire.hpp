@@ -19,6 +19,9 @@ struct Case {
   std::string dialect = "openai-chat";
   std::string request = {};  // empty: the dialect's usual one
   std::string further = {};  // YAML of further backend keys, as "tls: true"
+  // A client that leaves when it has read this; what must be seen is then in the fake's record.
+  std::string until = {};
+  std::function<bool(const fakes::PromptRecord& record)> noted = {};
 };
 
 const std::vector<Case>& tcp_cases();

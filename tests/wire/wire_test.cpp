@@ -47,15 +47,43 @@ std::string request_of(const wire::Case& c) {
   return post_chat(ask({1, 0, 0}, c.stream, 8));
 }
 
+// Long enough for a fake to do what it does after the client has left.
+constexpr world::Nanos kLinger = std::chrono::milliseconds(1'500);
+
+template <class World>
+world::Task<void> leave_and_linger(FakeWorld<World>& fake, const wire::Case& c) {
+  std::string request = request_of(c);
+  std::string until = c.until;
+  const Talk talk = co_await support::talk(fake.world.clock, fake.world.network, fake.at,
+                                           std::move(request), c.patience, std::move(until));
+  CHECK(talk.end == "enough");
+  co_await fake.world.clock.sleep(kLinger);
+}
+
+template <class World>
+bool notes(FakeWorld<World>& fake, const wire::Case& c) {
+  fake.run(leave_and_linger(fake, c));
+  return std::any_of(fake.records.begin(), fake.records.end(), c.noted);
+}
+
 template <class World>
 void check_on_the_wire(const wire::Case& c) {
   const harness::Scenario scenario = scenario_of(c);
   const fakes::Backend backend = scenario.backends.at("primary");
+  if (c.noted) {
+    FakeWorld<World> plain({}, backend);
+    CHECK_FALSE(notes(plain, c));
+    FakeWorld<World> marked(scenario.faults, backend);
+    CHECK(notes(marked, c));
+    CHECK(marked.server.faults().fired(0) == 1);
+    return;
+  }
   FakeWorld<World> well({}, backend);
   const Talk usual = well.talk(request_of(c), c.patience);
   FakeWorld<World> struck(scenario.faults, backend);
   const Talk talk = struck.talk(request_of(c), c.patience);
-  CAPTURE(talk.end, talk.bytes.substr(0, 2'000), usual.bytes.substr(0, 2'000));
+  constexpr std::size_t shown = 2'000;  // named: Catch takes the ' within CAPTURE for a character
+  CAPTURE(talk.end, talk.bytes.substr(0, shown), usual.bytes.substr(0, shown));
   CHECK(c.seen(talk, usual));
   CHECK_FALSE(c.seen(usual, usual));  // what is seen must come from the fault
   // In live the kernel drops attempts at a black hole and tells nobody.

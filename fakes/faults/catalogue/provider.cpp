@@ -83,9 +83,9 @@ constexpr CatalogueRow kRows[] = {
    "answer: region_failover", ""},
   {"provider.cache_miss", "The provider's cache has lost the prompt: each of its tokens costs "
    "time.",
-   "slow: {prompt_token: 60ms}", ""},
+   "slow: {prompt_token: 200ms}", ""},
   {"provider.cold", "The first request after a while waits until the model is loaded.",
-   "cold: {load: 300ms, idle: 1s}", ""},
+   "cold: {load: 1s, idle: 30s}", ""},
   {"provider.identity_stall", "Half a minute of silence, as of a stuck login, and then the answer.",
    "hang: {for: 30s}", "F28"},
 };

@@ -11,7 +11,7 @@ constexpr CatalogueRow kRows[] = {
   {"sse.cut", "A stream's connection is closed before the end of its body.",
    "cut: {after_events: 4}", "F11"},
   {"sse.stall_for", "A stream falls silent for a while, and then goes on.",
-   "stall: {after_events: 4, for: 300ms}", "F10"},
+   "stall: {after_events: 4, for: 1s}", "F10"},
   {"sse.reset", "A stream's connection is reset before the end of its body.",
    "cut: {after_events: 4, end: rst}", "F11"},
   {"sse.cut_after_bytes", "A stream's connection is closed after so many bytes of events.",
@@ -83,11 +83,11 @@ constexpr CatalogueRow kRows[] = {
   {"sse.after_cancel", "The provider works on to the end after the client has left.",
    "after_cancel: {}", "F29"},
   {"sse.slow_start", "The first token comes late.",
-   "slow: {ttft: 300ms}", ""},
+   "slow: {ttft: 1s}", ""},
   {"sse.slow_tokens", "The tokens come far apart.",
-   "slow: {inter_token: 50ms}", ""},
+   "slow: {inter_token: 150ms}", ""},
   {"sse.slow_all", "All times are a multiple of the usual ones.",
-   "slow: {factor: 5}", ""},
+   "slow: {factor: 20}", ""},
 };
 // clang-format on
 
