@@ -46,6 +46,17 @@ Refusal refusal_of_route(const world::HttpRequest& request, bool known_path) {
   return refusal;
 }
 
+// The API key, where the providers have it.
+std::string_view key_in(const world::HttpHeaders& headers) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view bearer = headers.get("authorization");
+  if (bearer.starts_with(kBearer)) return bearer.substr(kBearer.size());
+  for (const char* name : {"x-api-key", "api-key", "x-goog-api-key"}) {
+    if (const std::string_view key = headers.get(name); !key.empty()) return key;
+  }
+  return {};
+}
+
 // Counts a request as active while it lives.
 class Active {
  public:
@@ -119,7 +130,7 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) 
   // A connection fault that opened meanwhile took the connection and with it the answer.
   if (e.struck != nullptr && x.record.end != End::completed) {
     x.record.end = End::faulted;
-    x.record.fault = index_of(*e.struck);
+    x.record.fault = e.struck->row;
   }
   parts_.journal.note(x.record);
   if (ended) std::rethrow_exception(ended);
@@ -132,7 +143,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
-  e.struck = parts_.faults.decide_connection(x.now(), parts_.name, e.ordinal);
+  e.struck = parts_.faults.decide_connection(x.now(), e.port, e.ordinal, active_ - 1);
   const Fault* fault = e.struck;
   if (fault == nullptr && !refusal) {
     if (active_ > parts_.config.max_concurrent) {
@@ -140,11 +151,11 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
     } else {
       plan_answer(x, chat, key);
       recall(x, chat, request);
-      fault = decide(x.record, chat);
+      fault = decide(x.record, chat, request);
     }
   }
   if (fault != nullptr) {
-    x.record.fault = index_of(*fault);
+    x.record.fault = fault->row;
     x.record.end = End::faulted;
     co_await strike_any(fault->action, x);
     if (!x.had_effect) {
@@ -208,7 +219,7 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.model = parts_.config.model;
   x.answer.prompt_tokens = (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
   x.answer.include_usage = chat.stream && chat.include_usage;
-  plan_reply(x.answer, {parts_.config, chat, parts_.random, key, words_});
+  plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
 }
 
 // What this backend knows from earlier requests. A key that came before gets the answer's id again.
@@ -224,21 +235,23 @@ void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::Http
     if (first != own) x.key_came_as = own;
     x.answer.id = first;
   }
-  if (parts_.faults.faults().empty()) return;  // nobody asks for the previous answer
+  if (parts_.faults.spares_requests()) return;  // nobody asks for the previous answer
   Answer& last = last_answers_.at(world::entity_of(x.record.user));
   if (last.id != 0) x.previous = std::move(last);
   last = x.answer;
 }
 
-const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat) {
-  if (parts_.faults.faults().empty()) return nullptr;
+const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat,
+                                 const world::HttpRequest& request) {
+  if (parts_.faults.spares_requests()) return nullptr;
   // Faults match what the user wrote, not how JSON spells it.
-  std::string quoted = "\"";
-  quoted += chat.last_user_message;
-  quoted += '"';
-  const std::string text = world::JsonValue{world::JsonType::string, quoted}.text();
+  const std::string text = plain_text(chat.last_user_message);
   RequestFacts facts;
   facts.backend = parts_.name;
+  facts.endpoint = request.path();
+  facts.user = record.user;
+  facts.key = key_in(request.headers);
+  facts.active = active_;
   facts.model = chat.model;
   facts.turn = record.asked;
   facts.stream = record.stream;
@@ -246,10 +259,6 @@ const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& 
   facts.last_user_message = text;
   facts.ordinal = record.ordinal;
   return parts_.faults.decide(record.at, facts);
-}
-
-std::size_t FakeBackend::index_of(const Fault& fault) const {
-  return static_cast<std::size_t>(&fault - parts_.faults.faults().data());
 }
 
 }  // namespace fakes

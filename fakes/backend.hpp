@@ -52,8 +52,8 @@ class FakeBackend {
   AnswerKey key_of(const PromptRecord& record) const;
   void plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key);
   void recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request);
-  const Fault* decide(const PromptRecord& record, const ChatRequest& chat);
-  std::size_t index_of(const Fault& fault) const;
+  const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
+                      const world::HttpRequest& request);
 
   Parts parts_;
   const Dialect& dialect_;

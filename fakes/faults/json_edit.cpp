@@ -70,7 +70,8 @@ std::string find_target(std::string_view text, JsonTarget target) {
   switch (target) {
     case JsonTarget::payload: return payload_of(*json);
     case JsonTarget::number:
-      return find_in(*json, Pointer(), [](const std::string&, const Json& v) { return v.is_number(); });
+      return find_in(*json, Pointer(),
+                     [](const std::string&, const Json& v) { return v.is_number(); });
     case JsonTarget::text:
       found = find_in(*json, Pointer(), [](const std::string& key, const Json& v) {
         return v.is_string() && is_one_of(kTexts, key);

@@ -26,7 +26,9 @@ const std::vector<Spoiled> kSpoiled = {
     {"json.truncated",
      [](const std::string& p) { return p.starts_with("{\"id\":") && !p.ends_with('}'); }},
     {"json.trailing_garbage",
-     [](const std::string& p) { return p.starts_with("{\"id\":") && p.ends_with("}{\"garbage\""); }},
+     [](const std::string& p) {
+       return p.starts_with("{\"id\":") && p.ends_with("}{\"garbage\"");
+     }},
     {"json.invalid_utf8",
      [](const std::string& p) { return contains(p, "\xC3(") && !is_json(p); }},
     {"json.lone_surrogate",
@@ -72,7 +74,8 @@ Case case_of(const Spoiled& spoiled, bool stream) {
   return {spoiled.name, stream,
           [is](const Talk& t, const Talk&) {
             const std::vector<std::string> all = payloads(t);
-            return support::body_of(t.bytes).whole && std::count_if(all.begin(), all.end(), is) == 1;
+            return support::body_of(t.bytes).whole &&
+                   std::count_if(all.begin(), all.end(), is) == 1;
           },
           std::chrono::seconds(3), "openai-chat", closing(stream)};
 }

@@ -32,7 +32,8 @@ void add_both(std::vector<Case>& cases, std::string_view name, const Seen& seen,
 
 Seen refused(int status, std::string code) {
   return [status, code = std::move(code)](const Talk& t, const Talk&) {
-    return body_of(t.bytes).status == status && text_of(t).starts_with(R"({"error":{"message":")") &&
+    return body_of(t.bytes).status == status &&
+           text_of(t).starts_with(R"({"error":{"message":")") &&
            has(t, R"("code":")" + code + "\"");
   };
 }
@@ -156,7 +157,8 @@ void add_usages(std::vector<Case>& cases) {
 std::vector<std::string> ids(const Talk& t) {
   const std::string key = R"({"id":"chatcmpl-)";
   std::vector<std::string> found;
-  for (std::size_t at = t.bytes.find(key); at != std::string::npos; at = t.bytes.find(key, at + 1)) {
+  std::size_t at = t.bytes.find(key);
+  for (; at != std::string::npos; at = t.bytes.find(key, at + 1)) {
     found.push_back(t.bytes.substr(at + key.size(), 16));
   }
   return found;

@@ -173,7 +173,8 @@ std::vector<Case> all_cases() {
   std::vector<Case> cases = {
       {"sse.stall", true,
        [](const Talk& t, const Talk&) { return t.end == "silence" && events(t) == 4; }},
-      {"sse.cut", true, [](const Talk& t, const Talk&) { return t.end == "fin" && events(t) == 4; }},
+      {"sse.cut", true,
+       [](const Talk& t, const Talk&) { return t.end == "fin" && events(t) == 4; }},
   };
   add_ends(cases);
   add_endless(cases);
