@@ -244,6 +244,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
     if (!refusal) {
       plan_answer(x, chat, key);
       background_.plan(x, chat, key);
+      recall(x, chat, request);
       fault = decide(x.record, chat, request);
     }
   }
@@ -317,6 +318,9 @@ Task<void> FakeBackend::answer_or_strike(Exchange& x, const Fault* fault) {
   x.record.fault = fault->row;
   x.record.end = End::faulted;
   co_await strike_any(fault->action, x);
+  if (x.had_effect) co_return;
+  parts_.faults.take_back(*fault);
+  x.record.fault.reset();
 }
 
 Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
@@ -370,6 +374,25 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.include_usage = chat.stream && chat.include_usage;
   x.answer.obfuscate = chat.stream && chat.obfuscate;
   plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
+}
+
+// What this backend knows from earlier requests. A key that came before gets the answer's id again.
+void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request) {
+  x.chat = &chat;
+  if (last_at_) x.idle = x.record.at - *last_at_;
+  last_at_ = x.record.at;
+  const std::string_view key = request.headers.get("idempotency-key");
+  if (!key.empty()) {
+    const std::uint64_t own = x.answer.id;
+    std::uint64_t& first = ids_by_key_.at(world::entity_of(key));
+    if (first == 0) first = own;
+    if (first != own) x.key_came_as = own;
+    x.answer.id = first;
+  }
+  if (parts_.faults.spares_requests()) return;  // nobody asks for the previous answer
+  Answer& last = last_answers_.at(world::entity_of(x.record.user));
+  if (last.id != 0) x.previous = std::move(last);
+  last = x.answer;
 }
 
 const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat,

@@ -58,6 +58,7 @@ class FakeBackend {
   void note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request);
   AnswerKey key_of(const PromptRecord& record) const;
   void plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key);
+  void recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request);
   const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
                       const world::HttpRequest& request);
 
@@ -78,6 +79,12 @@ class FakeBackend {
   Words words_;
   Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
+  // By user and by Idempotency-Key, for faults and for those who send such keys.
+  static constexpr std::size_t kUsersMax = 4'096;
+  static constexpr std::size_t kKeysMax = 16'384;
+  world::LruMap<std::uint64_t, Answer> last_answers_{kUsersMax};
+  world::LruMap<std::uint64_t, std::uint64_t> ids_by_key_{kKeysMax};
+  std::optional<world::Instant> last_at_;
   std::uint64_t requests_ = 0;
   std::uint64_t warmings_ = 0;
   std::int64_t active_ = 0;

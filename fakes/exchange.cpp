@@ -190,6 +190,7 @@ Task<void> answer_normally(Exchange& x) {
     co_return;
   }
   const Instant due = co_await await_plain(x);
+  if (x.on_body) x.on_body(x.body);
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(due);
   if (!sent) co_return;

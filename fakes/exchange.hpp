@@ -3,6 +3,8 @@
 // functions on an Exchange. It lives in the frame of its connection's coroutine; one clock.
 #pragma once
 
+#include <functional>
+
 #include "fakes/dialect.hpp"
 #include "fakes/fault_schedule.hpp"
 #include "fakes/journal.hpp"
@@ -89,6 +91,14 @@ class Exchange {
   std::string_view path;  // that was asked for; stands in the request
   HeadChange head;
   std::optional<Shape> shape;
+
+  // For faults: what was asked, what the backend remembers, and what they do with it.
+  const ChatRequest* chat = nullptr;
+  std::optional<Answer> previous;            // the same user's last answer here
+  std::optional<std::uint64_t> key_came_as;  // the id of this answer, had its key not come before
+  world::Nanos idle = world::Nanos::max();   // since the backend's last request
+  std::function<void(std::string&)> on_body;  // may change a plain answer's body before it goes out
+  bool had_effect = true;  // a fault that finds nothing to strike says no, and has not fired
 
  private:
   world::Task<bool> watch_until(world::Instant at);

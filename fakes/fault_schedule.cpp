@@ -84,6 +84,11 @@ bool FaultSchedule::on(const Fault& fault, world::Instant now) {
   return states_[fault.row].rhythm.on(fault, now);
 }
 
+void FaultSchedule::take_back(const Fault& fault) {
+  std::uint64_t& fired = states_[fault.row].fired;
+  if (fired > 0) --fired;  // it may have been reset meanwhile
+}
+
 world::Instant FaultSchedule::next_edge(const Fault& fault, world::Instant now) {
   return states_[fault.row].rhythm.next_edge(fault, now);
 }

@@ -55,6 +55,8 @@ class FaultSchedule {
   std::uint64_t fired(std::size_t index) const { return states_[index].fired; }
   // For a fault that a fake carries out without asking, as refusing by a closed port.
   void count_fired(const Fault& fault);
+  // For a fault that was chosen and then found nothing to strike.
+  void take_back(const Fault& fault);
 
   // What a control interface needs at run time. A fault that is taken out strikes nothing more;
   // its row stays, with its window ended at that instant.

@@ -44,8 +44,8 @@ Task<bool> StreamWriter::write_until(std::int64_t until) {
     if (!x_.out.empty()) {
       const bool sent = co_await x_.send(due);
       if (!sent) co_return false;
-      x_.record.tokens += std::exchange(tokens_, 0);
     }
+    x_.record.tokens += std::exchange(tokens_, 0);
     if (cursor_.event() >= until || body_left_ <= 0) co_return true;
   }
 }
@@ -63,10 +63,11 @@ void StreamWriter::add_event() {
     event_.resize(static_cast<std::size_t>(body_left_));
   }
   body_left_ -= static_cast<std::int64_t>(event_.size());
-  if (!chunked_) {
-    x_.out += event_;
-  } else if (!event_.empty()) {
+  if (event_.empty()) return;
+  if (chunked_) {
     world::write_chunk(x_.out, event_);
+  } else {
+    x_.out += event_;
   }
   if (cursor_.place().stage == Stage::unit) ++tokens_;
 }

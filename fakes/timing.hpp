@@ -19,6 +19,14 @@ struct AnswerKey {
   std::uint32_t attempt = 1;
 };
 
+// What a fault adds to a backend's own times.
+struct Slowness {
+  world::Distribution ttft;         // ns, further
+  world::Distribution inter_token;  // ns, further
+  std::int64_t factor_micro = 1'000'000;  // of all, the further ones included
+  world::Nanos once{0};                   // before the first token
+};
+
 class Timing {
  public:
   Timing(const Backend& backend, world::Random random, AnswerKey key)
@@ -26,6 +34,7 @@ class Timing {
 
   // What comes before the model begins to think: reading the prompt, loading the model.
   void set_lead(world::Nanos lead) { lead_ = lead; }
+  void slow_down(const Slowness& by) { slowness_ = by; }
 
   world::Nanos to_first_token() const;
   world::Nanos gap_before(std::int64_t token) const;  // tokens count from 1; the first has none
@@ -50,6 +59,7 @@ class Timing {
   world::Nanos lead_{0};
   world::Nanos latency_{0};
   world::Nanos jitter_{0};
+  Slowness slowness_;
 };
 
 // The length of an answer to a request that asks for none; at least one token.
