@@ -1,0 +1,85 @@
+// Starts `shakedown fake` on free ports and stops it. A fault is picked by the name of the model
+// that a request asks for, so one process serves every case of a test file.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('../../', import.meta.url).pathname;
+const binary = process.env.SHAKEDOWN_BINARY ?? join(root, 'build/release/shakedown');
+const kStartMs = 15_000;
+const kStopMs = 10_000;
+
+function names(kind) {
+  return JSON.parse(execFileSync(binary, ['list', kind, '--json'])).map((row) => row.name);
+}
+
+export const dialects = names('dialects');
+export const catalogue = names('faults');
+
+// Why a test cannot run with this product yet, or false. Only where SDK_SKIPS=yes allows it:
+// otherwise what is missing makes the test fail.
+export function lacking({ dialect, faults = [] }) {
+  const missing = [
+    ...(dialect === undefined || dialects.includes(dialect) ? [] : [`dialect ${dialect}`]),
+    ...faults.filter((name) => !catalogue.includes(name)).map((name) => `fault ${name}`),
+  ];
+  if (missing.length === 0 || process.env.SDK_SKIPS !== 'yes') return false;
+  return `shakedown has no ${missing.join(', ')}`;
+}
+
+// `faults` is {model: "status: {code: 500}"}: the action as it stands in a scenario. `attempts` in
+// front of it, as "attempts: 1, status: ...", narrows it further. JSON is YAML, but the actions are
+// YAML's own flow form.
+function scenario(backends, faults) {
+  const lines = ['scenario: sdk', 'phases: {all: 1h}', 'load: {none: {arrivals: constant(1/min)}}',
+    'invariants: [terminal_once]', 'backends:'];
+  for (const [name, config] of Object.entries(backends)) {
+    lines.push(`  ${name}: ${JSON.stringify({ ttft: '2ms', inter_token: '1ms', output_tokens: '12', ...config })}`);
+  }
+  lines.push('agent: {providers: [' + Object.keys(backends)[0] + ']}', 'faults:');
+  for (const name of Object.keys(backends)) {
+    for (const [model, action] of Object.entries(faults)) {
+      lines.push(`  - {id: ${name}-${model}, on: backends.${name}, match: {model: ${model}}, ${action}}`);
+    }
+  }
+  if (Object.keys(faults).length === 0) lines.push('  []');
+  return lines.join('\n') + '\n';
+}
+
+// Gives the ports of the backends by name. Their model is called `fake-1`.
+export async function start_fake({ backends, faults = {} }) {
+  const folder = mkdtempSync(join(tmpdir(), 'shakedown-sdk-'));
+  const file = join(folder, 'fake.yaml');
+  writeFileSync(file, scenario(backends, faults));
+  const child = spawn(binary, ['fake', '--config', file, '--listen', '127.0.0.1:0'],
+    { stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
+  let said = '';
+  const ports = {};
+  await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`shakedown fake did not start: ${said}`)), kStartMs);
+    ended.then((code) => reject(new Error(`shakedown fake ended with ${code}: ${said}`)));
+    const read = (bytes) => {
+      said += bytes;
+      for (const [, name, port] of said.matchAll(/^(\S+): .*http:\/\/[^:/]+:(\d+)/gm)) ports[name] = +port;
+      if (Object.keys(ports).length < Object.keys(backends).length) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+  });
+  return {
+    ports,
+    async stop() {
+      const timer = setTimeout(() => child.kill('SIGKILL'), kStopMs);
+      child.kill('SIGINT');
+      const code = await ended;
+      clearTimeout(timer);
+      rmSync(folder, { recursive: true });
+      if (code !== 0) throw new Error(`shakedown fake ended with ${code}: ${said}`);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// The measured rows, over all SDKs. With UPDATE_GOLDEN=1 the table of docs/sdk-conformance.md is
+// written anew; otherwise its attempts and outcomes must be those of this run.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lacking, start_fake } from './fake.mjs';
+import { rows } from './rows.mjs';
+import { sdks } from './sdks.mjs';
+import { check_page, update_page } from './page.mjs';
+import { open_wire } from './wire.mjs';
+
+const kHangMs = 4500;     // longer than three attempts of 0.7 s with their backoffs
+const kWaitMs = 40_000;   // for an outcome that must come
+const kTries = 3;         // a gap that is too long may be the machine's doing
+const kTimerMs = 2;       // by which a timer of Node's may be early
+
+const columns = Object.keys(rows[0].cells);
+const measured = {};  // [row][column]: {attempts, gaps, outcome}
+
+async function outcome_of(call, ms) {
+  const ended = call.then(
+    (got) => {
+      if (got.events === 0) return 'ok, 0 events';
+      return { outcome: 'ok', text: got.text };
+    },
+    (error) => `error ${error.constructor.name}`);
+  return Promise.race([ended, sleep(ms, 'hang', { ref: false })]);
+}
+
+async function measure(fake, row, column, cell, turn) {
+  const sdk = sdks[column];
+  const wire = await open_wire(fake.ports[sdk.dialect]);
+  try {
+    const client = sdk.make(wire.url, row.timeout ? { timeout: row.timeout } : {});
+    if (row.reused) {
+      await sdk.ask(client, 'fake-1', 'Hello.');
+      await sleep(50);
+      wire.arrivals.length = 0;
+    }
+    const call = sdk[row.how ?? 'ask'](client, row.model, `Hello. [turn u1.s1.t${turn}]`);
+    const got = await outcome_of(call, cell[2] === 'hang' ? kHangMs : kWaitMs);
+    const outcome = got.outcome ?? got;
+    return { attempts: wire.arrivals.length, gaps: wire.gaps(), outcome, text: got.text };
+  } finally {
+    wire.close();
+  }
+}
+
+// What cannot be blamed on a busy machine fails at once.
+function check(row, got, [attempts, gaps, outcome]) {
+  const say = `${got.attempts} attempts, ${got.gaps.map(Math.round)} ms, ${got.outcome}`;
+  if (outcome === 'error') assert.match(got.outcome, /^error /, say);
+  else assert.equal(got.outcome, outcome, say);
+  assert.equal(got.attempts, attempts, say);
+  if (row.text) assert.match(got.text, row.text);
+  gaps.forEach(([low], i) => assert.ok(got.gaps[i] >= low - kTimerMs, `gap ${i} too short: ${say}`));
+  return gaps.every(([, high], i) => got.gaps[i] <= high) || say;
+}
+
+describe('measured rows', { concurrency: 32 }, () => {
+  const dialects = [...new Set(columns.map((column) => sdks[column].dialect))]
+    .filter((dialect) => !lacking({ dialect }));
+  let fake;
+  let turns = 0;
+  before(async () => {
+    rows.forEach((row, i) => { row.model ??= `row-${i}`; });
+    fake = await start_fake({
+      backends: Object.fromEntries(dialects.map((dialect) => [dialect, { dialect }])),
+      faults: Object.fromEntries(rows.filter((row) => row.fault && !lacking(row))
+        .map((row) => [row.model, row.fault])),
+    });
+    // The first call of each SDK compiles it: no gap is measured meanwhile.
+    for (const column of columns.filter((name) => !lacking(sdks[name]))) {
+      const sdk = sdks[column];
+      const client = sdk.make(`http://127.0.0.1:${fake.ports[sdk.dialect]}`);
+      await sdk.ask(client, 'fake-1', 'Hello.');
+      await sdk.stream(client, 'fake-1', 'Hello.');
+    }
+  });
+  after(() => fake.stop());
+
+  for (const row of rows) {
+    for (const [column, cell] of Object.entries(row.cells)) {
+      const skip = lacking({ dialect: sdks[column].dialect, faults: row.needs });
+      it(`${row.name}: ${column}`, { skip }, async () => {
+        let checked;
+        for (let i = 0; i < kTries && checked !== true; ++i) {
+          const got = await measure(fake, row, column, cell, ++turns);
+          checked = check(row, got, cell);
+          (measured[row.name] ??= {})[column] = got;
+        }
+        assert.equal(checked, true, `gaps too long ${kTries} times: ${checked}`);
+      });
+    }
+  }
+});
+
+describe('docs/sdk-conformance.md', () => {
+  it('has the table of this run', () => {
+    if (process.env.UPDATE_GOLDEN) update_page(rows, columns, measured);
+    else check_page(rows, columns, measured);
+  });
+});
