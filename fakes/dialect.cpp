@@ -1,6 +1,7 @@
 #include "fakes/dialect.hpp"
 
 #include "fakes/dialects/openai_chat.hpp"
+#include "world/json_text.hpp"
 
 namespace fakes {
 namespace {
@@ -22,6 +23,12 @@ Route Dialect::route(std::string_view method, std::string_view path) const {
   if (method != "GET") return {Call::wrong_method, {}};
   if (path.size() <= 1) return {Call::models, {}};
   return {Call::model, path.substr(1)};
+}
+
+std::string Dialect::call_id(std::uint64_t bits) const {
+  std::string id = "call_";
+  world::append_hex(id, bits);
+  return id;
 }
 
 const Dialect* find_dialect(std::string_view name) {
