@@ -1,6 +1,6 @@
 // Starts `shakedown fake` on free ports and stops it. A fault is picked by the name of the model
 // that a request asks for, so one process serves every case of a test file.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,18 +14,25 @@ function names(kind) {
   return JSON.parse(execFileSync(binary, ['list', kind, '--json'])).map((row) => row.name);
 }
 
-export const dialects = names('dialects');
-export const catalogue = names('faults');
+const dialects = names('dialects');
 
 // Why a test cannot run with this product yet, or false. Only where SDK_SKIPS=yes allows it:
 // otherwise what is missing makes the test fail.
-export function lacking({ dialect, faults = [] }) {
-  const missing = [
-    ...(dialect === undefined || dialects.includes(dialect) ? [] : [`dialect ${dialect}`]),
-    ...faults.filter((name) => !catalogue.includes(name)).map((name) => `fault ${name}`),
-  ];
-  if (missing.length === 0 || process.env.SDK_SKIPS !== 'yes') return false;
-  return `shakedown has no ${missing.join(', ')}`;
+export function lacking({ dialect, fault }) {
+  if (process.env.SDK_SKIPS !== 'yes') return false;
+  if (dialect !== undefined && !dialects.includes(dialect)) return `no dialect ${dialect} yet`;
+  return fault !== undefined && !knows(fault) && `no fault ${fault} yet`;
+}
+
+const known = new Map();
+
+function knows(fault) {
+  if (!known.has(fault)) {
+    const { file, remove } = write_scenario({ it: {} }, { model: fault });
+    known.set(fault, spawnSync(binary, ['check', file]).status === 0);
+    remove();
+  }
+  return known.get(fault);
 }
 
 // `faults` is {model: "status: {code: 500}"}: the action as it stands in a scenario. `attempts` in
@@ -47,11 +54,16 @@ function scenario(backends, faults) {
   return lines.join('\n') + '\n';
 }
 
-// Gives the ports of the backends by name. Their model is called `fake-1`.
-export async function start_fake({ backends, faults = {} }) {
+function write_scenario(...what) {
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-sdk-'));
   const file = join(folder, 'fake.yaml');
-  writeFileSync(file, scenario(backends, faults));
+  writeFileSync(file, scenario(...what));
+  return { file, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+// Gives the ports of the backends by name. Their model is called `fake-1`.
+export async function start_fake({ backends, faults = {} }) {
+  const { file, remove } = write_scenario(backends, faults);
   const child = spawn(binary, ['fake', '--config', file, '--listen', '127.0.0.1:0'],
     { stdio: ['ignore', 'pipe', 'pipe'] });
   process.once('exit', () => child.kill('SIGKILL'));
@@ -78,7 +90,7 @@ export async function start_fake({ backends, faults = {} }) {
       child.kill('SIGINT');
       const code = await ended;
       clearTimeout(timer);
-      rmSync(folder, { recursive: true });
+      remove();
       if (code !== 0) throw new Error(`shakedown fake ended with ${code}: ${said}`);
     },
   };

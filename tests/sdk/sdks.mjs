@@ -27,6 +27,9 @@ export const clock = {
 const user = (say) => [{ role: 'user', content: say }];
 const as_function = (tools) => tools && tools.map((it) => ({ type: 'function', function: it }));
 
+// What the SDK gives as an answer, and is none.
+const kStrange = { strange: true, text: '', calls: [], events: 1, finish: null };
+
 // Adds a delta of a tool call to the calls so far; `at` says to which.
 function add_call(calls, at, { name = '', args = '' }) {
   calls[at] ??= { name: '', arguments: '' };
@@ -36,6 +39,7 @@ function add_call(calls, at, { name = '', args = '' }) {
 
 // OpenAI's chat completions, and those SDKs whose types follow them. Mistral writes camelCase.
 function chat_answer(answer) {
+  if (!answer.choices) return kStrange;
   const [choice] = answer.choices;
   const calls = [];
   const made = choice.message.tool_calls ?? choice.message.toolCalls ?? [];
@@ -89,6 +93,7 @@ const anthropic = {
   }),
   async ask(client, model, say, { tools } = {}) {
     const answer = await client.messages.create(this.body(model, say, tools));
+    if (!answer.content) return kStrange;
     const got = { text: '', calls: [], events: 1, usage: answer.usage, finish: answer.stop_reason };
     for (const block of answer.content) {
       if (block.type === 'text') got.text += block.text;
@@ -126,9 +131,10 @@ const cohere = {
   }),
   async ask(client, model, say, { tools } = {}) {
     const answer = await client.chat({ model, messages: user(say), tools: as_function(tools) });
+    if (!answer.message?.role) return kStrange;
     const got = { text: '', calls: [], events: 1, usage: answer.usage, finish: answer.finishReason };
-    for (const part of answer.message?.content ?? []) got.text += part.text ?? '';
-    (answer.message?.toolCalls ?? []).forEach((call, i) =>
+    for (const part of answer.message.content ?? []) got.text += part.text ?? '';
+    (answer.message.toolCalls ?? []).forEach((call, i) =>
       add_call(got.calls, i, { name: call.function.name, args: call.function.arguments }));
     return got;
   },
@@ -173,6 +179,7 @@ const responses = {
     model, input: say, tools: tools && tools.map((it) => ({ type: 'function', strict: false, ...it })),
   }),
   answer(response) {
+    if (!response.output) return kStrange;
     const got = {
       text: response.output_text ?? '', calls: [], events: 1, usage: response.usage,
       finish: response.status,

@@ -58,7 +58,7 @@ export function speaks(name, { finish, errors, more = () => {}, faults = {} }) {
       const statuses = Object.fromEntries(
         errors.map(({ status }) => [`status-${status}`, `status: {code: ${status}}`]));
       fake = await start_fake({
-        backends: { it: { dialect: sdk.dialect, ...(!process.env.NO_REPLIES && { replies }) } },
+        backends: { it: { dialect: sdk.dialect, replies } },
         faults: { ...statuses, 'cut': 'cut: {after_events: 6, end: rst}', ...faults },
       });
     });
