@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { ContentTooLargeError, OverloadedError } from '@anthropic-ai/sdk';
 import { weather } from './sdks.mjs';
 import { assert_whole, error_of, speaks } from './speaks.mjs';
 
@@ -12,15 +12,15 @@ speaks('anthropic', {
     { status: 401, type: Anthropic.AuthenticationError, has: says('authentication_error') },
     { status: 403, type: Anthropic.PermissionDeniedError, has: says('permission_error') },
     { status: 404, type: Anthropic.NotFoundError, has: says('not_found_error') },
-    { status: 413, type: Anthropic.APIError, has: says('request_too_large') },
+    { status: 413, type: ContentTooLargeError, has: says('request_too_large') },
     { status: 429, type: Anthropic.RateLimitError, has: says('rate_limit_error') },
     { status: 500, type: Anthropic.InternalServerError, has: says('api_error') },
-    { status: 529, type: Anthropic.InternalServerError, has: says('overloaded_error') },
+    { status: 529, type: OverloadedError, has: says('overloaded_error') },
   ],
   more({ on_wire }) {
     on_wire('its stream helper puts the answer together', async ({ client, say, turn }) => {
       const stream = client.messages.stream(
-        { model: 'fake-1', max_tokens: 64, messages: [{ role: 'user', content: say }] });
+        { model: 'fake-1', max_tokens: 12, messages: [{ role: 'user', content: say }] });
       const message = await stream.finalMessage();
       assert_whole(message.content[0].text, turn);
       assert.equal(message.stop_reason, 'end_turn');
@@ -30,7 +30,7 @@ speaks('anthropic', {
 
     on_wire('its stream helper puts tool calls together', async ({ client, say }) => {
       const stream = client.messages.stream({
-        model: 'one-call', max_tokens: 64, messages: [{ role: 'user', content: say }],
+        model: 'one-call', max_tokens: 12, messages: [{ role: 'user', content: say }],
         tools: [{ name: weather.name, input_schema: weather.parameters }],
       });
       const call = (await stream.finalMessage()).content.find((it) => it.type === 'tool_use');
@@ -41,7 +41,7 @@ speaks('anthropic', {
     on_wire('takes the result of a tool', async ({ client, say }) => {
       const tools = [{ name: weather.name, input_schema: weather.parameters }];
       const messages = [{ role: 'user', content: say }];
-      const body = { model: 'loop', max_tokens: 64, tools };
+      const body = { model: 'loop', max_tokens: 12, tools };
       const first = await client.messages.create({ ...body, messages });
       const call = first.content.find((it) => it.type === 'tool_use');
       messages.push({ role: 'assistant', content: first.content });
@@ -52,7 +52,7 @@ speaks('anthropic', {
     });
 
     on_wire('tells the headers of the provider', async ({ client, say }) => {
-      const body = { model: 'fake-1', max_tokens: 64, messages: [{ role: 'user', content: say }] };
+      const body = { model: 'fake-1', max_tokens: 12, messages: [{ role: 'user', content: say }] };
       const { response, request_id } = await client.messages.create(body).withResponse();
       assert.match(request_id, /^req_/);
       const reset = response.headers.get('anthropic-ratelimit-requests-reset');
@@ -60,7 +60,7 @@ speaks('anthropic', {
     });
 
     on_wire('a wrong request is refused as the provider does', async ({ client }) => {
-      const wrong = { model: 'fake-1', max_tokens: 64, messages: [] };
+      const wrong = { model: 'fake-1', max_tokens: 12, messages: [] };
       const error = await error_of(client.messages.create(wrong));
       assert.ok(error instanceof Anthropic.BadRequestError, String(error));
       assert.equal(error.error.error.type, 'invalid_request_error');

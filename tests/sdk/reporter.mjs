@@ -2,6 +2,9 @@
 // a reporter yields last is lost when the runner is made to exit.
 import { writeSync } from 'node:fs';
 
+// Said of tests because of another failure.
+const kEchoes = ['subtestsFailed', 'cancelledByParent'];
+
 const say = (text) => writeSync(1, text);
 
 export default async function* report(events) {
@@ -17,7 +20,7 @@ export default async function* report(events) {
       skipped.set(data.skip, (skipped.get(data.skip) ?? 0) + 1);
     } else if (type === 'test:pass' && data.details.type !== 'suite') {
       ++counts.passed;
-    } else if (type === 'test:fail' && data.details.error.failureType !== 'subtestsFailed') {
+    } else if (type === 'test:fail' && !kEchoes.includes(data.details.error.failureType)) {
       ++counts.failed;
       const error = data.details.error.cause ?? data.details.error;
       say(`FAILED ${data.name} (${data.file})\n${error.stack ?? error}\n`);

@@ -88,7 +88,7 @@ const anthropic = {
   make: (url, { timeout, retries } = {}) => new Anthropic(
     { apiKey, baseURL: url, timeout, ...(retries !== undefined && { maxRetries: retries }) }),
   body: (model, say, tools) => ({
-    model, max_tokens: 64, messages: user(say),
+    model, max_tokens: 12, messages: user(say),
     tools: tools && tools.map(({ parameters, ...it }) => ({ ...it, input_schema: parameters })),
   }),
   async ask(client, model, say, { tools } = {}) {
