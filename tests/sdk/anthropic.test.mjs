@@ -17,7 +17,36 @@ speaks('anthropic', {
     { status: 500, type: Anthropic.InternalServerError, has: says('api_error') },
     { status: 529, type: OverloadedError, has: says('overloaded_error') },
   ],
+  faults: {
+    'no-end': 'events: {how: no_end}',
+    'error-later': 'stream_error: {after_events: 4}',
+    'cut-call': `tool_call: {how: cut, arguments: '{"city":"Oslo","days":3}'}`,
+  },
   more({ on_wire }) {
+    const streamed = (client, model, say, tools) => client.messages.stream(
+      { model, max_tokens: 12, messages: [{ role: 'user', content: say }], tools }).finalMessage();
+
+    on_wire('its stream helper misses an end', async ({ client, say, model }) => {
+      assert.match(String(await error_of(streamed(client, model, say))), /message_stop|ended/);
+    }, { model: 'no-end' });
+
+    on_wire('an error within a stream is the provider\'s', async ({ sdk, client, say, model }) => {
+      const error = await error_of(sdk.stream(client, model, say));
+      assert.ok(error instanceof Anthropic.APIError, String(error));
+      assert.equal(error.status, undefined);
+      assert.equal(error.error.error.type, 'overloaded_error');
+    }, { model: 'error-later' });
+
+    // A call that was cut off comes back as a valid one: with what could be read of it.
+    on_wire('its stream helper mends a cut tool call', async ({ client, say, model }) => {
+      const tools = [{ name: weather.name, input_schema: weather.parameters }];
+      const message = await streamed(client, model, say, tools);
+      const call = message.content.find((it) => it.type === 'tool_use');
+      assert.equal(typeof call.input, 'object');
+      assert.notDeepEqual(call.input, { city: 'Oslo', days: 3 });
+      assert.equal(message.stop_reason, 'tool_use');
+    }, { model: 'cut-call' });
+
     on_wire('its stream helper puts the answer together', async ({ client, say, turn }) => {
       const stream = client.messages.stream(
         { model: 'fake-1', max_tokens: 12, messages: [{ role: 'user', content: say }] });

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 
 const root = new URL('../../', import.meta.url).pathname;
 const binary = process.env.SHAKEDOWN_BINARY ?? join(root, 'build/release/shakedown');
+const kListens = /^(\S+): .*http:\/\/[^:/]+:(\d+)/gm;
 const kStartMs = 15_000;
 const kStopMs = 10_000;
+const kPace = { ttft: '2ms', inter_token: '1ms', output_tokens: '12' };
 
 function names(kind) {
   return JSON.parse(execFileSync(binary, ['list', kind, '--json'])).map((row) => row.name);
@@ -42,12 +44,13 @@ function scenario(backends, faults) {
   const lines = ['scenario: sdk', 'phases: {all: 1h}', 'load: {none: {arrivals: constant(1/min)}}',
     'invariants: [terminal_once]', 'backends:'];
   for (const [name, config] of Object.entries(backends)) {
-    lines.push(`  ${name}: ${JSON.stringify({ ttft: '2ms', inter_token: '1ms', output_tokens: '12', ...config })}`);
+    lines.push(`  ${name}: ${JSON.stringify({ ...kPace, ...config })}`);
   }
   lines.push('agent: {providers: [' + Object.keys(backends)[0] + ']}', 'faults:');
   for (const name of Object.keys(backends)) {
     for (const [model, action] of Object.entries(faults)) {
-      lines.push(`  - {id: ${name}-${model}, on: backends.${name}, match: {model: ${model}}, ${action}}`);
+      const id = `${name}-${model}`;
+      lines.push(`  - {id: ${id}, on: backends.${name}, match: {model: ${model}}, ${action}}`);
     }
   }
   if (Object.keys(faults).length === 0) lines.push('  []');
@@ -67,15 +70,17 @@ export async function start_fake({ backends, faults = {} }) {
   const child = spawn(binary, ['fake', '--config', file, '--listen', '127.0.0.1:0'],
     { stdio: ['ignore', 'pipe', 'pipe'] });
   process.once('exit', () => child.kill('SIGKILL'));
-  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
+  const ended = new Promise(
+    (resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
   let said = '';
   const ports = {};
   await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`shakedown fake did not start: ${said}`)), kStartMs);
-    ended.then((code) => reject(new Error(`shakedown fake ended with ${code}: ${said}`)));
+    const fail = (what) => reject(new Error(`shakedown fake ${what}: ${said}`));
+    const timer = setTimeout(() => fail('did not start'), kStartMs);
+    ended.then((code) => fail(`ended with ${code}`));
     const read = (bytes) => {
       said += bytes;
-      for (const [, name, port] of said.matchAll(/^(\S+): .*http:\/\/[^:/]+:(\d+)/gm)) ports[name] = +port;
+      for (const [, name, port] of said.matchAll(kListens)) ports[name] = +port;
       if (Object.keys(ports).length < Object.keys(backends).length) return;
       clearTimeout(timer);
       resolve();

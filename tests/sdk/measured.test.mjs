@@ -11,7 +11,7 @@ import { open_wire } from './wire.mjs';
 
 const kHangMs = 4500;     // longer than three attempts of 0.7 s with their backoffs
 const kWaitMs = 40_000;   // for an outcome that must come
-const kTries = 3;         // a gap that is too long may be the machine's doing
+const kTries = 5;         // what is late may be the machine's doing
 const kTimerMs = 2;       // by which a timer of Node's may be early
 
 const columns = Object.keys(rows[0].cells);
@@ -40,21 +40,25 @@ async function measure(fake, row, column, cell, turn) {
       wire.arrivals.length = 0;
     }
     const call = sdk[row.how ?? 'ask'](client, row.model, `Hello. [turn u1.s1.t${turn}]`);
-    const outcome = await outcome_of(call, cell[2] === 'hang' ? kHangMs : kWaitMs, row.text);
+    const ms = cell[2] === 'hang' ? kHangMs : kWaitMs;
+    const outcome = await outcome_of(call, ms, row.text);
     return { attempts: wire.arrivals.length, gaps: wire.gaps(), outcome };
   } finally {
     wire.close();
   }
 }
 
-// What cannot be blamed on a busy machine fails at once.
-function check(got, [attempts, gaps, outcome]) {
-  const say = `${got.attempts} attempts, ${got.gaps.map(Math.round)} ms, ${got.outcome}`;
-  if (outcome === 'error') assert.match(got.outcome, /^error /, say);
-  else assert.equal(got.outcome, outcome, say);
-  assert.equal(got.attempts, attempts, say);
-  gaps.forEach(([low], i) => assert.ok(got.gaps[i] >= low - kTimerMs, `gap ${i} too short: ${say}`));
-  return gaps.every(([, high], i) => got.gaps[i] <= high) || say;
+const in_words = (got) =>
+  `${got.attempts} attempts, gaps ${got.gaps.map(Math.round)} ms, ${got.outcome}`;
+
+// A machine that is too busy makes gaps longer, and timeouts of the SDK's too early. Of the rest
+// nothing can be blamed on it.
+function matches(row, got, [attempts, gaps, outcome]) {
+  const as_expected = got.attempts === attempts &&
+    (outcome === 'error' ? got.outcome.startsWith('error ') : got.outcome === outcome) &&
+    gaps.every(([low], i) => got.gaps[i] >= low - kTimerMs);
+  if (!as_expected && !row.timeout) assert.fail(in_words(got));
+  return as_expected && gaps.every(([, high], i) => got.gaps[i] <= high);
 }
 
 describe('measured rows', { concurrency: 32 }, () => {
@@ -85,13 +89,13 @@ describe('measured rows', { concurrency: 32 }, () => {
     for (const [column, cell] of Object.entries(row.cells)) {
       const skip = lacking({ dialect: sdks[column].dialect, fault: row.fault });
       it(`${row.name}: ${column}`, { skip }, async () => {
-        let checked;
-        for (let i = 0; i < kTries && checked !== true; ++i) {
-          const got = await measure(fake, row, column, cell, ++turns);
-          checked = check(got, cell);
+        let got;
+        for (let i = 0; i < kTries; ++i) {
+          got = await measure(fake, row, column, cell, ++turns);
           (measured[row.name] ??= {})[column] = got;
+          if (matches(row, got, cell)) return;
         }
-        assert.equal(checked, true, `gaps too long ${kTries} times: ${checked}`);
+        assert.fail(`${kTries} times, at last: ${in_words(got)}`);
       });
     }
   }

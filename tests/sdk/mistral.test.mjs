@@ -11,7 +11,7 @@ speaks('mistral', {
     { status: 400, type: errors.SDKError, has: told(400) },
     { status: 401, type: errors.SDKError, has: told(401) },
     { status: 404, type: errors.SDKError, has: told(404) },
-    { status: 422, type: errors.HTTPValidationError, has: { statusCode: 422, 'detail.0.msg': /\w/ } },
+    { status: 422, type: errors.HTTPValidationError, has: { 'detail.0.msg': /\w/ } },
     { status: 429, type: errors.SDKError, has: { statusCode: 429, body: /"rate_limited"/ } },
     { status: 500, type: errors.SDKError, has: told(500) },
     { status: 503, type: errors.SDKError, has: told(503) },

@@ -6,17 +6,37 @@ import { assert_whole, error_of, speaks } from './speaks.mjs';
 speaks('openai', {
   finish: { stop: 'stop', length: 'length', tool_calls: 'tool_calls' },
   errors: [
-    { status: 400, type: OpenAI.BadRequestError, has: { status: 400, type: 'invalid_request_error' } },
+    { status: 400, type: OpenAI.BadRequestError, has: { type: 'invalid_request_error' } },
     { status: 401, type: OpenAI.AuthenticationError, has: { code: 'invalid_api_key' } },
     { status: 403, type: OpenAI.PermissionDeniedError },
     { status: 404, type: OpenAI.NotFoundError, has: { code: 'model_not_found' } },
     { status: 409, type: OpenAI.ConflictError },
     { status: 422, type: OpenAI.UnprocessableEntityError },
-    { status: 429, type: OpenAI.RateLimitError, has: { code: 'rate_limit_exceeded', requestID: /^req_/ } },
+    {
+      status: 429, type: OpenAI.RateLimitError,
+      has: { code: 'rate_limit_exceeded', requestID: /^req_/ },
+    },
     { status: 500, type: OpenAI.InternalServerError, has: { 'error.type': 'server_error' } },
     { status: 503, type: OpenAI.InternalServerError, has: { code: 'server_is_overloaded' } },
   ],
+  faults: {
+    'no-end': 'events: {how: no_end}',
+    'error-later': 'stream_error: {after_events: 4}',
+  },
   more({ on_wire }) {
+    on_wire('its stream helper misses a finish', async ({ client, say, model }) => {
+      const messages = [{ role: 'user', content: say }];
+      const stream = client.chat.completions.stream({ model, messages });
+      assert.match(String(await error_of(stream.finalChatCompletion())), /finish_reason/);
+    }, { model: 'no-end' });
+
+    on_wire('an error within a stream has no status', async ({ sdk, client, say, model }) => {
+      const error = await error_of(sdk.stream(client, model, say));
+      assert.ok(error instanceof OpenAI.APIError, String(error));
+      assert.equal(error.status, undefined);
+      assert.match(error.message, /overloaded/);
+    }, { model: 'error-later' });
+
     on_wire('lists and retrieves models', async ({ client }) => {
       const ids = [];
       for await (const model of client.models.list()) ids.push(model.id);
@@ -57,7 +77,8 @@ speaks('openai', {
     });
 
     on_wire('a wrong request is refused as the provider does', async ({ client }) => {
-      const error = await error_of(client.chat.completions.create({ model: 'fake-1', messages: [] }));
+      const wrong = { model: 'fake-1', messages: [] };
+      const error = await error_of(client.chat.completions.create(wrong));
       assert.ok(error instanceof OpenAI.BadRequestError);
       assert.match(error.message, /empty array/);
     });

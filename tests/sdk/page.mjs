@@ -30,7 +30,8 @@ const without_gaps = (table) => table.replace(/, [\d/]+ ms/g, '');
 
 export function update_page(...what) {
   const page = readFileSync(file, 'utf8');
-  writeFileSync(file, page.replace(kTable, (_, begin, old, end) => begin + table_of(...what) + end));
+  const table = table_of(...what);
+  writeFileSync(file, page.replace(kTable, (_, begin, old, end) => begin + table + end));
 }
 
 export function check_page(...what) {

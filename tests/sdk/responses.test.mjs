@@ -13,9 +13,16 @@ speaks('responses', {
     { status: 500, type: OpenAI.InternalServerError },
     { status: 503, type: OpenAI.InternalServerError },
   ],
+  faults: { 'no-end': 'events: {how: no_end}' },
   more({ on_wire }) {
+    on_wire('its stream helper misses no end', async ({ client, say, model }) => {
+      const response = await client.responses.stream({ model, input: say }).finalResponse();
+      assert.equal(response.status, 'in_progress');
+    }, { model: 'no-end' });
+
     on_wire('its stream helper puts the response together', async ({ client, say, turn }) => {
-      const response = await client.responses.stream({ model: 'fake-1', input: say }).finalResponse();
+      const stream = client.responses.stream({ model: 'fake-1', input: say });
+      const response = await stream.finalResponse();
       assert_whole(response.output_text, turn);
       assert.equal(response.status, 'completed');
       assert.equal(response.usage.output_tokens, 12);

@@ -17,8 +17,8 @@ const ok = [1, [], 'ok'];
 const unheard = [1, [], 'ok, 0 events'];
 const no_answer = [1, [], 'no answer'];
 
-// With a timeout of 0.7 s for each attempt.
-const timed_out = [about(700 + 375, 700 + 500), about(700 + 750, 700 + 1000)];
+// With a timeout of 0.7 s for each attempt, which runs from before the request arrives.
+const timed_out = [about(375, 700 + 500), about(750, 700 + 1000)];
 
 // The same for all SDKs, or by SDK where they differ.
 const all = (cell) => ({
@@ -32,7 +32,8 @@ const backs_off = {
   ai: [3, ai, 'error'],
 };
 
-const status = (code, headers = {}) => `status: {code: ${code}, headers: ${JSON.stringify(headers)}}`;
+const status = (code, headers = {}) =>
+  `status: {code: ${code}, headers: ${JSON.stringify(headers)}}`;
 
 // `fault` strikes the call; `how` is ask or stream; `reused` sends another call over the same
 // connection before; `timeout` is the SDK's own, in ms.

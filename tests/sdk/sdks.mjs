@@ -27,8 +27,10 @@ export const clock = {
 const user = (say) => [{ role: 'user', content: say }];
 const as_function = (tools) => tools && tools.map((it) => ({ type: 'function', function: it }));
 
+const nothing = (events) => ({ text: '', calls: [], events, finish: null });
+
 // What the SDK gives as an answer, and is none.
-const kStrange = { strange: true, text: '', calls: [], events: 1, finish: null };
+const kStrange = { ...nothing(1), strange: true };
 
 // Adds a delta of a tool call to the calls so far; `at` says to which.
 function add_call(calls, at, { name = '', args = '' }) {
@@ -52,7 +54,7 @@ function chat_answer(answer) {
 }
 
 async function chat_stream(stream, chunk_of = (event) => event) {
-  const got = { text: '', calls: [], events: 0, finish: null };
+  const got = nothing(0);
   for await (const event of stream) {
     const chunk = chunk_of(event);
     ++got.events;
@@ -72,7 +74,7 @@ async function chat_stream(stream, chunk_of = (event) => event) {
 function chat_sdk(Client, path) {
   return {
     make: (url, { timeout, retries } = {}) => new Client(
-      { apiKey, baseURL: url + path, timeout, ...(retries !== undefined && { maxRetries: retries }) }),
+      { apiKey, baseURL: url + path, timeout, maxRetries: retries }),
     async ask(client, model, say, { tools } = {}) {
       return chat_answer(await client.chat.completions.create(
         { model, messages: user(say), tools: as_function(tools) }));
@@ -86,7 +88,7 @@ function chat_sdk(Client, path) {
 
 const anthropic = {
   make: (url, { timeout, retries } = {}) => new Anthropic(
-    { apiKey, baseURL: url, timeout, ...(retries !== undefined && { maxRetries: retries }) }),
+    { apiKey, baseURL: url, timeout, maxRetries: retries }),
   body: (model, say, tools) => ({
     model, max_tokens: 12, messages: user(say),
     tools: tools && tools.map(({ parameters, ...it }) => ({ ...it, input_schema: parameters })),
@@ -94,7 +96,7 @@ const anthropic = {
   async ask(client, model, say, { tools } = {}) {
     const answer = await client.messages.create(this.body(model, say, tools));
     if (!answer.content) return kStrange;
-    const got = { text: '', calls: [], events: 1, usage: answer.usage, finish: answer.stop_reason };
+    const got = { ...nothing(1), usage: answer.usage, finish: answer.stop_reason };
     for (const block of answer.content) {
       if (block.type === 'text') got.text += block.text;
       else add_call(got.calls, got.calls.length, { name: block.name, args: block.input });
@@ -102,7 +104,7 @@ const anthropic = {
     return got;
   },
   async stream(client, model, say, { tools } = {}) {
-    const got = { text: '', calls: [], events: 0, finish: null };
+    const got = nothing(0);
     const at = {};
     const body = { ...this.body(model, say, tools), stream: true };
     for await (const event of await client.messages.create(body)) {
@@ -132,14 +134,14 @@ const cohere = {
   async ask(client, model, say, { tools } = {}) {
     const answer = await client.chat({ model, messages: user(say), tools: as_function(tools) });
     if (!answer.message?.role) return kStrange;
-    const got = { text: '', calls: [], events: 1, usage: answer.usage, finish: answer.finishReason };
+    const got = { ...nothing(1), usage: answer.usage, finish: answer.finishReason };
     for (const part of answer.message.content ?? []) got.text += part.text ?? '';
     (answer.message.toolCalls ?? []).forEach((call, i) =>
       add_call(got.calls, i, { name: call.function.name, args: call.function.arguments }));
     return got;
   },
   async stream(client, model, say, { tools } = {}) {
-    const got = { text: '', calls: [], events: 0, finish: null };
+    const got = nothing(0);
     const body = { model, messages: user(say), tools: as_function(tools) };
     for await (const event of await client.chatStream(body)) {
       ++got.events;
@@ -176,7 +178,8 @@ const mistral = {
 const responses = {
   make: chat_sdk(OpenAI, '/v1').make,
   body: (model, say, tools) => ({
-    model, input: say, tools: tools && tools.map((it) => ({ type: 'function', strict: false, ...it })),
+    model, input: say,
+    tools: tools && tools.map((it) => ({ type: 'function', strict: false, ...it })),
   }),
   answer(response) {
     if (!response.output) return kStrange;
@@ -194,7 +197,7 @@ const responses = {
     return this.answer(await client.responses.create(this.body(model, say, tools)));
   },
   async stream(client, model, say, { tools } = {}) {
-    const got = { text: '', calls: [], events: 0, finish: null };
+    const got = nothing(0);
     const body = { ...this.body(model, say, tools), stream: true };
     const at = {};
     for await (const event of await client.responses.create(body)) {
@@ -207,7 +210,9 @@ const responses = {
       if (event.type === 'response.function_call_arguments.delta') {
         add_call(got.calls, at[event.item_id], { args: event.delta });
       }
-      if (event.response) Object.assign(got, { finish: event.response.status, usage: event.response.usage });
+      if (event.response) {
+        Object.assign(got, { finish: event.response.status, usage: event.response.usage });
+      }
     }
     return got;
   },
@@ -236,7 +241,7 @@ function vercel(model_of) {
       };
     },
     async stream(client, model, say, { tools } = {}) {
-      const got = { text: '', calls: [], events: 0, finish: null };
+      const got = nothing(0);
       const made = [];
       const result = streamText({ ...settings(client, model, say, tools), onError() {} });
       for await (const part of result.fullStream) {
@@ -264,9 +269,16 @@ export const sdks = {
   responses: { package: 'openai', dialect: 'openai-responses', ...responses },
   anthropic: { package: '@anthropic-ai/sdk', dialect: 'anthropic', ...anthropic },
   groq: { package: 'groq-sdk', dialect: 'groq', ...chat_sdk(Groq, '') },
-  cerebras: { package: '@cerebras/cerebras_cloud_sdk', dialect: 'cerebras', ...chat_sdk(Cerebras, '') },
+  cerebras: {
+    package: '@cerebras/cerebras_cloud_sdk', dialect: 'cerebras', ...chat_sdk(Cerebras, ''),
+  },
   cohere: { package: 'cohere-ai', dialect: 'cohere', ...cohere },
   mistral: { package: '@mistralai/mistralai', dialect: 'mistral', ...mistral },
-  ai: { package: 'ai', dialect: 'openai-chat', ...vercel((client, model) => client.chat(model)) },
-  'ai responses': { package: 'ai', dialect: 'openai-responses', ...vercel((client, model) => client.responses(model)) },
+  ai: {
+    package: 'ai', dialect: 'openai-chat', ...vercel((client, model) => client.chat(model)),
+  },
+  'ai responses': {
+    package: 'ai', dialect: 'openai-responses',
+    ...vercel((client, model) => client.responses(model)),
+  },
 };

@@ -9,15 +9,15 @@ import { open_wire } from './wire.mjs';
 
 const oslo = { city: 'Oslo' };
 const lima = { city: 'Lima' };
+const ask_oslo = { name: weather.name, arguments: JSON.stringify(oslo) };
+const ask_lima = { name: clock.name, arguments: JSON.stringify(lima) };
 
 // What the models of the fake say, beside `fake-1`.
 const replies = [
-  { match: { model: 'one-call' }, calls: [{ name: weather.name, arguments: JSON.stringify(oslo) }] },
-  { match: { model: 'two-calls' }, calls: [
-    { name: weather.name, arguments: JSON.stringify(oslo) },
-    { name: clock.name, arguments: JSON.stringify(lima) }] },
+  { match: { model: 'one-call' }, calls: [ask_oslo] },
+  { match: { model: 'two-calls' }, calls: [ask_oslo, ask_lima] },
   // For loops of tools: a call, and a text once its result is there.
-  { match: { model: 'loop', tool_results: '0' }, calls: [{ name: weather.name, arguments: JSON.stringify(oslo) }] },
+  { match: { model: 'loop', tool_results: '0' }, calls: [ask_oslo] },
   { match: { model: 'loop' }, text: 'It said: {{tool_result}}' },
   { match: { model: 'multibyte' }, say: 'multibyte' },
   { match: { model: 'length' }, finish: 'length' },
@@ -26,7 +26,9 @@ const replies = [
 // The fake's own text is whole if its checksum is right: nothing lost, doubled or mixed up.
 export function assert_whole(text, turn) {
   const end = text.lastIndexOf(' [end ');
-  const [, tokens, crc] = / \[end (\d+) ([0-9a-f]{8})\]$/.exec(text) ?? assert.fail(`no end: ${text}`);
+  const found = / \[end (\d+) ([0-9a-f]{8})\]$/.exec(text);
+  assert.ok(found, `no end: ${text}`);
+  const [, tokens, crc] = found;
   assert.equal(crc, crc32(text.slice(0, end)).toString(16).padStart(8, '0'), text);
   assert.equal(+tokens, 12);
   assert.ok(text.startsWith(`[reply ${turn}]`), text);
@@ -46,6 +48,11 @@ function assert_calls(calls, expected) {
     calls.map((call) => ({ name: call.name, arguments: JSON.parse(call.arguments) })), expected);
 }
 
+const kFaults = { cut: 'cut: {after_events: 6, end: rst}' };
+
+const those_known = (faults) => Object.fromEntries(
+  Object.entries(faults).filter(([, fault]) => !lacking({ fault })));
+
 // Runs the common tests, and `more({sdk, wire_for})` beside them. `finish` has the SDK's words for
 // stop, length and tool_calls; `errors` are rows {status, type, has}: the class of its error, and
 // what a look at it must show.
@@ -59,21 +66,26 @@ export function speaks(name, { finish, errors, more = () => {}, faults = {} }) {
         errors.map(({ status }) => [`status-${status}`, `status: {code: ${status}}`]));
       fake = await start_fake({
         backends: { it: { dialect: sdk.dialect, replies } },
-        faults: { ...statuses, 'cut': 'cut: {after_events: 6, end: rst}', ...faults },
+        faults: { ...statuses, ...kFaults, ...those_known(faults) },
       });
     });
     after(() => fake.stop());
 
-    // A test with a wire and a client of its own, and a turn that the answer names.
-    const on_wire = (title, run, options) => it(title, async () => {
-      const wire = await open_wire(fake.ports.it);
-      const turn = `u1.s1.t${++turns}`;
-      try {
-        await run({ sdk, wire, turn, say: `Hello. [turn ${turn}]`, client: sdk.make(wire.url, options) });
-      } finally {
-        wire.close();
-      }
-    });
+    // A test with a wire and a client of its own, and a turn that the answer names. `model` is the
+    // one of `faults` that it asks for.
+    const on_wire = (title, run, { model, ...options } = {}) => {
+      const skip = model !== undefined && lacking({ fault: faults[model] });
+      it(`${name}: ${title}`, { skip }, async () => {
+        const wire = await open_wire(fake.ports.it);
+        const turn = `u1.s1.t${++turns}`;
+        const say = `Hello. [turn ${turn}]`;
+        try {
+          await run({ sdk, wire, turn, say, model, client: sdk.make(wire.url, options) });
+        } finally {
+          wire.close();
+        }
+      });
+    };
 
     on_wire('answers with a text', async ({ client, say, turn }) => {
       const got = await sdk.ask(client, 'fake-1', say);
