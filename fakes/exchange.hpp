@@ -11,13 +11,16 @@
 
 namespace fakes {
 
+struct StoredAnswer;
+
 // A connection that a backend has accepted.
 struct Established {
   Established(world::Clock& clock, std::unique_ptr<world::Stream> stream, world::HttpLimits limits)
       : connection(clock, std::move(stream), limits) {}
 
   world::HttpServerConnection connection;
-  std::uint64_t ordinal = 0;      // of this connection at its backend
+  std::string_view port;          // name of its port, for faults that strike connections
+  std::uint64_t ordinal = 0;      // of this connection at its port
   const Fault* struck = nullptr;  // the connection fault that broke or silenced it
   bool busy = false;              // a request is being answered
   std::uint64_t requests = 0;     // that have come on it
@@ -35,12 +38,21 @@ class Exchange {
   // Appends a whole response with the body.
   void add_response(int status, std::string_view content_type, std::string_view body);
 
-  // Writes and empties `out`, which was due at the instant. False: nothing more can be sent,
-  // because the peer has gone or a connection fault took the connection.
+  // The model begins to work on the answer: what it says is due by this clock from now on, which is
+  // slower than that of the exchange while a server is loaded. If `watched`, a wait before the
+  // first byte ends when the peer goes.
+  void begin(world::Clock& pace, bool watched);
+
+  // Writes and empties `out`, which was due at the instant (of the pace). False: nothing more can
+  // be sent, because the peer has gone or a connection fault took the connection.
   world::Task<bool> send(world::Instant due);
 
-  // Waits until the instant has come; returns at once when it has.
+  // Waits until the instant (of the pace) has come; returns at once when it has.
   world::Task<void> wait_until(world::Instant at);
+
+  // Waits until an event of the answer that is due then may go out. False: it never will, because
+  // the answer was cancelled, or is stuck in its queue and the peer has gone.
+  world::Task<bool> wait_for_event(world::Instant due);
 
   // Says nothing until the peer goes.
   world::Task<void> stay_silent();
@@ -50,6 +62,11 @@ class Exchange {
 
   world::Instant now() const { return clock_.now(); }
 
+  // What the tokens are due by: when the model began, and how late it is for it. Without a
+  // scheduler these are the arrival and now().
+  world::Instant begun() const { return begun_; }
+  world::Instant pace_now() const { return pace_->now(); }
+
   world::HttpServerConnection& connection;
   std::string& out;
   std::string& body;
@@ -58,9 +75,15 @@ class Exchange {
   Answer answer;
   HeaderFacts facts;
   PromptRecord record;
+  std::shared_ptr<StoredAnswer> stored;  // of background answers; null otherwise
 
  private:
+  world::Task<bool> watch_until(world::Instant at);
+
   world::Clock& clock_;
+  world::Clock* pace_;
+  world::Instant begun_;
+  bool watched_ = false;
   Established& established_;
 };
 

@@ -8,7 +8,8 @@ using world::Nanos;
 using world::Purpose;
 
 Nanos Timing::to_first_token() const {
-  return Nanos(backend_->ttft.sample(random_.bits(Purpose("ttft"), key_.entity, key_.attempt)));
+  const std::uint64_t bits = random_.bits(Purpose("ttft"), key_.entity, key_.attempt);
+  return lead_ + Nanos(backend_->ttft.sample(bits));
 }
 
 Nanos Timing::gap_before(std::int64_t token) const {

@@ -1,7 +1,7 @@
-// When the tokens of one answer leave: the first after the time to first token, the others after a
-// gap each. Every figure is a keyed draw on (what, backend and turn, attempt, token), so an answer
-// takes the same time in sim and live, streamed or not, whatever the order of arrival. Values; any
-// thread.
+// When the tokens of one answer leave: the first after a lead and the time to first token, the
+// others after a gap each. Every figure is a keyed draw on (what, backend and turn, attempt,
+// token), so an answer takes the same time in sim and live, streamed or not, whatever the order of
+// arrival. Values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,9 @@ class Timing {
   Timing(const Backend& backend, world::Random random, AnswerKey key)
       : backend_(&backend), random_(random), key_(key) {}
 
+  // What comes before the model begins to think: reading the prompt, loading the model.
+  void set_lead(world::Nanos lead) { lead_ = lead; }
+
   world::Nanos to_first_token() const;
   world::Nanos gap_before(std::int64_t token) const;  // tokens count from 1; the first has none
 
@@ -34,6 +37,7 @@ class Timing {
   const Backend* backend_;
   world::Random random_;
   AnswerKey key_;
+  world::Nanos lead_{0};
 };
 
 // The length of an answer to a request that asks for none; at least one token.

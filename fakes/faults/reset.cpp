@@ -8,7 +8,7 @@ namespace fakes {
 namespace {
 
 world::Task<void> send_part_of_plain(std::int64_t bytes_max, Exchange& x) {
-  const world::Instant due = x.record.at + x.timing.to_last_token(x.answer.units());
+  const world::Instant due = x.begun() + x.timing.to_last_token(x.answer.units());
   co_await x.wait_until(due);
   x.body.clear();
   x.dialect.write_answer(x.body, x.answer);

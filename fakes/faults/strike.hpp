@@ -15,6 +15,8 @@ world::Task<void> strike(Reset fault, Exchange& x);
 world::Task<void> strike(Stall fault, Exchange& x);
 world::Task<void> strike(Cut fault, Exchange& x);
 world::Task<void> strike(RateLimit fault, Exchange& x);
+world::Task<void> strike(Dns fault, Exchange& x);
+world::Task<void> strike(Tls fault, Exchange& x);
 
 // The action must outlive the call: it stands in the fault schedule.
 world::Task<void> strike_any(const FaultAction& action, Exchange& x);

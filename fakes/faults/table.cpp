@@ -23,6 +23,10 @@ const std::array<FaultKind, std::variant_size_v<FaultAction>> kFaultKinds = {{
    Layer::stream, true, true, false, true},
   {"rate_limit", "Status 429 in the provider's form, with Retry-After.",
    Layer::provider, true, true, true, true},
+  {"dns",        "Asking for the backend's name fails, or takes long.",
+   Layer::connection, true, false, true, true},
+  {"tls",        "Handshakes stall, are reset, or show a wrong certificate.",
+   Layer::connection, true, true, true, true},
 }};
 // clang-format on
 

@@ -9,17 +9,19 @@
 
 #include "fakes/faults/black_hole.hpp"
 #include "fakes/faults/cut.hpp"
+#include "fakes/faults/dns.hpp"
 #include "fakes/faults/hang.hpp"
 #include "fakes/faults/rate_limit.hpp"
 #include "fakes/faults/refuse.hpp"
 #include "fakes/faults/reset.hpp"
 #include "fakes/faults/stall.hpp"
 #include "fakes/faults/status.hpp"
+#include "fakes/faults/tls.hpp"
 
 namespace fakes {
 
 using FaultAction =
-    std::variant<Refuse, BlackHole, Status, Hang, Reset, Stall, Cut, RateLimit>;
+    std::variant<Refuse, BlackHole, Status, Hang, Reset, Stall, Cut, RateLimit, Dns, Tls>;
 
 // Where a fault strikes. A connection fault is decided before any request is read, so it cannot
 // match on users, models or texts.

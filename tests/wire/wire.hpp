@@ -21,7 +21,9 @@ struct Case {
   std::string further = {};  // YAML of further backend keys, as "tls: true"
 };
 
+const std::vector<Case>& dns_cases();
 const std::vector<Case>& tcp_cases();
+const std::vector<Case>& tls_cases();
 const std::vector<Case>& http_cases();
 const std::vector<Case>& sse_cases();
 const std::vector<Case>& json_cases();

@@ -11,8 +11,9 @@ using namespace support;
 
 std::vector<wire::Case> all_cases() {
   std::vector<wire::Case> all;
-  for (const auto* layer : {&wire::tcp_cases(), &wire::http_cases(), &wire::sse_cases(),
-                            &wire::json_cases(), &wire::provider_cases()}) {
+  for (const auto* layer : {&wire::dns_cases(), &wire::tcp_cases(), &wire::tls_cases(),
+                            &wire::http_cases(), &wire::sse_cases(), &wire::json_cases(),
+                            &wire::provider_cases()}) {
     all.insert(all.end(), layer->begin(), layer->end());
   }
   return all;
@@ -55,7 +56,7 @@ void check_on_the_wire(const wire::Case& c) {
   const Talk usual = well.talk(request_of(c), c.patience);
   FakeWorld<World> struck(scenario.faults, backend);
   const Talk talk = struck.talk(request_of(c), c.patience);
-  CAPTURE(talk.end, talk.bytes.substr(0, 2'000), usual.bytes.substr(0, 2'000));
+  CAPTURE(talk.end, talk.bytes.substr(0, 2000), usual.bytes.substr(0, 2000));
   CHECK(c.seen(talk, usual));
   CHECK_FALSE(c.seen(usual, usual));  // what is seen must come from the fault
   // In live the kernel drops attempts at a black hole and tells nobody.
