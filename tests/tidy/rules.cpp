@@ -247,8 +247,9 @@ std::vector<Source> sources() {
     if (!fs::exists(root / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string path = entry.path().lexically_relative(root).generic_string();
-      // Golden files and corpora are what programs wrote, bad bytes included.
+      // Golden files, corpora and packages of npm are not written here, bad bytes included.
       const bool written = path.find("/golden/") != std::string::npos ||
+                           path.find("/node_modules/") != std::string::npos ||
                            path.find("/corpus/") != std::string::npos;
       if (!entry.is_regular_file() || written) continue;
       if (kEndings.count(entry.path().extension().string()) == 0) continue;
