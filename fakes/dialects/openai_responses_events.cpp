@@ -38,7 +38,7 @@ void write_begin(std::string& out, const Answer& answer, std::int64_t step, std:
   write_response_event(out, "response.in_progress", answer, Progress::in_progress, number);
 }
 
-void write_end(std::string& out, const Answer& answer, std::int64_t number) {
+void write_closing(std::string& out, const Answer& answer, std::int64_t number) {
   std::string_view type = "response.completed";
   if (answer.finish == Finish::error) type = "response.failed";
   if (answer.finish == Finish::length || answer.finish == Finish::content_filter) {
@@ -146,7 +146,7 @@ void OpenAiResponses::write_event(std::string& out, const Answer& answer, const 
                               ItemStage::added, number);
     case Stage::unit: return write_unit(out, answer, place, number);
     case Stage::close: return write_close(out, answer, place, number);
-    case Stage::end: return write_end(out, answer, number);
+    case Stage::end: return write_closing(out, answer, number);
   }
 }
 
