@@ -3,6 +3,8 @@
 // functions on an Exchange. It lives in the frame of its connection's coroutine; one clock.
 #pragma once
 
+#include <functional>
+
 #include "fakes/dialect.hpp"
 #include "fakes/fault_schedule.hpp"
 #include "fakes/journal.hpp"
@@ -12,13 +14,16 @@
 
 namespace fakes {
 
+struct StoredAnswer;
+
 // A connection that a backend has accepted.
 struct Established {
   Established(world::Clock& clock, std::unique_ptr<world::Stream> stream, world::HttpLimits limits)
       : connection(clock, std::move(stream), limits) {}
 
   world::HttpServerConnection connection;
-  std::uint64_t ordinal = 0;      // of this connection at its backend
+  std::string_view port;          // name of its port, for faults that strike connections
+  std::uint64_t ordinal = 0;      // of this connection at its port
   const Fault* struck = nullptr;  // the connection fault that broke or silenced it
   bool busy = false;              // a request is being answered
   std::uint64_t requests = 0;     // that have come on it
@@ -42,13 +47,22 @@ class Exchange {
   // Appends a whole response with the body.
   void add_response(int status, std::string_view content_type, std::string_view body);
 
-  // Writes and empties `out`, which was due at the instant, as the shape lets it through. False:
-  // nothing more can be sent: the peer has gone, a connection fault took the connection, or the
-  // shape's limit is reached.
+  // The model begins to work on the answer: what it says is due by this clock from now on, which is
+  // slower than that of the exchange while a server is loaded. If `watched`, a wait before the
+  // first byte ends when the peer goes.
+  void begin(world::Clock& pace, bool watched);
+
+  // Writes and empties `out`, which was due at the instant (of the pace), as the shape lets it
+  // through. False: nothing more can be sent: the peer has gone, a connection fault took the
+  // connection, or the shape's limit is reached.
   world::Task<bool> send(world::Instant due);
 
-  // Waits until the instant has come; returns at once when it has.
+  // Waits until the instant (of the pace) has come; returns at once when it has.
   world::Task<void> wait_until(world::Instant at);
+
+  // Waits until an event of the answer that is due then may go out. False: it never will, because
+  // the answer was cancelled, or is stuck in its queue and the peer has gone.
+  world::Task<bool> wait_for_event(world::Instant due);
 
   // Says nothing until the peer goes.
   world::Task<void> stay_silent();
@@ -60,6 +74,11 @@ class Exchange {
   std::int64_t unix_s() const { return clock_.unix_nanos() / 1'000'000'000; }
   world::Clock& clock() { return clock_; }
 
+  // What the tokens are due by: when the model began, and how late it is for it. Without a
+  // scheduler these are the arrival and now().
+  world::Instant begun() const { return begun_; }
+  world::Instant pace_now() const { return pace_->now(); }
+
   world::HttpServerConnection& connection;
   std::string& out;
   std::string& body;
@@ -68,15 +87,28 @@ class Exchange {
   Answer answer;
   HeaderFacts facts;
   PromptRecord record;
+  std::shared_ptr<StoredAnswer> stored;  // of background answers; null otherwise
   std::string_view path;  // that was asked for; stands in the request
   HeadChange head;
   std::optional<Shape> shape;
 
+  // For faults: what was asked, what the backend remembers, and what they do with it.
+  const ChatRequest* chat = nullptr;
+  std::optional<Answer> previous;            // the same user's last answer here
+  std::optional<std::uint64_t> key_came_as;  // the id of this answer, had its key not come before
+  world::Nanos idle = world::Nanos::max();   // since the backend's last request
+  std::function<void(std::string&)> on_body;  // may change a plain answer's body before it goes out
+  bool had_effect = true;  // a fault that finds nothing to strike says no, and has not fired
+
  private:
+  world::Task<bool> watch_until(world::Instant at);
   world::Task<bool> send_pieces(world::Instant due);
   world::Task<bool> write(std::size_t from, std::size_t size, world::Instant due);
 
   world::Clock& clock_;
+  world::Clock* pace_;
+  world::Instant begun_;
+  bool watched_ = false;
   Established& established_;
 };
 

@@ -43,6 +43,7 @@ struct PromptRecord {
   world::Instant last_write = world::kNever;
   world::Nanos late_max{0};  // the most that a write left behind its due instant: our own delay
   std::int64_t tokens = 0;   // handed over
+  std::int64_t tokens_for_nobody = 0;  // made after the client had left
   End end = End::cancelled;
 };
 
@@ -53,6 +54,10 @@ class Journal {
 
   void note(const PromptRecord& record);
 
+  // A poll, a resume, a cancel or a removal of a stored answer: no prompt, so no record of its own.
+  void note_fetch() { ++fetches_; }
+  std::uint64_t fetches() const { return fetches_; }
+
   std::uint64_t requests() const { return requests_; }
   std::uint64_t ended(End end) const { return ended_[static_cast<std::size_t>(end)]; }
   std::int64_t tokens() const { return tokens_; }
@@ -60,6 +65,7 @@ class Journal {
  private:
   Sink sink_;
   std::uint64_t requests_ = 0;
+  std::uint64_t fetches_ = 0;
   std::array<std::uint64_t, kEnds> ended_{};
   std::int64_t tokens_ = 0;
 };

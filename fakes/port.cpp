@@ -13,12 +13,14 @@ using world::Nanos;
 using world::Result;
 using world::Task;
 
-Port::Port(world::Clock& clock, std::string name, FaultSchedule& faults, world::HttpLimits limits)
+Port::Port(world::Clock& clock, world::Network& network, std::string name, FaultSchedule& faults,
+           world::HttpLimits limits)
     : clock_(clock),
       name_(std::move(name)),
       faults_(faults),
       limits_(limits),
-      gate_(clock, faults, name_, [this](const Fault& fault) { strike_established(fault); }) {}
+      gate_(clock, network, faults, name_,
+            [this](const Fault& fault) { strike_established(fault); }) {}
 
 Task<void> Port::serve(world::Listener& listener) {
   world::Scope scope(clock_);
@@ -60,6 +62,7 @@ bool Port::make_room() {
 Task<void> Port::serve_connection(std::unique_ptr<world::Stream> stream) {
   established_.emplace_back(clock_, std::move(stream), limits_);
   const auto place = std::prev(established_.end());
+  place->port = name_;
   place->ordinal = connections_++;
   std::exception_ptr ended;
   try {
@@ -158,6 +161,7 @@ const Fault* Port::decide(const Established& e, Moment moment, Nanos idle) {
   facts.moment = moment;
   facts.requests = e.requests;
   facts.idle = idle;
+  facts.others = active();
   return faults_.decide_connection(clock_.now(), name_, e.ordinal, facts);
 }
 
@@ -184,13 +188,31 @@ FakeBackend& Port::backend_for(world::HttpRequest& request) {
   return *backends_.front();
 }
 
+std::int64_t Port::active() const {
+  std::int64_t sum = 0;
+  for (const FakeBackend* backend : backends_) sum += backend->active();
+  return sum;
+}
+
 void Port::strike_established(const Fault& fault) {
+  const bool before_connecting = std::holds_alternative<Dns>(fault.action) ||
+                                 std::holds_alternative<Tls>(fault.action);
+  if (before_connecting) return renew_connections();
   const bool refused = std::holds_alternative<Refuse>(fault.action);
   for (Established& e : established_) {
     if (!refused && !e.busy) continue;  // a silent idle connection shows when it is used
     e.struck = &fault;
     faults_.count_fired(fault);
     if (refused) e.connection.reset();
+  }
+}
+
+// Ends them gracefully, after their answers, as a server that is loaded anew: a client that keeps
+// its connections for ever would never meet what goes wrong before one.
+void Port::renew_connections() {
+  for (Established& e : established_) {
+    e.connection.close_after();
+    if (!e.busy && e.requests > 0) e.connection.stream().finish_sending();
   }
 }
 

@@ -17,7 +17,8 @@ namespace fakes {
 class Port {
  public:
   // `name` is what connection faults name: the backend's, when the port is its own.
-  Port(world::Clock& clock, std::string name, FaultSchedule& faults, world::HttpLimits limits);
+  Port(world::Clock& clock, world::Network& network, std::string name, FaultSchedule& faults,
+       world::HttpLimits limits);
   Port(const Port&) = delete;
 
   // At least one, before serve().
@@ -31,6 +32,7 @@ class Port {
   world::Task<void> serve(world::Listener& listener);
 
   std::size_t connections() const { return established_.size(); }
+  std::int64_t active() const;  // requests being answered, at all its backends
 
   static constexpr std::size_t kConnectionsMax = 50'000;  // then the oldest idle one is reset
 
@@ -48,6 +50,7 @@ class Port {
   world::Task<void> handle(Established& established, world::HttpRequest request);
   FakeBackend& backend_for(world::HttpRequest& request);
   void strike_established(const Fault& fault);
+  void renew_connections();
   bool make_room();
 
   world::Clock& clock_;

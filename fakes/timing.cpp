@@ -11,21 +11,35 @@ namespace {
 std::uint64_t ordinal_of(AnswerKey key, std::int64_t token) {
   return std::uint64_t{key.attempt} << 32 | static_cast<std::uint32_t>(token);
 }
+
+bool is_fixed(const world::Distribution& d) { return d.kind == world::Distribution::Kind::fixed; }
+
+Nanos times(std::int64_t ns, std::int64_t micro) {
+  if (micro == 1'000'000) return Nanos(ns);
+  // Whole microseconds of the product are exact enough, and nothing overflows below a day.
+  return Nanos(ns / 1'000 * (micro / 1'000) + ns % 1'000 * micro / 1'000'000);
+}
+
 }  // namespace
 
 Nanos Timing::to_first_token() const {
   const std::uint64_t bits = random_.bits(Purpose("ttft"), key_.entity, key_.attempt);
-  return Nanos(backend_->ttft.sample(bits)) + latency_ + jitter_of(1);
+  std::int64_t ns = backend_->ttft.sample(bits);
+  if (slowness_.ttft != world::Distribution{}) {
+    ns += slowness_.ttft.sample(random_.bits(Purpose("further ttft"), key_.entity, key_.attempt));
+  }
+  return times(ns, slowness_.factor_micro) + slowness_.once + lead_ + latency_ + jitter_of(1);
 }
 
 Nanos Timing::pause_before(std::int64_t token) const {
   if (token <= 1) return Nanos{0};
-  if (backend_->inter_token.kind == world::Distribution::Kind::fixed) {
-    return Nanos(backend_->inter_token.sample(0));
-  }
   const std::uint64_t ordinal = ordinal_of(key_, token);
-  return Nanos(
-      backend_->inter_token.sample(random_.bits(Purpose("inter token"), key_.entity, ordinal)));
+  const auto sample = [&](const world::Distribution& gap, Purpose purpose) {
+    return gap.sample(is_fixed(gap) ? 0 : random_.bits(purpose, key_.entity, ordinal));
+  };
+  const std::int64_t ns = sample(backend_->inter_token, Purpose("inter token")) +
+                          sample(slowness_.inter_token, Purpose("further inter token"));
+  return times(ns, slowness_.factor_micro);
 }
 
 Nanos Timing::jitter_of(std::int64_t token) const {
@@ -45,7 +59,7 @@ Nanos Timing::gap_before(std::int64_t token) const {
 Nanos Timing::to_last_token(std::int64_t tokens) const {
   const std::int64_t last = std::max<std::int64_t>(1, tokens);
   Nanos sum = to_first_token() + jitter_of(last) - jitter_of(1);
-  if (backend_->inter_token.kind == world::Distribution::Kind::fixed) {
+  if (is_fixed(backend_->inter_token) && is_fixed(slowness_.inter_token)) {
     return sum + pause_before(2) * (last - 1);
   }
   for (std::int64_t token = 2; token <= last; ++token) sum += pause_before(token);

@@ -1,7 +1,7 @@
-// When the tokens of one answer leave: the first after the time to first token, the others after a
-// gap each. Every figure is a keyed draw on (what, backend and turn, attempt, token), so an answer
-// takes the same time in sim and live, streamed or not, whatever the order of arrival. Values; any
-// thread.
+// When the tokens of one answer leave: the first after a lead and the time to first token, the
+// others after a gap each. Every figure is a keyed draw on (what, backend and turn, attempt,
+// token), so an answer takes the same time in sim and live, streamed or not, whatever the order of
+// arrival. Values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,22 @@ struct AnswerKey {
   std::uint32_t attempt = 1;
 };
 
+// What a fault adds to a backend's own times.
+struct Slowness {
+  world::Distribution ttft;         // ns, further
+  world::Distribution inter_token;  // ns, further
+  std::int64_t factor_micro = 1'000'000;  // of all, the further ones included
+  world::Nanos once{0};                   // before the first token
+};
+
 class Timing {
  public:
   Timing(const Backend& backend, world::Random random, AnswerKey key)
       : backend_(&backend), random_(random), key_(key) {}
+
+  // What comes before the model begins to think: reading the prompt, loading the model.
+  void set_lead(world::Nanos lead) { lead_ = lead; }
+  void slow_down(const Slowness& by) { slowness_ = by; }
 
   world::Nanos to_first_token() const;
   world::Nanos gap_before(std::int64_t token) const;  // tokens count from 1; the first has none
@@ -44,8 +56,10 @@ class Timing {
   const Backend* backend_;
   world::Random random_;
   AnswerKey key_;
+  world::Nanos lead_{0};
   world::Nanos latency_{0};
   world::Nanos jitter_{0};
+  Slowness slowness_;
 };
 
 // The length of an answer to a request that asks for none; at least one token.

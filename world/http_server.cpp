@@ -4,6 +4,8 @@ namespace world {
 
 namespace {
 constexpr std::size_t kReadRoom = 16'384;
+constexpr std::size_t kEarlyRoom = 512;  // a peer that waits for its answer sends little
+constexpr std::size_t kEarlyBytesMax = 65'536;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kChunked = "transfer-encoding: chunked\r\n";
 constexpr std::string_view kChunkedClose = "transfer-encoding: chunked\r\nconnection: close\r\n";
@@ -102,6 +104,18 @@ Task<void> HttpServerConnection::wait_for_close() {
     const Result<std::size_t> n = co_await stream_->read_some(discarded, sizeof(discarded));
     if (!n || *n == 0) co_return;
   }
+}
+
+Task<void> HttpServerConnection::watch_for_close() {
+  for (std::size_t early = 0; early < kEarlyBytesMax;) {
+    const auto room = parser_.prepare(kEarlyRoom);
+    const Result<std::size_t> n = co_await stream_->read_some(room.first, kEarlyRoom);
+    if (!n || *n == 0) co_return;
+    early += *n;
+    const Result<void> kept = parser_.commit(*n);  // the message before is whole: nothing to parse
+    static_cast<void>(kept);
+  }
+  co_await clock_.sleep_until(kNever);
 }
 
 namespace {

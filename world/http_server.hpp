@@ -53,6 +53,10 @@ class HttpServerConnection {
   // Completes when the peer has gone (finished sending or reset). For handlers that stay silent.
   Task<void> wait_for_close();
 
+  // The same for handlers that answer all the same if it stays: what it sends meanwhile is kept for
+  // read_request. One that sends much is not watched any further.
+  Task<void> watch_for_close();
+
   bool keep_alive() const { return keep_alive_; }
   bool responded() const { return responded_; }
   Stream& stream() { return *stream_; }

@@ -20,6 +20,7 @@ struct ConnectionFacts {
   Moment moment = Moment::accepted;
   std::uint64_t requests = 0;  // that have come on it, with the present one
   world::Nanos idle{0};        // since the last answer
+  std::int64_t others = 0;     // requests in flight at the backend, this one aside
 };
 
 // Whether a fault of this kind, and with these parameters, strikes now.

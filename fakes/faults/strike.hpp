@@ -15,6 +15,8 @@ world::Task<void> strike(Reset fault, Exchange& x);
 world::Task<void> strike(Stall fault, Exchange& x);
 world::Task<void> strike(Cut fault, Exchange& x);
 world::Task<void> strike(RateLimit fault, Exchange& x);
+world::Task<void> strike(Dns fault, Exchange& x);
+world::Task<void> strike(Tls fault, Exchange& x);
 world::Task<void> strike(Reuse fault, Exchange& x);
 world::Task<void> strike(Disconnect fault, Exchange& x);
 world::Task<void> strike(Network fault, Exchange& x);
@@ -27,6 +29,21 @@ world::Task<void> strike(Gzip fault, Exchange& x);
 world::Task<void> strike(Redirect fault, Exchange& x);
 world::Task<void> strike(FalseSuccess fault, Exchange& x);
 world::Task<void> strike(Padding fault, Exchange& x);
+// Of streams, JSON and the provider's ways.
+world::Task<void> strike(Slow fault, Exchange& x);
+world::Task<void> strike(Cold fault, Exchange& x);
+world::Task<void> strike(Sse fault, Exchange& x);
+world::Task<void> strike(Events fault, Exchange& x);
+world::Task<void> strike(Endless fault, Exchange& x);
+world::Task<void> strike(StreamError fault, Exchange& x);
+world::Task<void> strike(AfterCancel fault, Exchange& x);
+world::Task<void> strike(Json fault, Exchange& x);
+world::Task<void> strike(ProviderError fault, Exchange& x);
+world::Task<void> strike(FinishAs fault, Exchange& x);
+world::Task<void> strike(Content fault, Exchange& x);
+world::Task<void> strike(BadToolCall fault, Exchange& x);
+world::Task<void> strike(Usage fault, Exchange& x);
+world::Task<void> strike(OtherAnswer fault, Exchange& x);
 
 // Those that strike before a request is read (`before_request`) have no function here: see Port.
 // The action must outlive the call: it stands in the fault schedule.

@@ -89,6 +89,17 @@ void check_dialect(Loading& loading, const YamlNode& section, const std::string&
                    did_you_mean(dialect, known) + "; `shakedown list dialects` shows all");
 }
 
+void check_replies(Loading& loading, const YamlNode& section, const std::string& path,
+                   const fakes::Backend& backend) {
+  const YamlNode* written = section.find("replies");
+  for (std::size_t i = 0; i < backend.replies.size(); ++i) {
+    const std::string problem = fakes::problem_of(backend.replies[i]);
+    if (problem.empty()) continue;
+    loading.errors.add(written->items[i].place,
+                       "`" + path + ".replies[" + std::to_string(i) + "]` " + problem);
+  }
+}
+
 void read_target(const YamlNode* node, Loading& loading) {
   if (!node || !read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target)) return;
   check_dialect(loading, *node, "target", loading.scenario.target.dialect);
@@ -98,6 +109,20 @@ void read_target(const YamlNode* node, Loading& loading) {
     const std::string meant = url.empty() ? "" : " (did you mean `http://" + url + "`?)";
     refuse_value(loading.errors, *written, Slot{"target.url"},
                  "must begin with `http://` or `https://`, not " + describe(*written) + meant);
+  }
+}
+
+// Backends of one quota group count together, so their limits are the same.
+void check_group(Loading& loading, const YamlEntry& entry) {
+  const fakes::Limits& limits = loading.scenario.backends[entry.key].limits;
+  if (limits.group.empty()) return;
+  for (const auto& [name, other] : loading.scenario.backends) {
+    if (other.limits.group != limits.group || other.limits == limits) continue;
+    const YamlNode* written = entry.value.find("limits");
+    refuse_value(loading.errors, *written, Slot{"backends." + entry.key + ".limits"},
+                 "must be those of `backends." + name + "`, which is of the group `" +
+                     limits.group + "` too");
+    return;
   }
 }
 
@@ -124,6 +149,8 @@ void read_backends(const YamlNode* node, Loading& loading) {
     fakes::Backend& backend = backends[entry.key];
     if (read_value(loading.errors, entry.value, Slot{"backends." + entry.key}, backend)) {
       check_dialect(loading, entry.value, "backends." + entry.key, backend.dialect);
+      check_replies(loading, entry.value, "backends." + entry.key, backend);
+      check_group(loading, entry);
     }
   }
 }

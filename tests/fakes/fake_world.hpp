@@ -12,7 +12,7 @@ inline fakes::Fault fault(fakes::FaultAction action, world::Nanos from = world::
                           world::Instant to = world::kNever) {
   fakes::Fault f;
   f.id = "f";
-  f.on = "primary";
+  f.on = {"primary"};
   f.from = world::at(from);
   f.to = to;
   f.action = std::move(action);
@@ -64,7 +64,9 @@ struct FakeWorld {
     config.backends["primary"] = backend;
     config.faults = std::move(faults);
     config.seed = seed;
-    config.listen = {"127.0.0.1", port};
+    // In sim under its own name, which can then be lost.
+    const bool named = std::is_same_v<World, InSim>;
+    config.listen = {named ? "" : "127.0.0.1", port};
     return config;
   }
 

@@ -11,8 +11,9 @@ using namespace support;
 
 std::vector<wire::Case> all_cases() {
   std::vector<wire::Case> all;
-  for (const auto* layer : {&wire::tcp_cases(), &wire::http_cases(), &wire::sse_cases(),
-                            &wire::json_cases(), &wire::provider_cases()}) {
+  for (const auto* layer : {&wire::dns_cases(), &wire::tcp_cases(), &wire::tls_cases(),
+                            &wire::http_cases(), &wire::sse_cases(), &wire::json_cases(),
+                            &wire::provider_cases()}) {
     all.insert(all.end(), layer->begin(), layer->end());
   }
   return all;
@@ -67,10 +68,37 @@ Talk talk_of(FakeWorld<World>& fake, const wire::Case& c) {
   return talk;
 }
 
+// Long enough for a fake to do what it does after the client has left.
+constexpr world::Nanos kLinger = std::chrono::milliseconds(1'500);
+
+template <class World>
+world::Task<void> leave_and_linger(FakeWorld<World>& fake, const wire::Case& c) {
+  std::string request = request_of(c);
+  std::string until = c.until;
+  const Talk talk = co_await support::talk(fake.world.clock, fake.world.network, fake.at,
+                                           std::move(request), c.patience, std::move(until));
+  CHECK(talk.end == "enough");
+  co_await fake.world.clock.sleep(kLinger);
+}
+
+template <class World>
+bool notes(FakeWorld<World>& fake, const wire::Case& c) {
+  fake.run(leave_and_linger(fake, c));
+  return std::any_of(fake.records.begin(), fake.records.end(), c.noted);
+}
+
 template <class World>
 void check_on_the_wire(const wire::Case& c) {
   const harness::Scenario scenario = scenario_of(c);
   const fakes::Backend backend = scenario.backends.at("primary");
+  if (c.noted) {
+    FakeWorld<World> plain({}, backend);
+    CHECK_FALSE(notes(plain, c));
+    FakeWorld<World> marked(scenario.faults, backend);
+    CHECK(notes(marked, c));
+    CHECK(marked.server.faults().fired(0) == 1);
+    return;
+  }
   FakeWorld<World> well({}, backend);
   const Talk usual = talk_of(well, c);
   FakeWorld<World> struck(scenario.faults, backend);
