@@ -37,7 +37,7 @@ struct Disconnect {
               "Bytes of the response, with its head, that still go out.")
             .in(world::Unit::bytes)
             .between(0, kAfterBytesMax),
-        field("after", &Disconnect::after, "Time from the request; the answer goes on until then."));
+        field("after", &Disconnect::after, "Time from the request; it is answered until then."));
   }
   friend bool operator==(const Disconnect&, const Disconnect&) = default;
 };

@@ -12,6 +12,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// As a fault without an action is told of them.
+std::string every_action() {
+  std::string all;
+  for (const fakes::FaultKind& kind : fakes::kFaultKinds) {
+    all += (all.empty() ? "`" : ", `") + std::string(kind.name) + "`";
+  }
+  return all;
+}
+
 // A good scenario, of which each test changes one thing.
 const std::string kGood = R"yaml(scenario: s
 seed: 0x9f3a
@@ -287,9 +296,7 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
           Row{"at: outage", "at: 400s..500s",
               "s.yaml:11:42: `faults.down.at` begins when the plan has ended, at 5m"},
           Row{"refuse: {}", "refuze: {}",
-              "s.yaml:11:5: `faults.down` needs an action, one of `refuse`, `black_hole`, "
-              "`status`, `hang`, "
-              "`reset`, `stall`, `cut`, `rate_limit`, `dns`, `tls`\n"
+              "s.yaml:11:5: `faults.down` needs an action, one of " + every_action() + "\n"
               "s.yaml:11:50: unknown key `refuze` in `faults.down` (did you mean `refuse`?)"},
           Row{"refuse: {}", "refuse: {}, hang: {}",
               "s.yaml:11:68: `faults.down` has two actions, `refuse` and `hang`; it must have one"},

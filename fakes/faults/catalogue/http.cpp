@@ -58,7 +58,7 @@ constexpr CatalogueRow kRows[] = {
    "rate_limit: {should_retry: false}", "F2"},
   {"http.should_retry_yes", "An error that is not retried by habit, with x-should-retry: true.",
    "status: {code: 400, headers: {x-should-retry: \"true\"}}", "F5"},
-  {"http.slow_headers", "The head of the response drips.", "slow_headers: {gap: 2ms}", "F27"},
+  {"http.slow_headers", "The head of the response drips.", "slow_headers: {gap: 4ms}", "F27"},
   {"http.headers_then_hang", "The head comes in time, the body never.",
    "hang: {after: headers}", "F9"},
   {"http.content_length_too_large", "The body is shorter than Content-Length says.",
