@@ -8,13 +8,22 @@ using world::Failure;
 using world::Result;
 using world::Task;
 
+namespace {
+
+world::HttpClientOptions with_tls(world::HttpClientOptions options, const Provider& provider) {
+  options.tls = provider.tls;
+  return options;
+}
+
+}  // namespace
+
 ProviderClient::ProviderClient(world::Clock& clock, world::Network& network,
                                const Provider& provider, world::HttpClientOptions options,
                                world::Nanos timeout)
     : clock_(clock),
       provider_(provider),
       timeout_(timeout),
-      http_(clock, network, options),
+      http_(clock, network, with_tls(std::move(options), provider)),
       head_("POST /v1/chat/completions HTTP/1.1\r\nhost: " + world::to_string(provider.endpoint) +
             "\r\ncontent-type: application/json\r\ncontent-length: ") {}
 

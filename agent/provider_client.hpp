@@ -3,6 +3,7 @@
 // outlive the calls.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "world/deadline.hpp"
@@ -14,6 +15,7 @@ struct Provider {
   std::string name;
   world::Endpoint endpoint;
   std::string model;  // asked for; empty: the user's own choice
+  std::optional<world::TlsClient> tls = {};  // https, and who is trusted
 };
 
 // A response whose head has come. Dropping it before the end of its body cancels the call.

@@ -16,7 +16,8 @@ bool means_unavailable(int status, const Config& config) {
 }
 
 bool means_unavailable(Failure failure) {
-  return failure == Failure::refused || failure == Failure::unreachable;
+  return failure == Failure::refused || failure == Failure::unresolved ||
+         failure == Failure::unreachable;
 }
 
 // One attempt; true when another one may help.

@@ -16,7 +16,6 @@ using world::Task;
 namespace {
 
 constexpr std::chrono::seconds kLinger(1);  // how long a refused sender may still talk
-constexpr std::int64_t kBytesPerToken = 4;  // of prompts, as providers' own rule of thumb says
 
 const Dialect& dialect_of(const Backend& config) {
   const Dialect* dialect = find_dialect(config.dialect);
@@ -24,25 +23,11 @@ const Dialect& dialect_of(const Backend& config) {
   return *dialect;
 }
 
-Refusal refusal_of_failure(world::Failure failure) {
+Refusal refusal_of_failure(const Dialect& dialect, world::Failure failure) {
+  if (failure == world::Failure::too_large) return dialect.refusal_of(413);
   Refusal refusal;
-  if (failure == world::Failure::too_large) {
-    refusal.status = 413;
-    refusal.code = "request_too_large";
-    refusal.message = "The request is larger than this server accepts.";
-  } else {
-    refusal.code = "bad_request";
-    refusal.message = "The request is not valid HTTP/1.1.";
-  }
-  return refusal;
-}
-
-Refusal refusal_of_route(const world::HttpRequest& request, bool known_path) {
-  Refusal refusal;
-  refusal.status = known_path ? 405 : 404;
-  refusal.code = known_path ? "method_not_supported" : "unknown_url";
-  refusal.message = known_path ? "Not allowed to " + request.method + " on this URL."
-                               : "Unknown request URL: " + request.method + " " + request.target;
+  refusal.code = "bad_request";
+  refusal.message = "The request is not valid HTTP/1.1.";
   return refusal;
 }
 
@@ -69,6 +54,58 @@ class Active {
   std::int64_t& count_;
 };
 
+// While it lives the model is in use, and so stays loaded.
+class Warmed {
+ public:
+  Warmed(Warmth& warmth, const Exchange& x)
+      : loading(warmth.begin(x.now())), warmth_(warmth), x_(x) {}
+  ~Warmed() { warmth_.end(x_.now()); }
+  Warmed(const Warmed&) = delete;
+  Warmed& operator=(const Warmed&) = delete;
+
+  const world::Nanos loading;
+
+ private:
+  Warmth& warmth_;
+  const Exchange& x_;
+};
+
+// A request that is refused, or that a fault keeps from the model, takes no slot there.
+bool needs_model(const Fault* fault) {
+  return fault == nullptr || kind_of(fault->action).layer == FaultLayer::stream;
+}
+
+std::string_view api_key_of(const world::HttpRequest& request) {
+  for (const char* name : {"x-api-key", "api-key", "authorization"}) {
+    const std::string_view key = request.headers.get(name);
+    if (!key.empty()) return key;
+  }
+  return {};
+}
+
+Task<void> watch(world::HttpServerConnection& connection, Capacity::Place& place) {
+  co_await connection.watch_for_close();
+  place.give_up();
+}
+
+// False when the client left before its turn came.
+Task<bool> wait_in_line(world::Clock& clock, world::HttpServerConnection& connection,
+                        Capacity::Place& place, bool watched) {
+  if (place.at_work()) co_return true;
+  world::Scope scope(clock);
+  if (watched) scope.spawn(watch(connection, place));
+  std::exception_ptr ended;
+  try {
+    co_await place.wait();
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  scope.cancel();
+  co_await scope.join_anyway();
+  if (ended) std::rethrow_exception(ended);
+  co_return place.at_work();
+}
+
 Task<bool> wait_for_close(world::HttpServerConnection& connection) {
   co_await connection.wait_for_close();
   co_return true;
@@ -76,8 +113,33 @@ Task<bool> wait_for_close(world::HttpServerConnection& connection) {
 
 }  // namespace
 
+// What a request has taken of the limits. Whatever ends it, what it used is settled then.
+struct FakeBackend::Charged {
+  Charged(RateLimiter* l, Exchange& exchange) : limiter(l), x(exchange) {}
+  ~Charged() {
+    const bool served = x.record.end != End::rejected;
+    if (admitted) {
+      limiter->settle(ticket, served ? x.answer.prompt_tokens + x.record.tokens : 0, x.now());
+    }
+  }
+  Charged(const Charged&) = delete;
+  Charged& operator=(const Charged&) = delete;
+
+  RateLimiter* limiter;
+  Exchange& x;
+  RateLimiter::Ticket ticket;
+  bool admitted = false;
+};
+
 FakeBackend::FakeBackend(Parts parts)
-    : parts_(std::move(parts)), dialect_(dialect_of(parts_.config)) {}
+    : parts_(std::move(parts)),
+      dialect_(dialect_of(parts_.config)),
+      warmth_(parts_.config.cold_start),
+      background_({parts_.clock, parts_.random, parts_.config, dialect_, parts_.journal}) {
+  if (!parts_.config.scheduler.on()) return;
+  capacity_ = std::make_unique<Capacity>(parts_.clock, parts_.config.scheduler,
+                                         parts_.config.prefill);
+}
 
 bool FakeBackend::knows(const world::HttpRequest& request) const {
   return dialect_.route(request.method, request.path()).call != Call::none;
@@ -87,15 +149,24 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
   const Route route = dialect_.route(request.method, request.path());
   switch (route.call) {
     case Call::chat: co_await handle_chat(e, std::move(request)); break;
+    case Call::warm: ++warmings_; [[fallthrough]];
     case Call::models:
-    case Call::model:
-    case Call::warm: {
+    case Call::model: {
       std::string id(route.id);
       co_await answer_short(e, route.call, std::move(id));
       break;
     }
+    case Call::fetch:
+    case Call::cancel:
+    case Call::remove: {
+      StoredCall call{route.call, std::string(route.id), std::move(request.target)};
+      co_await background_.answer(e, std::move(call));
+      break;
+    }
+    case Call::count_tokens: co_await count_tokens(e, std::move(request)); break;
     default: {
-      Refusal refusal = refusal_of_route(request, route.call == Call::wrong_method);
+      const int status = route.call == Call::wrong_method ? 405 : 404;
+      Refusal refusal = dialect_.refusal_of_route(status, request.method, request.target);
       co_await refuse(e, std::move(refusal));
     }
   }
@@ -111,8 +182,22 @@ Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) 
   static_cast<void>(sent);
 }
 
+Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request) {
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  std::optional<Refusal> refusal = dialect_.check_headers(request.headers);
+  if (!refusal) refusal = dialect_.write_token_count(x.body, request.body);
+  if (refusal) {
+    co_await answer_refusal(x, std::move(*refusal), {});
+    co_return;
+  }
+  x.add_response(200, "application/json", x.body);
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);
+}
+
 Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  x.path = request.path();
   x.record.backend = parts_.name;
   x.record.ordinal = requests_++;
   const Active active(active_);
@@ -140,34 +225,102 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
                                     const world::HttpRequest& request) {
   ChatRequest chat;
   std::optional<Refusal> refusal = dialect_.parse(request.body, chat);
+  if (auto headers = dialect_.check_headers(request.headers)) refusal = std::move(headers);
+  if (!refusal) refusal = background_.continue_previous(chat);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
-  e.struck = parts_.faults.decide_connection(x.now(), e.port, e.ordinal, active_ - 1);
+  ConnectionFacts facts;
+  facts.moment = Moment::request;
+  facts.requests = e.requests;
+  facts.others = active_ - 1;
+  e.struck = parts_.faults.decide_connection(x.now(), e.port, e.ordinal, facts);
   const Fault* fault = e.struck;
+  std::string further_headers;
+  Charged charged(parts_.limiter, x);
   if (fault == nullptr && !refusal) {
-    if (active_ > parts_.config.max_concurrent) {
-      refusal = dialect_.refusal_of(429);
-    } else {
+    refusal = charge(charged, chat, request, further_headers);
+    if (!refusal) refusal = overload(further_headers);
+    if (!refusal) {
       plan_answer(x, chat, key);
+      background_.plan(x, chat, key);
       recall(x, chat, request);
       fault = decide(x.record, chat, request);
     }
   }
-  if (fault != nullptr) {
-    x.record.fault = fault->row;
-    x.record.end = End::faulted;
-    co_await strike_any(fault->action, x);
-    if (!x.had_effect) {
-      parts_.faults.take_back(*fault);
-      x.record.fault.reset();
-    }
-  } else if (refusal) {
+  if (fault == nullptr && refusal) {
     x.record.end = End::rejected;
-    co_await answer_refusal(x, std::move(*refusal), {});
+    co_await answer_refusal(x, std::move(*refusal), further_headers);
+  } else if (needs_model(fault)) {
+    co_await work(x, fault);
   } else {
-    co_await answer_normally(x);
+    co_await answer_or_strike(x, fault);
   }
+  background_.keep(x, chat);
+}
+
+std::optional<Refusal> FakeBackend::charge(Charged& charged, const ChatRequest& chat,
+                                           const world::HttpRequest& request,
+                                           std::string& further_headers) {
+  RateLimiter* limiter = parts_.limiter;
+  if (limiter == nullptr) return std::nullopt;
+  const bool all_at_once = limiter->limits().charge == Charge::up_front;
+  const std::int64_t most = parts_.config.output_tokens_max;
+  const std::int64_t output = std::min(chat.max_tokens.value_or(all_at_once ? most : 0), most);
+  RateLimiter::Ticket& ticket = charged.ticket;
+  ticket.account = limiter->account_of(api_key_of(request));
+  ticket.tokens = tokens_in(chat.prompt_bytes) + output;
+  ticket.at = charged.x.now();
+  const std::optional<LimitHit> hit = limiter->admit(ticket);
+  charged.admitted = !hit;
+  const RateLimiter::Standing standing = limiter->standing(ticket.account, ticket.at);
+  charged.x.facts.requests = standing.requests;
+  charged.x.facts.requests_day = standing.requests_day;
+  charged.x.facts.tokens = standing.tokens;
+  if (!hit) return std::nullopt;
+  if (hit->retry_after) dialect_.write_retry_after(further_headers, *hit->retry_after);
+  return dialect_.refusal_of_limit(*hit, parts_.config.model);
+}
+
+std::optional<Refusal> FakeBackend::overload(std::string& further_headers) const {
+  if (active_ > parts_.config.max_concurrent) return dialect_.refusal_of(429);
+  if (!capacity_ || !capacity_->overloaded()) return std::nullopt;
+  const world::Nanos wait = capacity_->expected_wait();
+  if (wait > world::Nanos{0}) dialect_.write_retry_after(further_headers, wait);
+  return dialect_.refusal_of(dialect_.overload_status());
+}
+
+Task<void> FakeBackend::work(Exchange& x, const Fault* fault) {
+  std::optional<Capacity::Place> place;
+  world::Nanos reading = parts_.config.prefill * x.answer.prompt_tokens;
+  if (capacity_) {
+    const bool watched = parts_.config.scheduler.notices_gone;
+    place.emplace(*capacity_);
+    const bool has_slot = co_await wait_in_line(parts_.clock, x.connection, *place, watched);
+    if (!has_slot) {
+      x.record.end = End::peer_gone;
+      x.connection.reset();
+      co_return;
+    }
+    x.begin(capacity_->pace(), watched);
+    reading = capacity_->read_prompt(x.answer.prompt_tokens);
+  }
+  const Warmed warmed(warmth_, x);
+  x.timing.set_lead(warmed.loading + reading);
+  co_await answer_or_strike(x, fault);
+}
+
+Task<void> FakeBackend::answer_or_strike(Exchange& x, const Fault* fault) {
+  if (fault == nullptr) {
+    co_await answer_normally(x);
+    co_return;
+  }
+  x.record.fault = fault->row;
+  x.record.end = End::faulted;
+  co_await strike_any(fault->action, x);
+  if (x.had_effect) co_return;
+  parts_.faults.take_back(*fault);
+  x.record.fault.reset();
 }
 
 Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
@@ -179,7 +332,7 @@ Task<void> FakeBackend::refuse(Established& e, Refusal refusal) {
 // but not before the peer could read why (closing with unread bytes would reset it).
 Task<void> FakeBackend::refuse_bytes(Established& e, world::Failure failure) {
   e.connection.close_after();
-  Refusal refusal = refusal_of_failure(failure);
+  Refusal refusal = refusal_of_failure(dialect_, failure);
   co_await refuse(e, std::move(refusal));
   e.connection.stream().finish_sending();
   Task<bool> closing = wait_for_close(e.connection);
@@ -217,8 +370,9 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
   x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
   x.answer.model = parts_.config.model;
-  x.answer.prompt_tokens = (chat.prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
+  x.answer.prompt_tokens = tokens_in(chat.prompt_bytes);
   x.answer.include_usage = chat.stream && chat.include_usage;
+  x.answer.obfuscate = chat.stream && chat.obfuscate;
   plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
 }
 

@@ -3,7 +3,11 @@
 // sim and live. One clock; the references must outlive it.
 #pragma once
 
+#include "fakes/background.hpp"
+#include "fakes/capacity.hpp"
 #include "fakes/exchange.hpp"
+#include "fakes/rate_limiter.hpp"
+#include "fakes/warmth.hpp"
 #include "world/lru_map.hpp"
 
 namespace fakes {
@@ -17,6 +21,7 @@ class FakeBackend {
     Backend config;
     FaultSchedule& faults;
     Journal& journal;
+    RateLimiter* limiter = nullptr;  // of its quota group; null: there are no limits
   };
 
   // The dialect must exist.
@@ -36,6 +41,7 @@ class FakeBackend {
   const Backend& config() const { return parts_.config; }
   const Dialect& dialect() const { return dialect_; }
   std::int64_t active() const { return active_; }  // requests being answered now
+  std::uint64_t warmings() const { return warmings_; }  // of connections; these are no requests
 
   // Turns whose attempts are counted. One that has left counts from 1 again when it comes back.
   static constexpr std::size_t kTurnsMax = 65'536;
@@ -46,6 +52,7 @@ class FakeBackend {
   world::Task<void> answer_chat(Established& established, Exchange& x,
                                 const world::HttpRequest& request);
   world::Task<void> refuse(Established& established, Refusal refusal);
+  world::Task<void> count_tokens(Established& established, world::HttpRequest request);
   world::Task<void> answer_short(Established& established, Call call, std::string id);
 
   void note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request);
@@ -55,9 +62,22 @@ class FakeBackend {
   const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
                       const world::HttpRequest& request);
 
+  // Refusals, with the headers that tell when to come back: by the limits, of which the request is
+  // charged otherwise, and because there is too much to do.
+  struct Charged;
+  std::optional<Refusal> charge(Charged& charged, const ChatRequest& chat,
+                                const world::HttpRequest& request, std::string& further_headers);
+  std::optional<Refusal> overload(std::string& further_headers) const;
+  // The model's work on an answer: a slot, a warm model, a prompt that is read, and the answer.
+  world::Task<void> work(Exchange& x, const Fault* fault);
+  world::Task<void> answer_or_strike(Exchange& x, const Fault* fault);
+
   Parts parts_;
   const Dialect& dialect_;
+  std::unique_ptr<Capacity> capacity_;  // null: no scheduler
+  Warmth warmth_;
   Words words_;
+  Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
   // By user and by Idempotency-Key, for faults and for those who send such keys.
   static constexpr std::size_t kUsersMax = 4'096;
@@ -66,6 +86,7 @@ class FakeBackend {
   world::LruMap<std::uint64_t, std::uint64_t> ids_by_key_{kKeysMax};
   std::optional<world::Instant> last_at_;
   std::uint64_t requests_ = 0;
+  std::uint64_t warmings_ = 0;
   std::int64_t active_ = 0;
 };
 

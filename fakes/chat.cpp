@@ -55,6 +55,18 @@ void forget_messages(ChatRequest& request) {
   request.markers.clear();
 }
 
+Echo echo_of(const ChatRequest& request) {
+  Echo echo;
+  echo.background = request.background;
+  echo.store = request.store;
+  echo.previous_id = request.previous_response_id;
+  echo.instructions = request.instructions;
+  echo.metadata = request.metadata;
+  echo.user = request.user;
+  echo.max_tokens = request.max_tokens;
+  return echo;
+}
+
 std::string_view fragment(const ToolCall& call, std::int64_t n) {
   const std::string_view all = call.arguments;
   const auto size = static_cast<std::int64_t>(all.size());

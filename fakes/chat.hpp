@@ -19,9 +19,12 @@ struct ChatRequest {
   std::string user;
   bool stream = false;
   bool include_usage = false;  // a stream ends with a count of its tokens
+  bool obfuscate = false;      // its events are padded, so that their lengths tell nothing
   bool background = false;     // the answer is made while nobody waits; fetched later
   bool store = true;
   std::string previous_response_id;
+  std::string_view instructions;  // as JSON inside the request's body; empty: none
+  std::string_view metadata;      // the same
   std::optional<std::int64_t> max_tokens;
   std::int64_t messages = 0;
   std::int64_t prompt_bytes = 0;         // of all contents
@@ -35,6 +38,9 @@ struct ChatRequest {
 
   static constexpr std::size_t kToolsMax = 1'024;
 };
+
+// Of prompts, as providers' own rule of thumb says.
+inline constexpr std::int64_t kBytesPerToken = 4;
 
 // Counts a message and what it holds. The content is JSON text within the request's body: the
 // inside of a string, or of an array of parts.
@@ -56,7 +62,17 @@ struct Refusal {
 };
 
 // Why an answer ends; each dialect has its own word for it.
-enum class Finish : std::uint8_t { stop, length, tool_calls, content_filter, error };
+enum class Finish : std::uint8_t {
+  stop,
+  length,
+  tool_calls,
+  content_filter,
+  error,
+  stop_sequence,
+  context_window,  // the model can hold no more
+  pause,           // to be continued by the next request
+  timeout,
+};
 
 struct ToolCall {
   std::string id;
@@ -64,6 +80,22 @@ struct ToolCall {
   std::string arguments;       // as the model writes them: JSON text, unless a fault spoils it
   std::int64_t fragments = 1;  // in which the arguments are streamed
 };
+
+// What some providers repeat of the request in its answer.
+struct Echo {
+  bool background = false;
+  bool store = true;
+  std::string previous_id;
+  std::string instructions;  // JSON; empty: none
+  std::string metadata;      // the same
+  std::string user;
+  std::optional<std::int64_t> max_tokens;
+};
+
+Echo echo_of(const ChatRequest& request);
+
+// How far a stored answer has come. What it ended with, the answer says.
+enum class Progress : std::uint8_t { queued, in_progress, ended, cancelled };
 
 // A text, or tool calls, or both: its parts, in this order. Each part is made of units: the tokens
 // of a text, the fragments of a call's arguments. Units are what takes time.
@@ -77,6 +109,9 @@ struct Answer {
   std::int64_t prompt_tokens = 0;
   Finish finish = Finish::stop;
   bool include_usage = false;
+  bool obfuscate = false;
+  std::int64_t completed_unix_s = 0;  // of answers that are stored
+  Echo echo;                          // the same
 
   std::size_t parts() const { return (has_text ? 1 : 0) + calls.size(); }
   bool is_text(std::size_t part) const { return has_text && part == 0; }
@@ -99,6 +134,8 @@ struct Allowance {
   std::int64_t limit = 0;
   std::int64_t remaining = 0;
   world::Nanos reset{0};  // until it is whole again
+
+  friend bool operator==(const Allowance&, const Allowance&) = default;
 };
 
 // What a provider says of itself in the headers of a response.

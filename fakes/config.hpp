@@ -2,14 +2,17 @@
 // the YAML keys under `backends.<name>`. Plain data; any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "fakes/load_config.hpp"
 #include "fakes/reply_rule.hpp"
 #include "world/distribution.hpp"
 #include "world/field.hpp"
+#include "world/units.hpp"
 
 namespace fakes {
 
@@ -20,12 +23,22 @@ struct Backend {
   world::Distribution ttft = world::Distribution::lognormal(350'000'000, 2'000'000'000);
   world::Distribution inter_token = world::Distribution::fixed(20'000'000);
   world::Distribution output_tokens = world::Distribution::lognormal(60, 400);
+  world::Nanos prefill{0};                  // per token of the prompt, before the first token
+  // Of background answers: before the model starts.
+  world::Distribution queue_time = world::Distribution::fixed(0);
+  world::Nanos stored_for = std::chrono::hours(1);        // then a stored answer is forgotten
+  world::Nanos resumable_for = std::chrono::minutes(5);   // its stream, from when it was asked for
   std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
   std::vector<ReplyRule> replies;
   std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
   std::int64_t body_bytes_max = 16 << 20;   // larger requests get 413
+  ColdStart cold_start;
+  Scheduler scheduler;
+  Limits limits;
+  bool tls = false;
 
   static constexpr std::int64_t kRepliesMax = 1'000;
+  static constexpr std::int64_t kStoredForMax = 30 * 86'400 * 1'000'000'000LL;  // 30 days
   static constexpr auto fields() {
     using world::field;
     using world::Unit;
@@ -34,9 +47,21 @@ struct Backend {
         field("model", &Backend::model, "Name of the model that answers."),
         field("ttft", &Backend::ttft, "Time to first token.").in(Unit::duration),
         field("inter_token", &Backend::inter_token, "Gap between tokens.").in(Unit::duration),
+        field("prefill", &Backend::prefill,
+              "Time for each token of the prompt, added to the time to first token.")
+            .between(0, 1'000'000'000),
         field("output_tokens", &Backend::output_tokens,
               "Length of an answer when the request does not say.")
             .in(Unit::count),
+        field("queue_time", &Backend::queue_time,
+              "How long a background answer waits before the model starts.")
+            .in(Unit::duration),
+        field("stored_for", &Backend::stored_for,
+              "How long a stored answer can be fetched; then it is unknown.")
+            .between(1, kStoredForMax),
+        field("resumable_for", &Backend::resumable_for,
+              "How long the stream of a background answer can be resumed.")
+            .between(1, kStoredForMax),
         field("output_tokens_max", &Backend::output_tokens_max, "Longest answer, in tokens.")
             .between(1, 1'000'000),
         field("replies", &Backend::replies,
@@ -47,7 +72,12 @@ struct Backend {
             .between(1, 1'000'000),
         field("body_bytes_max", &Backend::body_bytes_max, "Largest request body; more gets 413.")
             .in(Unit::bytes)
-            .between(1, 1 << 30));
+            .between(1, 1 << 30),
+        field("cold_start", &Backend::cold_start, "A model that is unloaded when nobody asks."),
+        field("scheduler", &Backend::scheduler,
+              "A server that answers several requests side by side and slows down under load."),
+        field("limits", &Backend::limits, "The provider's rate limits."),
+        field("tls", &Backend::tls, "Serve https, with a certificate of the run's own authority."));
   }
   friend bool operator==(const Backend&, const Backend&) = default;
 };

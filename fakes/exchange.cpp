@@ -1,5 +1,8 @@
 #include "fakes/exchange.hpp"
 
+#include <algorithm>
+
+#include "fakes/background.hpp"
 #include "fakes/stream_writer.hpp"
 #include "world/deadline.hpp"
 #include "world/json_text.hpp"
@@ -16,26 +19,35 @@ Exchange::Exchange(world::Clock& clock, Established& established, const Dialect&
       dialect(d),
       timing(t),
       clock_(clock),
+      pace_(&clock),
+      begun_(clock.now()),
       established_(established) {
-  record.at = clock.now();
+  record.at = begun_;
   out.clear();
   body.clear();
+}
+
+void Exchange::begin(world::Clock& pace, bool watched) {
+  pace_ = &pace;
+  begun_ = pace.now();
+  watched_ = watched;
 }
 
 void Exchange::add_head(int status, std::string_view content_type, std::string_view framing) {
   record.status = status;
   facts.processing_ms = (now() - record.at).count() / 1'000'000;
-  facts.unix_s = clock_.unix_nanos() / 1'000'000'000;
+  facts.unix_s = unix_s();
   out += "HTTP/1.1 ";
   world::append_integer(out, status);
   out += ' ';
   out += world::reason_phrase(status);
   out += "\r\ncontent-type: ";
-  out += content_type;
+  out += head.content_type.empty() ? content_type : std::string_view(head.content_type);
   out += "\r\n";
   dialect.write_headers(out, facts);
   if (!connection.keep_alive()) out += "connection: close\r\n";
   out += framing;
+  out += head.further;
   out += "\r\n";
 }
 
@@ -48,6 +60,46 @@ void Exchange::add_response(int status, std::string_view content_type, std::stri
 }
 
 Task<bool> Exchange::send(Instant due) {
+  bool sent;
+  if (shape) {
+    sent = co_await send_pieces(due);
+  } else {
+    sent = co_await write(0, out.size(), due);
+  }
+  out.clear();
+  co_return sent;
+}
+
+namespace {
+std::size_t head_bytes(std::string_view response) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  const std::size_t end = response.find(kEnd);
+  return end == std::string_view::npos ? response.size() : end + kEnd.size();
+}
+}  // namespace
+
+Task<bool> Exchange::send_pieces(Instant due) {
+  const std::size_t narrow = shape->only_head ? head_bytes(out) : out.size();
+  for (std::size_t done = 0; done < narrow;) {
+    const std::size_t piece = shape->next_piece(narrow - done);
+    if (piece == 0) {
+      record.end = End::faulted;
+      connection.close_after();
+      co_return false;
+    }
+    const Instant leaves = shape->leave(piece, due);
+    co_await wait_until(leaves);
+    const bool written = co_await write(done, piece, leaves);
+    if (!written) co_return false;
+    done += piece;
+  }
+  if (!shape->only_head) co_return true;
+  shape.reset();
+  if (narrow == out.size()) co_return true;
+  co_return co_await write(narrow, out.size() - narrow, now());
+}
+
+Task<bool> Exchange::write(std::size_t from, std::size_t size, Instant due) {
   const Fault* struck = established_.struck;
   if (struck != nullptr && std::holds_alternative<BlackHole>(struck->action)) {
     record.end = End::faulted;
@@ -55,8 +107,9 @@ Task<bool> Exchange::send(Instant due) {
     co_return false;
   }
   const Instant before = now();
-  const world::Result<void> sent = co_await connection.stream().write_all(out);
-  out.clear();
+  const world::Nanos late = (pace_ == &clock_ ? before : pace_now()) - due;
+  const std::string_view bytes = std::string_view(out).substr(from, size);
+  const world::Result<void> sent = co_await connection.stream().write_all(bytes);
   if (!sent) {
     record.end = established_.struck != nullptr ? End::faulted : End::peer_gone;
     connection.close_after();
@@ -64,12 +117,26 @@ Task<bool> Exchange::send(Instant due) {
   }
   if (record.first_write == world::kNever) record.first_write = before;
   record.last_write = now();
-  record.late_max = std::max(record.late_max, before - due);
+  record.late_max = std::max(record.late_max, late);
   co_return true;
 }
 
 Task<void> Exchange::wait_until(Instant at) {
-  if (at > now()) co_await clock_.sleep_until(at);
+  if (at <= pace_now()) co_return;
+  if (!watched_ || record.first_write != world::kNever) {
+    co_await pace_->sleep_until(at);
+    co_return;
+  }
+  const bool still_there = co_await watch_until(at);
+  if (!still_there) connection.reset();  // so the next write fails, and nobody works on
+}
+
+Task<bool> Exchange::wait_for_event(Instant due) {
+  if (stored == nullptr) {
+    co_await wait_until(due);
+    co_return true;
+  }
+  co_return co_await wait_for_stored_event(clock_, *this, due);
 }
 
 Task<void> Exchange::stay_silent() { co_await connection.wait_for_close(); }
@@ -79,7 +146,19 @@ Task<bool> until_peer_goes(world::HttpServerConnection& connection) {
   co_await connection.wait_for_close();
   co_return true;
 }
+
+Task<bool> watch_peer(world::HttpServerConnection& connection) {
+  co_await connection.watch_for_close();
+  co_return true;
+}
 }  // namespace
+
+Task<bool> Exchange::watch_until(Instant at) {
+  Task<bool> going = watch_peer(connection);
+  auto waiting = world::with_deadline(*pace_, at, std::move(going));
+  const std::optional<bool> gone = co_await waiting;
+  co_return !gone.has_value();
+}
 
 Task<bool> Exchange::stay_silent_for(world::Nanos duration) {
   Task<bool> going = until_peer_goes(connection);
@@ -89,7 +168,16 @@ Task<bool> Exchange::stay_silent_for(world::Nanos duration) {
   co_return !gone.has_value();
 }
 
+Task<Instant> await_plain(Exchange& x) {
+  const Instant due = x.begun() + x.timing.to_last_token(x.answer.units());
+  co_await x.wait_until(due);
+  x.body.clear();
+  x.dialect.write_answer(x.body, x.answer);
+  co_return due;
+}
+
 Task<void> answer_normally(Exchange& x) {
+  if (x.stored != nullptr) store_as_it_is(x);
   if (x.record.stream) {
     StreamWriter writer(x);
     bool alive = co_await writer.write_until(writer.events());
@@ -97,10 +185,11 @@ Task<void> answer_normally(Exchange& x) {
     if (alive) x.record.end = End::completed;
     co_return;
   }
-  const Instant due = x.record.at + x.timing.to_last_token(x.answer.units());
-  co_await x.wait_until(due);
-  x.body.clear();
-  x.dialect.write_answer(x.body, x.answer);
+  if (x.stored != nullptr) {
+    co_await answer_queued(x);
+    co_return;
+  }
+  const Instant due = co_await await_plain(x);
   if (x.on_body) x.on_body(x.body);
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(due);
@@ -118,7 +207,7 @@ Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further
   framing += further_headers;
   x.add_head(refusal.status, "application/json", framing);
   x.out += x.body;
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send(x.pace_now());
   static_cast<void>(sent);  // the record says so
 }
 

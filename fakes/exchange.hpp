@@ -8,10 +8,13 @@
 #include "fakes/dialect.hpp"
 #include "fakes/fault_schedule.hpp"
 #include "fakes/journal.hpp"
+#include "fakes/shape.hpp"
 #include "fakes/timing.hpp"
 #include "world/http_server.hpp"
 
 namespace fakes {
+
+struct StoredAnswer;
 
 // A connection that a backend has accepted.
 struct Established {
@@ -28,6 +31,12 @@ struct Established {
   std::string body;
 };
 
+// What a fault changes in the head of an answer.
+struct HeadChange {
+  std::string content_type;  // in place of the usual one, if not empty
+  std::string further;       // header lines behind the usual ones, each with its line break
+};
+
 class Exchange {
  public:
   Exchange(world::Clock& clock, Established& established, const Dialect& dialect, Timing timing);
@@ -38,12 +47,22 @@ class Exchange {
   // Appends a whole response with the body.
   void add_response(int status, std::string_view content_type, std::string_view body);
 
-  // Writes and empties `out`, which was due at the instant. False: nothing more can be sent,
-  // because the peer has gone or a connection fault took the connection.
+  // The model begins to work on the answer: what it says is due by this clock from now on, which is
+  // slower than that of the exchange while a server is loaded. If `watched`, a wait before the
+  // first byte ends when the peer goes.
+  void begin(world::Clock& pace, bool watched);
+
+  // Writes and empties `out`, which was due at the instant (of the pace), as the shape lets it
+  // through. False: nothing more can be sent: the peer has gone, a connection fault took the
+  // connection, or the shape's limit is reached.
   world::Task<bool> send(world::Instant due);
 
-  // Waits until the instant has come; returns at once when it has.
+  // Waits until the instant (of the pace) has come; returns at once when it has.
   world::Task<void> wait_until(world::Instant at);
+
+  // Waits until an event of the answer that is due then may go out. False: it never will, because
+  // the answer was cancelled, or is stuck in its queue and the peer has gone.
+  world::Task<bool> wait_for_event(world::Instant due);
 
   // Says nothing until the peer goes.
   world::Task<void> stay_silent();
@@ -52,6 +71,13 @@ class Exchange {
   world::Task<bool> stay_silent_for(world::Nanos duration);
 
   world::Instant now() const { return clock_.now(); }
+  std::int64_t unix_s() const { return clock_.unix_nanos() / 1'000'000'000; }
+  world::Clock& clock() { return clock_; }
+
+  // What the tokens are due by: when the model began, and how late it is for it. Without a
+  // scheduler these are the arrival and now().
+  world::Instant begun() const { return begun_; }
+  world::Instant pace_now() const { return pace_->now(); }
 
   world::HttpServerConnection& connection;
   std::string& out;
@@ -61,6 +87,10 @@ class Exchange {
   Answer answer;
   HeaderFacts facts;
   PromptRecord record;
+  std::shared_ptr<StoredAnswer> stored;  // of background answers; null otherwise
+  std::string_view path;  // that was asked for; stands in the request
+  HeadChange head;
+  std::optional<Shape> shape;
 
   // For faults: what was asked, what the backend remembers, and what they do with it.
   const ChatRequest* chat = nullptr;
@@ -71,12 +101,22 @@ class Exchange {
   bool had_effect = true;  // a fault that finds nothing to strike says no, and has not fired
 
  private:
+  world::Task<bool> watch_until(world::Instant at);
+  world::Task<bool> send_pieces(world::Instant due);
+  world::Task<bool> write(std::size_t from, std::size_t size, world::Instant due);
+
   world::Clock& clock_;
+  world::Clock* pace_;
+  world::Instant begun_;
+  bool watched_ = false;
   Established& established_;
 };
 
 // The answer as the provider gives it when nothing goes wrong.
 world::Task<void> answer_normally(Exchange& x);
+
+// Completes when a plain answer is due, at the instant that it returns, with the body in `x.body`.
+world::Task<world::Instant> await_plain(Exchange& x);
 
 // The provider's own error.
 world::Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further_headers);

@@ -13,6 +13,12 @@ bool is_connection_fault(const Fault& fault) {
   return kind_of(fault.action).layer == FaultLayer::connection;
 }
 
+// Names and handshakes go wrong in the network, by the gate; a connection that is accepted has met
+// them.
+bool is_gates_alone(const Fault& fault) {
+  return std::holds_alternative<Dns>(fault.action) || std::holds_alternative<Tls>(fault.action);
+}
+
 // A fault of streams cannot fire on a plain answer; it then leaves the request to later faults.
 bool can_fire(const Fault& fault, const RequestFacts& request) {
   const FaultKind& kind = kind_of(fault.action);
@@ -52,10 +58,12 @@ const Fault* FaultSchedule::decide(world::Instant now, const RequestFacts& reque
 }
 
 const Fault* FaultSchedule::decide_connection(world::Instant now, std::string_view backend,
-                                              std::uint64_t connection, std::int64_t others) {
-  if (!loads_.empty()) follow_load(backend, others);
+                                              std::uint64_t connection,
+                                              const ConnectionFacts& facts) {
+  if (!loads_.empty()) follow_load(backend, facts.others);
   for (const std::size_t row : connections_) {
     const Fault& fault = faults_[row];
+    if (is_gates_alone(fault) || !strikes_now(fault.action, facts)) continue;
     const std::uint64_t entity = fault.fate.empty() ? world::entity_of(backend) : 0;
     if (!applies(row, now, backend) || !draws(row, now, backend, entity, connection)) continue;
     count_fired(fault);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <vector>
 
+#include "fakes/faults/connection.hpp"
 #include "fakes/schedule/load_switch.hpp"
 #include "fakes/schedule/request_facts.hpp"
 #include "fakes/schedule/rhythm.hpp"
@@ -32,11 +33,10 @@ class FaultSchedule {
   // The fault that strikes a request, or null; counted as fired. Connection faults are not asked.
   const Fault* decide(world::Instant now, const RequestFacts& request);
 
-  // The same for a connection: asked when one is attempted (sim) or accepted (live), and again when
-  // an idle one is reused, with the ordinal of that connection at its backend, and how many other
-  // requests are in flight there.
+  // The same for a connection: asked at each Moment of its life, with the ordinal of that
+  // connection at its backend.
   const Fault* decide_connection(world::Instant now, std::string_view backend,
-                                 std::uint64_t connection, std::int64_t others = 0);
+                                 std::uint64_t connection, const ConnectionFacts& facts = {});
 
   // Nothing to ask decide() for, so that a fake need not gather the facts.
   bool spares_requests() const { return requests_.empty(); }

@@ -54,6 +54,10 @@ class Journal {
 
   void note(const PromptRecord& record);
 
+  // A poll, a resume, a cancel or a removal of a stored answer: no prompt, so no record of its own.
+  void note_fetch() { ++fetches_; }
+  std::uint64_t fetches() const { return fetches_; }
+
   std::uint64_t requests() const { return requests_; }
   std::uint64_t ended(End end) const { return ended_[static_cast<std::size_t>(end)]; }
   std::int64_t tokens() const { return tokens_; }
@@ -61,6 +65,7 @@ class Journal {
  private:
   Sink sink_;
   std::uint64_t requests_ = 0;
+  std::uint64_t fetches_ = 0;
   std::array<std::uint64_t, kEnds> ended_{};
   std::int64_t tokens_ = 0;
 };

@@ -17,7 +17,8 @@ namespace fakes {
 class Port {
  public:
   // `name` is what connection faults name: the backend's, when the port is its own.
-  Port(world::Clock& clock, std::string name, FaultSchedule& faults, world::HttpLimits limits);
+  Port(world::Clock& clock, world::Network& network, std::string name, FaultSchedule& faults,
+       world::HttpLimits limits);
   Port(const Port&) = delete;
 
   // At least one, before serve().
@@ -38,9 +39,18 @@ class Port {
  private:
   world::Task<void> serve_connection(std::unique_ptr<world::Stream> stream);
   world::Task<void> serve_requests(Established& established);
+  world::Task<void> strike_accepted(Established& established);
+  // Until the first bytes of a request are there. False: the connection has ended.
+  world::Task<bool> await_request(Established& established);
+  world::Task<world::Result<void>> listen_until_idle_ends(Established& established,
+                                                          world::Instant since);
+  world::Task<void> refuse_bytes(Established& established, world::Failure failure);
+  const Fault* decide(const Established& established, Moment moment, world::Nanos idle);
+  world::Nanos next_idle(world::Nanos beyond) const;
   world::Task<void> handle(Established& established, world::HttpRequest request);
   FakeBackend& backend_for(world::HttpRequest& request);
   void strike_established(const Fault& fault);
+  void renew_connections();
   bool make_room();
 
   world::Clock& clock_;

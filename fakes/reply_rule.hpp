@@ -59,12 +59,16 @@ struct ReplyCall {
   friend bool operator==(const ReplyCall&, const ReplyCall&) = default;
 };
 
-constexpr std::array<world::Choice<Finish>, 5> choices(Finish) {
+constexpr std::array<world::Choice<Finish>, 9> choices(Finish) {
   return {{{"stop", Finish::stop},
            {"length", Finish::length},
            {"tool_calls", Finish::tool_calls},
            {"content_filter", Finish::content_filter},
-           {"error", Finish::error}}};
+           {"error", Finish::error},
+           {"stop_sequence", Finish::stop_sequence},
+           {"context_window", Finish::context_window},
+           {"pause", Finish::pause},
+           {"timeout", Finish::timeout}}};
 }
 
 struct ReplyRule {

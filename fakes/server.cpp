@@ -13,17 +13,30 @@ Server::Server(world::Clock& clock, world::Network& network, ServerConfig config
       journal_(std::move(sink)) {}
 
 world::Result<Port*> Server::open_port(const std::string& name, world::Endpoint on) {
-  world::Result<std::unique_ptr<world::Listener>> listener = network_.listen(on);
-  if (!listener) return listener.error();
   world::HttpLimits limits;
   limits.body_bytes_max = 0;
+  world::TlsServer tls;
+  bool with_tls = true;  // when all backends of the port want it
   for (const auto& [backend, config] : config_.backends) {
     if (!config_.one_port && backend != name) continue;
     limits.body_bytes_max = std::max(limits.body_bytes_max,
                                      static_cast<std::uint64_t>(config.body_bytes_max));
+    tls.names.push_back(backend);
+    with_tls = with_tls && config.tls;
   }
-  ports_.push_back({std::make_unique<Port>(clock_, name, faults_, limits), std::move(*listener)});
+  auto listener = with_tls ? network_.listen(on, tls) : network_.listen(on);
+  if (!listener) return listener.error();
+  auto port = std::make_unique<Port>(clock_, network_, name, faults_, limits);
+  ports_.push_back({std::move(port), std::move(*listener)});
   return ports_.back().port.get();
+}
+
+// A backend without a group is one of its own. Of one group the first has the limits.
+RateLimiter* Server::limiter_of(const std::string& name, const Backend& config) {
+  if (!config.limits.any()) return nullptr;
+  const std::string& group = config.limits.group;
+  const std::string key = group.empty() ? "backend " + name : "group " + group;
+  return &limiters_.try_emplace(key, config.limits).first->second;
 }
 
 world::Result<void> Server::open() {
@@ -37,7 +50,8 @@ world::Result<void> Server::open() {
       const world::Result<Port*> opened = open_port(config_.one_port ? std::string() : name, on);
       if (!opened) return opened.error();
     }
-    FakeBackend::Parts parts{clock_, world::Random(config_.seed), name, config, faults_, journal_};
+    FakeBackend::Parts parts{clock_, world::Random(config_.seed), name, config, faults_, journal_,
+                             limiter_of(name, config)};
     auto backend = std::make_unique<FakeBackend>(std::move(parts));
     ports_.back().port->add(*backend);
     backends_[name] = std::move(backend);

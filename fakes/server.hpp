@@ -43,6 +43,7 @@ class Server {
     std::unique_ptr<world::Listener> listener;
   };
 
+  RateLimiter* limiter_of(const std::string& name, const Backend& config);
   world::Result<Port*> open_port(const std::string& name, world::Endpoint on);
 
   world::Clock& clock_;
@@ -50,6 +51,7 @@ class Server {
   ServerConfig config_;
   FaultSchedule faults_;
   Journal journal_;
+  std::map<std::string, RateLimiter> limiters_;  // by quota group
   std::map<std::string, std::unique_ptr<FakeBackend>> backends_;
   std::map<std::string, world::Endpoint> endpoints_;
   std::vector<Open> ports_;

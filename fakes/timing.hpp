@@ -1,7 +1,7 @@
-// When the tokens of one answer leave: the first after the time to first token, the others after a
-// gap each. Every figure is a keyed draw on (what, backend and turn, attempt, token), so an answer
-// takes the same time in sim and live, streamed or not, whatever the order of arrival. Values; any
-// thread.
+// When the tokens of one answer leave: the first after a lead and the time to first token, the
+// others after a gap each. Every figure is a keyed draw on (what, backend and turn, attempt,
+// token), so an answer takes the same time in sim and live, streamed or not, whatever the order of
+// arrival. Values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,8 @@ class Timing {
   Timing(const Backend& backend, world::Random random, AnswerKey key)
       : backend_(&backend), random_(random), key_(key) {}
 
+  // What comes before the model begins to think: reading the prompt, loading the model.
+  void set_lead(world::Nanos lead) { lead_ = lead; }
   void slow_down(const Slowness& by) { slowness_ = by; }
 
   world::Nanos to_first_token() const;
@@ -40,10 +42,23 @@ class Timing {
   // From the request to the last token of so many. One multiplication when all gaps are alike.
   world::Nanos to_last_token(std::int64_t tokens) const;
 
+  // A slow way: every token arrives so much later, and further by a draw of its own, at most
+  // `jitter`; never before the token ahead of it.
+  void lengthen(world::Nanos latency, world::Nanos jitter) {
+    latency_ = latency;
+    jitter_ = jitter;
+  }
+
  private:
+  world::Nanos jitter_of(std::int64_t token) const;
+  world::Nanos pause_before(std::int64_t token) const;  // as the model makes it
+
   const Backend* backend_;
   world::Random random_;
   AnswerKey key_;
+  world::Nanos lead_{0};
+  world::Nanos latency_{0};
+  world::Nanos jitter_{0};
   Slowness slowness_;
 };
 

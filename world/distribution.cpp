@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace world {
 namespace {
@@ -115,6 +116,14 @@ double normal_quantile(double p) {
   return q < 0 ? -z : z;
 }
 
+Distribution Distribution::empirical(std::vector<std::int64_t> observed) {
+  Distribution d;
+  d.kind = Kind::empirical;
+  d.values = std::move(observed);
+  std::sort(d.values.begin(), d.values.end());  // so that a higher quantile is no smaller value
+  return d;
+}
+
 std::int64_t Distribution::sample(std::uint64_t bits) const {
   switch (kind) {
     case Kind::fixed:
@@ -134,6 +143,11 @@ std::int64_t Distribution::sample(std::uint64_t bits) const {
       const double sigma = exact_ln(static_cast<double>(b) / static_cast<double>(a)) / kZ99;
       return clamp_to_int(static_cast<double>(a) *
                           exact_exp(sigma * normal_quantile(unit_interval(bits))));
+    }
+    case Kind::empirical: {
+      if (values.empty()) return 0;
+      const auto place = static_cast<std::size_t>(static_cast<Wide>(bits) * values.size() >> 64);
+      return std::max<std::int64_t>(values[place], 0);
     }
   }
   return 0;

@@ -11,8 +11,10 @@ namespace world {
 
 enum class Failure : std::uint8_t {
   refused,      // nobody listens there
-  unreachable,  // no such name or no route
+  unresolved,   // the name has no address, or nobody says which
+  unreachable,  // no route
   reset,        // the peer aborted the connection
+  tls,          // the certificate is not right, or what came is not TLS
   closed,       // the peer closed in the middle of a message
   timed_out,    // a deadline passed
   malformed,    // bytes that are not the protocol
@@ -23,8 +25,10 @@ enum class Failure : std::uint8_t {
 constexpr std::string_view name_of(Failure f) {
   switch (f) {
     case Failure::refused: return "refused";
+    case Failure::unresolved: return "unresolved";
     case Failure::unreachable: return "unreachable";
     case Failure::reset: return "reset";
+    case Failure::tls: return "tls";
     case Failure::closed: return "closed";
     case Failure::timed_out: return "timed_out";
     case Failure::malformed: return "malformed";

@@ -129,13 +129,18 @@ Task<Result<HttpExchange>> HttpClient::send_rendered(Endpoint to, std::string by
   return exchange(std::move(to), std::move(bytes), false);
 }
 
+Task<Result<std::unique_ptr<Stream>>> HttpClient::connect(Endpoint to) {
+  if (!options_.tls) return network_.connect(std::move(to));
+  return network_.connect(std::move(to), *options_.tls);
+}
+
 Task<Result<HttpExchange>> HttpClient::exchange(Endpoint to, std::string bytes,
                                                 bool expects_no_body) {
   using Exchanged = Result<HttpExchange>;
   std::unique_ptr<HttpExchange::Connection> connection = take_idle(to);
   Instant connected = kNever;
   if (!connection) {
-    Result<std::unique_ptr<Stream>> stream = co_await network_.connect(to);
+    Result<std::unique_ptr<Stream>> stream = co_await connect(to);
     if (!stream) co_return Exchanged(stream.error());
     connected = clock_.now();
     connection = std::make_unique<HttpExchange::Connection>(to, std::move(*stream),

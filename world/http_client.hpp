@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "world/http.hpp"
 #include "world/http_parser.hpp"
@@ -50,6 +51,7 @@ class HttpExchange {
 
 struct HttpClientOptions {
   HttpLimits limits;
+  std::optional<TlsClient> tls;                        // https, to every endpoint
   std::size_t idle_max = 1'024;                        // kept connections per endpoint
   Nanos idle_for = std::chrono::seconds(30);           // older ones are not used again
 };
@@ -74,6 +76,7 @@ class HttpClient {
  private:
   friend class HttpExchange;
   Task<Result<HttpExchange>> exchange(Endpoint to, std::string bytes, bool expects_no_body);
+  Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to);
   std::unique_ptr<HttpExchange::Connection> take_idle(const Endpoint& to);
   void keep(std::unique_ptr<HttpExchange::Connection> connection);
 

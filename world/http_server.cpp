@@ -4,6 +4,8 @@ namespace world {
 
 namespace {
 constexpr std::size_t kReadRoom = 16'384;
+constexpr std::size_t kEarlyRoom = 512;  // a peer that waits for its answer sends little
+constexpr std::size_t kEarlyBytesMax = 65'536;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kChunked = "transfer-encoding: chunked\r\n";
 constexpr std::string_view kChunkedClose = "transfer-encoding: chunked\r\nconnection: close\r\n";
@@ -15,27 +17,43 @@ std::string length_framing(std::size_t body_bytes, bool keep_alive) {
 }
 }  // namespace
 
+Result<void> HttpServerConnection::begin_message() {
+  if (std::exchange(begun_, true)) return {};
+  return parser_.next_message();
+}
+
+Task<Result<void>> HttpServerConnection::read_more() {
+  const auto room = parser_.prepare(kReadRoom);
+  const Result<std::size_t> n = co_await stream_->read_some(room.first, room.second);
+  if (!n) co_return Result<void>(n.error());
+  if (*n == 0) co_return Result<void>(Failure::closed);
+  co_return parser_.commit(*n);
+}
+
+Task<Result<void>> HttpServerConnection::wait_for_request() {
+  const Result<void> begun = begin_message();
+  if (!begun || parser_.started()) co_return begun;
+  co_return co_await read_more();
+}
+
 Task<Result<HttpRequest>> HttpServerConnection::read_request() {
   using Read = Result<HttpRequest>;
-  if (requests_ > 0) {
-    const Result<void> parsed = parser_.next_message();
-    if (!parsed) co_return Read(parsed.error());
-  }
+  const Result<void> begun = begin_message();
+  if (!begun) co_return Read(begun.error());
   bool continued = false;
   while (!parser_.message_done()) {
     if (parser_.head_done() && parser_.expects_continue() && !continued) {
       continued = true;
-      const Result<void> sent = co_await stream_->write_all(kContinue);
-      if (!sent) co_return Read(sent.error());
+      if (!may_continue_ || may_continue_()) {
+        const Result<void> sent = co_await stream_->write_all(kContinue);
+        if (!sent) co_return Read(sent.error());
+      }
     }
-    const auto room = parser_.prepare(kReadRoom);
-    const Result<std::size_t> n = co_await stream_->read_some(room.first, room.second);
-    if (!n) co_return Read(n.error());
-    if (*n == 0) co_return Read(Failure::closed);
-    const Result<void> parsed = parser_.commit(*n);
-    if (!parsed) co_return Read(parsed.error());
+    const Result<void> more = co_await read_more();
+    if (!more) co_return Read(more.error());
   }
   ++requests_;
+  begun_ = false;
   responded_ = false;
   answers_head_ = parser_.request().method == "HEAD";
   keep_alive_ = keep_alive_ && parser_.keep_alive();
@@ -86,6 +104,18 @@ Task<void> HttpServerConnection::wait_for_close() {
     const Result<std::size_t> n = co_await stream_->read_some(discarded, sizeof(discarded));
     if (!n || *n == 0) co_return;
   }
+}
+
+Task<void> HttpServerConnection::watch_for_close() {
+  for (std::size_t early = 0; early < kEarlyBytesMax;) {
+    const auto room = parser_.prepare(kEarlyRoom);
+    const Result<std::size_t> n = co_await stream_->read_some(room.first, kEarlyRoom);
+    if (!n || *n == 0) co_return;
+    early += *n;
+    const Result<void> kept = parser_.commit(*n);  // the message before is whole: nothing to parse
+    static_cast<void>(kept);
+  }
+  co_await clock_.sleep_until(kNever);
 }
 
 namespace {

@@ -22,8 +22,15 @@ class HttpServerConnection {
         stream_(std::move(stream)),
         parser_(HttpParser::Role::request, limits) {}
 
+  // Completes when the first bytes of the next request are there, and fails as read_request does.
+  // It may be cancelled, as by a deadline, and begun again: no byte is lost.
+  Task<Result<void>> wait_for_request();
+
   // The next request; `closed` when the peer ended between requests.
   Task<Result<HttpRequest>> read_request();
+
+  // Asked when a request waits for "100 Continue" before its body: false leaves it waiting.
+  void on_expect(std::function<bool()> may_continue) { may_continue_ = std::move(may_continue); }
 
   // Sends a whole response; content-length and connection headers are added.
   Task<Result<void>> respond(HttpResponse response);
@@ -46,6 +53,10 @@ class HttpServerConnection {
   // Completes when the peer has gone (finished sending or reset). For handlers that stay silent.
   Task<void> wait_for_close();
 
+  // The same for handlers that answer all the same if it stays: what it sends meanwhile is kept for
+  // read_request. One that sends much is not watched any further.
+  Task<void> watch_for_close();
+
   bool keep_alive() const { return keep_alive_; }
   bool responded() const { return responded_; }
   Stream& stream() { return *stream_; }
@@ -55,11 +66,16 @@ class HttpServerConnection {
   std::uint64_t ordinal() const { return requests_ - 1; }
 
  private:
+  Result<void> begin_message();
+  Task<Result<void>> read_more();
+
   Clock& clock_;
   std::unique_ptr<Stream> stream_;
   HttpParser parser_;
   std::string out_;
   std::uint64_t requests_ = 0;
+  bool begun_ = true;  // the parser is at the message that comes next
+  std::function<bool()> may_continue_;
   bool keep_alive_ = true;
   bool responded_ = false;
   bool answers_head_ = false;  // the request was HEAD: its response has no body

@@ -11,6 +11,7 @@
 
 #include "world/clock.hpp"
 #include "world/failure.hpp"
+#include "world/tls.hpp"
 
 namespace world {
 
@@ -48,6 +49,7 @@ class Stream {
  protected:
   friend class ReadSome;
   friend class WriteAll;
+  friend class TlsStream;  // a stream over a stream
   // Tries to satisfy the operation at once; otherwise keeps it until it can, then posts it.
   virtual bool try_read(ReadSome& op) = 0;
   virtual void park_reader(ReadSome* op) = 0;  // null: forget the reader
@@ -148,21 +150,52 @@ class Listener {
   virtual void admit(Admission admission) = 0;
   virtual Endpoint endpoint() const = 0;
 
+  // How handshakes go, for a listener with TLS; null for a plain one. Lives as long as this.
+  virtual TlsDoor* tls() = 0;
+
   // Connection attempts turned away by refuse or black_hole since the start. In live the kernel
   // turns them away and tells nobody, so there this is what can be known of it: see RealListener.
   virtual std::uint64_t turned_away() const = 0;
 };
 
+// What asking for the address of a host comes to.
+enum class NameOutcome : std::uint8_t {
+  found,
+  slow,      // found, but late
+  nxdomain,  // there is no such name
+  servfail,  // the name server has failed
+  timeout,   // nobody answers; the resolver gives up after kNameTimeout
+};
+constexpr Nanos kNameTimeout = std::chrono::seconds(10);  // glibc: 2 attempts of 5 s
+
 class Network {
  public:
   virtual ~Network() = default;
 
-  // Fails with refused, unreachable, reset or unavailable; with timed_out only when nothing has
-  // answered for minutes (the kernel gives up): set a deadline.
+  // Fails with unresolved, refused, unreachable, reset or unavailable; with timed_out only when
+  // nothing has answered for minutes (the kernel gives up): set a deadline.
   virtual Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to) = 0;
+
+  // With TLS, its handshake included. Fails also with tls: a certificate that is not right, or a
+  // peer that does not speak it; and with closed, when the peer leaves during the handshake.
+  virtual Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, TlsClient tls) = 0;
 
   // Port 0 takes a free one. Fails with unavailable when the port is taken.
   virtual Result<std::unique_ptr<Listener>> listen(Endpoint on) = 0;
+
+  // With TLS. Streams are accepted before their handshake: it happens while they are read, which
+  // fails with tls when the handshake does. What is written before waits for it.
+  virtual Result<std::unique_ptr<Listener>> listen(Endpoint on, TlsServer tls) = 0;
+
+  // The authority that signs the good certificates of this network's listeners.
+  virtual std::string tls_ca_pem() const = 0;
+
+  // From now on, asking for this host comes to this; `late` is how slow slow is. A literal address
+  // and localhost are not asked for. In sim only: the machine resolves the names of live.
+  virtual void name(const std::string& host, NameOutcome outcome, Nanos late) = 0;
+
+  // How often a host was asked for since the start while its outcome was another than found.
+  virtual std::uint64_t misnamed(const std::string& host) const = 0;
 };
 
 }  // namespace world

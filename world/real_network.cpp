@@ -1,19 +1,17 @@
 #include "world/real_network.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
-#include <cstring>
 #include <deque>
 
 #include "world/asio_wait.hpp"
 #include "world/kernel_drops.hpp"
+#include "world/real_stream.hpp"
+#include "world/tls_stream.hpp"
 
 namespace world {
 
@@ -25,10 +23,12 @@ namespace {
 
 Failure failure_of(const error_code& error) {
   if (error == net::error::connection_refused) return Failure::refused;
-  if (error == net::error::network_unreachable || error == net::error::host_unreachable ||
-      error == net::error::host_not_found || error == net::error::host_not_found_try_again ||
-      error == net::error::no_data) {
+  if (error == net::error::network_unreachable || error == net::error::host_unreachable) {
     return Failure::unreachable;
+  }
+  if (error == net::error::host_not_found || error == net::error::host_not_found_try_again ||
+      error == net::error::no_data || error == net::error::no_recovery) {
+    return Failure::unresolved;
   }
   if (error == net::error::no_descriptors || error == net::error::address_in_use ||
       error == boost::system::errc::address_not_available) {
@@ -38,211 +38,26 @@ Failure failure_of(const error_code& error) {
   return Failure::reset;
 }
 
-// What outlives a RealStream while an Asio operation of it is under way. Operations read into and
-// write from buffers that live here, so a waiting task can be cancelled without losing a byte.
-struct Socket : std::enable_shared_from_this<Socket> {
-  Socket(tcp::socket s, RealClock& c) : socket(std::move(s)), clock(c) {
-    error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
-    // The host's default may be BBR, which paces sends by timers: bytes must leave when they are
-    // due.
-    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
-    socket.non_blocking(true, ignored);
-  }
-
-  static constexpr std::size_t kReadBytes = 16'384;
-  static constexpr std::size_t kWriteBytesMax = 262'144;  // handed over but not yet in the kernel
-
-  void receive() {
-    receiving = true;
-    socket.async_read_some(net::buffer(input.get(), kReadBytes),
-                           [self = shared_from_this()](error_code error, std::size_t n) {
-                             self->received(error, n);
-                           });
-  }
-
-  void received(const error_code& error, std::size_t n) {
-    receiving = false;
-    begin = 0;
-    end = n;
-    if (error == net::error::eof && !was_reset) {
-      ended = true;
-    } else if (error) {
-      broken = true;
-    }
-    if (reader != nullptr) std::exchange(reader, nullptr)->complete_ready();
-  }
-
-  void flush() {
-    sending = true;
-    net::async_write(socket, net::buffer(output),
-                     [self = shared_from_this()](error_code error, std::size_t) {
-                       self->sending = false;
-                       self->output.clear();
-                       if (error) self->fail_writes(error == net::error::connection_reset);
-                       if (self->finish_after_send) self->finish();
-                       if (self->writer != nullptr) {
-                         self->clock.post(*std::exchange(self->writer, nullptr));
-                       }
-                     });
-  }
-
-  // What arrived before can still be read. The kernel tells of a reset once: to the write, here, so
-  // that the next read sees only an end.
-  void fail_writes(bool reset) {
-    write_broken = true;
-    was_reset = was_reset || reset;
-  }
-
-  void finish() {
-    error_code ignored;
-    socket.shutdown(tcp::socket::shutdown_send, ignored);
-  }
-
-  tcp::socket socket;
-  RealClock& clock;
-  std::unique_ptr<char[]> input;
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::string output;
-  bool receiving = false;
-  bool sending = false;
-  bool finish_after_send = false;
-  bool ended = false;
-  bool broken = false;        // reading fails
-  bool write_broken = false;  // writing fails
-  bool was_reset = false;     // a write met the reset
-  ReadSome* reader = nullptr;
-  WriteAll* writer = nullptr;
-};
-
-class RealStream final : public Stream {
- public:
-  explicit RealStream(std::shared_ptr<Socket> socket) : s_(std::move(socket)) {}
-  ~RealStream() override {
-    ENSURE(s_->reader == nullptr && s_->writer == nullptr, "a stream died during its operation");
-    error_code ignored;
-    if (s_->begin < s_->end) linger_zero();  // bytes arrived that nobody read: abort, as TCP does
-    if (s_->sending) {
-      // The rest still has to leave: half-close behind it, and let the kernel finish.
-      s_->finish_after_send = true;
-      if (s_->receiving) s_->socket.cancel(ignored);
-      return;
-    }
-    s_->socket.close(ignored);
-  }
-
-  void finish_sending() override {
-    if (s_->sending) {
-      s_->finish_after_send = true;
-    } else {
-      s_->finish();
-    }
-  }
-
-  void reset() override {
-    error_code ignored;
-    linger_zero();
-    s_->socket.close(ignored);
-    s_->broken = s_->write_broken = true;
-    s_->begin = s_->end = 0;
-  }
-
-  bool stale() override {
-    Socket& s = *s_;
-    if (s.broken || s.write_broken || s.ended || s.begin < s.end) return true;
-    if (s.receiving) return false;  // the loop would have said so
-    char byte;
-    const ssize_t n = ::recv(s.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-  }
-
- private:
-  void linger_zero() {
-    error_code ignored;
-    s_->socket.set_option(net::socket_base::linger(true, 0), ignored);
-  }
-
-  bool try_read(ReadSome& op) override {
-    Socket& s = *s_;
-    if (s.begin < s.end) {
-      const std::size_t n = std::min(op.size, s.end - s.begin);
-      std::memcpy(op.data, s.input.get() + s.begin, n);
-      s.begin += n;
-      op.result = n;
-      return true;
-    }
-    if (s.broken) {
-      op.result = Failure::reset;
-      return true;
-    }
-    if (s.ended) {
-      op.result = std::size_t{0};
-      return true;
-    }
-    return false;
-  }
-
-  void park_reader(ReadSome* op) override {
-    s_->reader = op;
-    if (op == nullptr || s_->receiving) return;
-    if (!s_->input) s_->input = std::make_unique<char[]>(Socket::kReadBytes);
-    s_->receive();
-  }
-
-  bool try_write(WriteAll& op) override {
-    Socket& s = *s_;
-    while (!op.bytes.empty() && !s.write_broken && !s.sending) {
-      const ssize_t n = ::send(s.socket.native_handle(), op.bytes.data(), op.bytes.size(),
-                               MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (n > 0) {
-        op.bytes.remove_prefix(static_cast<std::size_t>(n));
-        continue;
-      }
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        const std::size_t take = std::min(op.bytes.size(), Socket::kWriteBytesMax);
-        s.output.assign(op.bytes.substr(0, take));
-        op.bytes.remove_prefix(take);
-        s.flush();
-        break;
-      }
-      s.fail_writes(errno == ECONNRESET);
-    }
-    if (s.write_broken) {
-      op.result = Failure::reset;
-      return true;
-    }
-    if (s.sending || !op.bytes.empty()) return false;
-    op.result = boost::system::in_place_value;
-    return true;
-  }
-
-  void park_writer(WriteAll* op) override { s_->writer = op; }
-  Clock& clock() override { return s_->clock; }
-
-  std::shared_ptr<Socket> s_;
-};
-
 // While it refuses, the port stays bound but does not listen, so the kernel answers with a reset
 // and tells nobody. turned_away() is then the host's own count of resets sent meanwhile: other
 // sockets of this host may add to it. In a black hole it is what the port's own filter has dropped:
 // every attempt and each of its repetitions.
 class RealListener final : public Listener {
  public:
-  RealListener(tcp::acceptor acceptor, RealClock& clock)
+  RealListener(tcp::acceptor acceptor, RealClock& clock, std::shared_ptr<TlsDoor> door)
       : acceptor_(std::move(acceptor)),
         fd_(acceptor_.native_handle()),
         endpoint_(acceptor_.local_endpoint()),
-        clock_(clock) {}
+        clock_(clock),
+        door_(std::move(door)) {}
 
   Task<Result<std::unique_ptr<Stream>>> accept() override {
     using Accepted = Result<std::unique_ptr<Stream>>;
     for (;;) {
       if (!kept_.empty()) {
-        auto socket = std::make_shared<Socket>(std::move(kept_.front()), clock_);
+        std::unique_ptr<Stream> stream = welcome(std::move(kept_.front()));
         kept_.pop_front();
-        co_return Accepted(std::unique_ptr<Stream>(new RealStream(std::move(socket))));
+        co_return Accepted(std::move(stream));
       }
       tcp::socket peer(clock_.io());
       AsioWait wait(clock_);
@@ -259,8 +74,8 @@ class RealListener final : public Listener {
         throw;
       }
       if (!error) {
-        auto socket = std::make_shared<Socket>(std::move(peer), clock_);
-        co_return Accepted(std::unique_ptr<Stream>(new RealStream(std::move(socket))));
+        std::unique_ptr<Stream> stream = welcome(std::move(peer));
+        co_return Accepted(std::move(stream));
       }
       if (error == net::error::no_descriptors) co_return Accepted(Failure::unavailable);
       // Not listening at the moment, or the peer gave up before it was accepted: look again soon.
@@ -288,9 +103,17 @@ class RealListener final : public Listener {
     return turned_away_ + (counted() - counted_before_);
   }
 
+  TlsDoor* tls() override { return door_.get(); }
+
   static constexpr int kBacklog = 4'096;
 
  private:
+  std::unique_ptr<Stream> welcome(tcp::socket peer) {
+    std::unique_ptr<Stream> plain = real_stream(std::move(peer), clock_);
+    if (!door_) return plain;
+    return std::make_unique<TlsStream>(std::move(plain), door_);
+  }
+
   // What the kernel has counted of attempts that are turned away in the present way.
   std::uint64_t counted() const {
     switch (admission_) {
@@ -306,6 +129,7 @@ class RealListener final : public Listener {
   const int fd_;
   tcp::endpoint endpoint_;
   RealClock& clock_;
+  std::shared_ptr<TlsDoor> door_;  // null: plain
   std::deque<tcp::socket> kept_;  // for the next accept()
   Admission admission_ = Admission::open;
   std::uint64_t counted_before_ = 0;
@@ -344,11 +168,34 @@ Task<Result<std::unique_ptr<Stream>>> RealNetwork::connect(Endpoint to) {
                      [&wait](error_code e, const tcp::endpoint&) { wait.finish(e); });
   error = co_await wait;
   if (error) co_return Connected(failure_of(error));
-  auto shared = std::make_shared<Socket>(std::move(socket), clock_);
-  co_return Connected(std::unique_ptr<Stream>(new RealStream(std::move(shared))));
+  std::unique_ptr<Stream> stream = real_stream(std::move(socket), clock_);
+  co_return Connected(std::move(stream));
+}
+
+Task<Result<std::unique_ptr<Stream>>> RealNetwork::connect(Endpoint to, TlsClient tls) {
+  if (tls.server_name.empty()) tls.server_name = to.host;
+  Result<std::unique_ptr<Stream>> plain = co_await connect(std::move(to));
+  if (!plain) co_return plain;
+  std::unique_ptr<TlsSession> session = tls_clients_.begin(tls);
+  co_return co_await shake_hands(std::move(*plain), std::move(session));
 }
 
 Result<std::unique_ptr<Listener>> RealNetwork::listen(Endpoint on) {
+  return listen_behind(std::move(on), nullptr);
+}
+
+Result<std::unique_ptr<Listener>> RealNetwork::listen(Endpoint on, TlsServer tls) {
+  return listen_behind(std::move(on), real_tls_door(std::move(tls)));
+}
+
+std::string RealNetwork::tls_ca_pem() const { return real_tls_ca_pem(); }
+
+void RealNetwork::name(const std::string&, NameOutcome, Nanos) {
+  ENSURE(false, "names are resolved by the machine: their outcomes can be set in sim only");
+}
+
+Result<std::unique_ptr<Listener>> RealNetwork::listen_behind(Endpoint on,
+                                                             std::shared_ptr<TlsDoor> door) {
   error_code error;
   const net::ip::address address =
       net::ip::make_address(on.host == "localhost" ? "127.0.0.1" : on.host, error);
@@ -371,7 +218,7 @@ Result<std::unique_ptr<Listener>> RealNetwork::listen(Endpoint on) {
   if (!error) acceptor.listen(RealListener::kBacklog, error);
   if (error) return failure_of(error);
   return Result<std::unique_ptr<Listener>>(
-      std::make_unique<RealListener>(std::move(acceptor), clock_));
+      std::make_unique<RealListener>(std::move(acceptor), clock_, std::move(door)));
 }
 
 std::uint64_t raise_descriptor_limit() {

@@ -1,7 +1,7 @@
 // SimNetwork: byte streams in memory and in virtual time. Each direction of a connection is a pipe
 // with latency, bandwidth, segments and a window (backpressure); bytes arrive in order. Hosts are
-// names; a host can be cut off and healed. Every byte that is read is folded into the clock's
-// digest.
+// names, which may not be found; a host can be cut off and healed. Every byte that is read is
+// folded into the clock's digest.
 #pragma once
 
 #include <map>
@@ -27,7 +27,12 @@ class SimNetwork final : public Network {
   explicit SimNetwork(SimClock& clock, Link link = {}) : clock_(clock), link_(link) {}
 
   Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to) override;
+  Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, TlsClient tls) override;
   Result<std::unique_ptr<Listener>> listen(Endpoint on) override;
+  Result<std::unique_ptr<Listener>> listen(Endpoint on, TlsServer tls) override;
+  std::string tls_ca_pem() const override;
+  void name(const std::string& host, NameOutcome outcome, Nanos late) override;
+  std::uint64_t misnamed(const std::string& host) const override;
 
   // The link of connections made from now on to a host (all hosts without one use the default).
   void set_link(const std::string& host, Link link) { links_[host] = link; }
@@ -39,6 +44,14 @@ class SimNetwork final : public Network {
 
  private:
   friend class SimListener;
+  struct Name {
+    NameOutcome outcome = NameOutcome::found;
+    Nanos late{0};
+    std::uint64_t misnamed = 0;
+  };
+  // Completes when the host's address is known. Fails with unresolved.
+  Task<Result<void>> resolve(std::string host);
+  Result<std::unique_ptr<Listener>> listen_behind(Endpoint on, std::shared_ptr<TlsDoor> door);
   Link link_to(const std::string& host) const;
   void remember(const std::shared_ptr<SimConnection>& connection);
 
@@ -55,6 +68,7 @@ class SimNetwork final : public Network {
   std::map<std::string, Link> links_;
   std::map<Endpoint, SimListener*> listeners_;
   std::set<std::string> known_hosts_{"127.0.0.1"};
+  std::map<std::string, Name> names_;
   std::set<std::string> cut_;
   std::vector<std::weak_ptr<SimConnection>> connections_;  // to be woken by a heal
   std::size_t forget_at_ = kForgetAtLeast;

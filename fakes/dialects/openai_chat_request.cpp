@@ -1,74 +1,58 @@
 #include "fakes/dialects/openai_chat.hpp"
-#include "world/json_reader.hpp"
+#include "fakes/dialects/openai_parse.hpp"
 
 namespace fakes {
 namespace {
 
+using namespace openai;
 using world::JsonReader;
 using world::JsonType;
 using world::JsonValue;
 using world::member_of;
 
-constexpr std::int64_t kMessagesMax = 100'000;
+struct Message {
+  JsonValue role;
+  JsonValue content;
+  JsonValue tool_calls;
+  JsonValue tool_call_id;
+};
 
-Refusal invalid(std::string param, std::string message, std::string code = "invalid_type") {
-  Refusal refusal;
-  refusal.param = std::move(param);
-  refusal.message = std::move(message);
-  refusal.code = std::move(code);
-  return refusal;
-}
-
-Refusal not_json() {
-  return invalid("",
-                 "We could not parse the JSON body of your request. The body must be valid JSON "
-                 "in UTF-8.",
-                 "");
-}
-
-Refusal missing(const char* param) {
-  return invalid(param, std::string("Missing required parameter: '") + param + "'.",
-                 "missing_required_parameter");
-}
-
-Refusal wrong_type(const char* param, const char* expected) {
-  return invalid(param,
-                 std::string("Invalid type for '") + param + "': expected " + expected + ".");
-}
-
-std::optional<Role> role_of(std::string_view raw) {
-  if (raw == "\"user\"") return Role::user;
-  if (raw == "\"assistant\"") return Role::assistant;
-  if (raw == "\"system\"" || raw == "\"developer\"") return Role::system;
-  if (raw == "\"tool\"" || raw == "\"function\"") return Role::tool;
-  return std::nullopt;
+bool read_fields(JsonReader& reader, Message& message) {
+  std::string_view key;
+  while (reader.next_key(key)) {
+    JsonValue* to = nullptr;
+    if (key == "role") to = &message.role;
+    if (key == "content") to = &message.content;
+    if (key == "tool_calls") to = &message.tool_calls;
+    if (key == "tool_call_id") to = &message.tool_call_id;
+    const JsonValue value = reader.take();
+    if (to != nullptr) *to = value;
+  }
+  return !reader.failed();
 }
 
 // One message. Its role may stand behind its content, so the markers are looked for at the end.
 std::optional<Refusal> read_message(JsonReader& reader, ChatRequest& request) {
   if (reader.peek() != JsonType::object) return wrong_type("messages", "an array of objects");
-  if (!reader.enter_object()) return not_json();
-  JsonValue role;
-  JsonValue content;
-  std::string_view key;
-  while (reader.next_key(key)) {
-    const std::string_view name = key;
-    const bool is_role = name == "role";
-    const bool is_content = name == "content";
-    const JsonValue value = reader.take();
-    if (is_role) role = value;
-    if (is_content) content = value;
-  }
-  if (reader.failed()) return not_json();
-  if (!role) return missing("messages[].role");
-  const auto known = role_of(role.raw);
+  Message message;
+  if (!reader.enter_object() || !read_fields(reader, message)) return not_json();
+  if (!message.role) return missing("messages[].role");
+  const auto known = role_of(message.role.raw);
   if (!known)
     return invalid("messages[].role", "Invalid value for a message's role.", "invalid_value");
+  const JsonValue& content = message.content;
   const bool text = content.type == JsonType::string || content.type == JsonType::array;
   if (!text && *known != Role::assistant) {
     return wrong_type("messages[].content", "a string or an array of parts");
   }
+  if (auto refusal = check_parts(content, "messages[].content")) return refusal;
+  if (message.role.raw == "\"tool\"" && message.tool_call_id.type != JsonType::string) {
+    return missing("messages[].tool_call_id");
+  }
   if (++request.messages > kMessagesMax) return invalid("messages", "Too many messages.", "");
+  if (message.tool_calls.type == JsonType::array) {
+    request.prompt_bytes += static_cast<std::int64_t>(message.tool_calls.raw.size());
+  }
   if (!text) return std::nullopt;
   note_message(request, *known, content.inside());
   return std::nullopt;
@@ -83,29 +67,6 @@ std::optional<Refusal> read_messages(JsonReader& reader, ChatRequest& request) {
   if (reader.failed()) return not_json();
   if (request.messages == 0) return invalid("messages", "Invalid 'messages': empty array.", "");
   return std::nullopt;
-}
-
-std::optional<Refusal> read_limit(const JsonValue& value, ChatRequest& request) {
-  if (value.type == JsonType::null) return std::nullopt;
-  const auto tokens = value.integer();
-  if (!tokens) return wrong_type("max_tokens", "an integer");
-  if (*tokens < 1) {
-    return invalid("max_tokens", "Invalid 'max_tokens': integer below minimum value of 1.",
-                   "integer_below_min_value");
-  }
-  request.max_tokens = tokens;
-  return std::nullopt;
-}
-
-void read_stream_options(std::string_view raw, ChatRequest& request) {
-  JsonReader reader(raw);
-  std::string_view key;
-  if (reader.peek() != JsonType::object || !reader.enter_object()) return;
-  while (reader.next_key(key)) {
-    const bool usage = key == "include_usage";
-    const JsonValue value = reader.take();
-    if (usage) request.include_usage = value.is_true();
-  }
 }
 
 // `{"type": "function", "function": {"name": ...}}` each.
@@ -127,38 +88,36 @@ std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) 
   return std::nullopt;
 }
 
+// The fake has one answer to a request.
+std::optional<Refusal> check_choices(const JsonValue& value) {
+  if (value.type == JsonType::null || value.integer() == 1) return std::nullopt;
+  const auto n = value.integer();
+  if (!n) return wrong_type("n", "an integer");
+  if (*n < 1) {
+    return invalid("n", "Invalid 'n': integer below minimum value of 1.",
+                   "integer_below_min_value");
+  }
+  return invalid("n", "Unsupported value: 'n' must be 1 with this model.", "unsupported_value");
+}
+
 // One member of the request, its key already read. What nobody knows is passed over.
 std::optional<Refusal> read_member(JsonReader& reader, std::string_view key, ChatRequest& request) {
   if (key == "messages") {
     forget_messages(request);  // of two such members the last counts
     return read_messages(reader, request);
   }
-  const bool is_model = key == "model";
-  const bool is_user = key == "user";
-  const bool is_stream = key == "stream";
-  const bool is_options = key == "stream_options";
-  const bool is_limit = key == "max_tokens" || key == "max_completion_tokens";
-  const bool is_tools = key == "tools";
+  const std::string name(key);
   const JsonValue value = reader.take();
   if (!value) return not_json();
-  if (is_model) {
-    if (value.type != JsonType::string) return wrong_type("model", "a string");
-    request.model = value.text();
-  } else if (is_user) {
-    if (value.type != JsonType::string) return wrong_type("user", "a string");
-    request.user = value.text();
-  } else if (is_stream) {
-    if (value.type != JsonType::boolean && value.type != JsonType::null) {
-      return wrong_type("stream", "a boolean");
-    }
-    request.stream = value.is_true();
-  } else if (is_options) {
-    read_stream_options(value.raw, request);
-  } else if (is_limit) {
-    return read_limit(value, request);
-  } else if (is_tools) {
-    return read_tools(value, request);
+  if (name == "model") return read_text(value, name, request.model);
+  if (name == "user") return read_text(value, name, request.user);
+  if (name == "stream") return read_flag(value, name, request.stream);
+  if (name == "stream_options") read_stream_options(value, request);
+  if (name == "max_tokens" || name == "max_completion_tokens") {
+    return read_limit(value, name, request);
   }
+  if (name == "tools") return read_tools(value, request);
+  if (name == "n") return check_choices(value);
   return std::nullopt;
 }
 

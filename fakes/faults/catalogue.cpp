@@ -5,7 +5,8 @@ namespace fakes {
 std::vector<CatalogueRow> catalogue() {
   std::vector<CatalogueRow> rows;
   for (const auto& layer :
-       {kTcpCatalogue, kHttpCatalogue, kSseCatalogue, kJsonCatalogue, kProviderCatalogue}) {
+       {kDnsCatalogue, kTcpCatalogue, kTlsCatalogue, kHttpCatalogue, kSseCatalogue, kJsonCatalogue,
+        kProviderCatalogue}) {
     rows.insert(rows.end(), layer.begin(), layer.end());
   }
   return rows;

@@ -20,7 +20,9 @@ struct CatalogueRow {
 };
 
 // By layer, in the order in which a connection meets them.
+extern const std::span<const CatalogueRow> kDnsCatalogue;
 extern const std::span<const CatalogueRow> kTcpCatalogue;
+extern const std::span<const CatalogueRow> kTlsCatalogue;
 extern const std::span<const CatalogueRow> kHttpCatalogue;
 extern const std::span<const CatalogueRow> kSseCatalogue;
 extern const std::span<const CatalogueRow> kJsonCatalogue;

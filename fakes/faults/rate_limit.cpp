@@ -1,15 +1,55 @@
+#include <array>
+#include <chrono>
+#include <cstdio>
+
 #include "fakes/faults/strike.hpp"
-#include "world/json_text.hpp"
 
 namespace fakes {
+namespace {
+
+// As "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
+std::string http_date(std::int64_t unix_s) {
+  constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::int64_t kDay = 86'400;
+  const std::chrono::sys_days day{std::chrono::days(unix_s / kDay)};
+  const std::chrono::year_month_day date(day);
+  const std::chrono::weekday weekday(day);
+  const std::int64_t second = unix_s % kDay;
+  char text[64];
+  std::snprintf(text, sizeof(text), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                kDays[weekday.c_encoding()], unsigned{date.day()},
+                kMonths[unsigned{date.month()} - 1], int{date.year()},
+                static_cast<int>(second / 3600), static_cast<int>(second / 60 % 60),
+                static_cast<int>(second % 60));
+  return text;
+}
+
+std::string retry_header(const RateLimit& fault, std::int64_t unix_s) {
+  const std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(fault.retry_after).count();
+  const std::int64_t ms = std::chrono::ceil<std::chrono::milliseconds>(fault.retry_after).count();
+  switch (fault.as) {
+    case RetryForm::seconds: return "retry-after: " + std::to_string(seconds) + "\r\n";
+    case RetryForm::http_date: return "retry-after: " + http_date(unix_s + seconds) + "\r\n";
+    case RetryForm::past_date: return "retry-after: " + http_date(unix_s - seconds) + "\r\n";
+    case RetryForm::ms: return "retry-after-ms: " + std::to_string(ms) + "\r\n";
+    case RetryForm::missing: return "";
+    case RetryForm::negative: return "retry-after: -" + std::to_string(seconds) + "\r\n";
+    case RetryForm::garbage: return "retry-after: soon\r\n";
+  }
+  return "";
+}
+
+}  // namespace
 
 world::Task<void> strike(RateLimit fault, Exchange& x) {
-  constexpr std::int64_t second = 1'000'000'000;
-  std::string header = "retry-after: ";
-  world::append_integer(header, (fault.retry_after.count() + second - 1) / second);
-  header += "\r\n";
+  std::string headers = retry_header(fault, x.unix_s());
+  if (fault.should_retry) {
+    headers += *fault.should_retry ? "x-should-retry: true\r\n" : "x-should-retry: false\r\n";
+  }
   Refusal refusal = x.dialect.refusal_of(429);
-  co_await answer_refusal(x, std::move(refusal), header);
+  co_await answer_refusal(x, std::move(refusal), headers);
 }
 
 }  // namespace fakes

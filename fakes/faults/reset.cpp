@@ -8,10 +8,7 @@ namespace fakes {
 namespace {
 
 world::Task<void> send_part_of_plain(std::int64_t bytes_max, Exchange& x) {
-  const world::Instant due = x.record.at + x.timing.to_last_token(x.answer.units());
-  co_await x.wait_until(due);
-  x.body.clear();
-  x.dialect.write_answer(x.body, x.answer);
+  const world::Instant due = co_await await_plain(x);
   std::string framing = "content-length: ";
   world::append_integer(framing, static_cast<std::int64_t>(x.body.size()));
   framing += "\r\n";

@@ -2,9 +2,22 @@
 #include "world/json_text.hpp"
 
 namespace fakes {
+namespace {
+
+// What nginx and its kind answer for a backend that they cannot reach.
+std::string gateway_page(std::int32_t code) {
+  std::string title = std::to_string(code);
+  title += ' ';
+  title += world::reason_phrase(code);
+  return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
+         "</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n";
+}
+
+}  // namespace
 
 world::Task<void> strike(Status fault, Exchange& x) {
   x.body = fault.body;
+  if (fault.html && x.body.empty()) x.body = gateway_page(fault.code);
   if (x.body.empty()) {
     const Refusal refusal = x.dialect.refusal_of(fault.code);
     x.dialect.write_refusal(x.body, refusal, x.facts.request_id);
@@ -24,7 +37,7 @@ world::Task<void> strike(Status fault, Exchange& x) {
   }
   x.add_head(fault.code, type, framing);
   x.out += x.body;
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send(x.pace_now());
   static_cast<void>(sent);  // the record says so
 }
 

@@ -15,6 +15,20 @@ world::Task<void> strike(Reset fault, Exchange& x);
 world::Task<void> strike(Stall fault, Exchange& x);
 world::Task<void> strike(Cut fault, Exchange& x);
 world::Task<void> strike(RateLimit fault, Exchange& x);
+world::Task<void> strike(Dns fault, Exchange& x);
+world::Task<void> strike(Tls fault, Exchange& x);
+world::Task<void> strike(Reuse fault, Exchange& x);
+world::Task<void> strike(Disconnect fault, Exchange& x);
+world::Task<void> strike(Network fault, Exchange& x);
+world::Task<void> strike(SlowClose fault, Exchange& x);
+world::Task<void> strike(SlowHeaders fault, Exchange& x);
+world::Task<void> strike(ContentLength fault, Exchange& x);
+world::Task<void> strike(Chunks fault, Exchange& x);
+world::Task<void> strike(Headers fault, Exchange& x);
+world::Task<void> strike(Gzip fault, Exchange& x);
+world::Task<void> strike(Redirect fault, Exchange& x);
+world::Task<void> strike(FalseSuccess fault, Exchange& x);
+world::Task<void> strike(Padding fault, Exchange& x);
 // Of streams, JSON and the provider's ways.
 world::Task<void> strike(Slow fault, Exchange& x);
 world::Task<void> strike(Cold fault, Exchange& x);
@@ -31,6 +45,7 @@ world::Task<void> strike(BadToolCall fault, Exchange& x);
 world::Task<void> strike(Usage fault, Exchange& x);
 world::Task<void> strike(OtherAnswer fault, Exchange& x);
 
+// Those that strike before a request is read (`before_request`) have no function here: see Port.
 // The action must outlive the call: it stands in the fault schedule.
 world::Task<void> strike_any(const FaultAction& action, Exchange& x);
 

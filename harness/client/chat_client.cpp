@@ -19,8 +19,10 @@ namespace {
 reports::Failure failure_of(world::Failure failure) {
   switch (failure) {
     case world::Failure::refused: return reports::Failure::connect_refused;
+    case world::Failure::unresolved: return reports::Failure::unresolved;
     case world::Failure::unreachable: return reports::Failure::unresolved;
     case world::Failure::reset: return reports::Failure::reset;
+    case world::Failure::tls: return reports::Failure::tls;
     case world::Failure::closed: return reports::Failure::closed_early;
     case world::Failure::timed_out: return reports::Failure::connect_timeout;
     case world::Failure::malformed: return reports::Failure::bad_response;

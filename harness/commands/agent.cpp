@@ -11,6 +11,7 @@
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "world/real_files.hpp"
 #include "world/real_network.hpp"
 
 namespace harness {
@@ -21,21 +22,46 @@ struct AgentCommand {
   std::string config;
   std::string listen = "127.0.0.1:8080";
   std::string profile = "legacy";
-  std::vector<std::string> providers;  // name=host:port
+  std::vector<std::string> providers;  // name=host:port or name=https://host:port
+  std::string provider_ca;             // a file, or the PEM itself
   std::vector<std::string> sets;
   double time_scale = 1.0;
   std::uint64_t seed = 1;
 };
 
-std::vector<agent::Provider> parse_providers(const std::vector<std::string>& words) {
+constexpr std::string_view kHttps = "https://";
+constexpr std::uint64_t kPemBytesMax = 1 << 20;
+
+// Whom https providers must be vouched for by; empty: by whom the system trusts.
+std::string read_authority(const std::string& given) {
+  if (given.empty() || given.starts_with("-----BEGIN")) return given;
+  world::RealFiles files;
+  world::FileResult<std::string> pem = world::run_inline(files.read(given, kPemBytesMax));
+  if (!pem) {
+    throw std::runtime_error("--provider-ca " + given + ": cannot be read (" +
+                             std::string(world::name_of(pem.error())) + ")");
+  }
+  if (pem->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
+    throw std::runtime_error("--provider-ca " + given + ": has no certificate in PEM form");
+  }
+  return std::move(*pem);
+}
+
+std::vector<agent::Provider> parse_providers(const AgentCommand& command) {
+  const std::string authority = read_authority(command.provider_ca);
   std::vector<agent::Provider> providers;
-  for (const std::string& word : words) {
+  for (const std::string& word : command.providers) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0) {
       throw std::runtime_error("--provider " + word +
                                ": write name=host:port, as primary=127.0.0.1:9000");
     }
-    providers.push_back({word.substr(0, equals), parse_address(word.substr(equals + 1)), {}});
+    std::string address = word.substr(equals + 1);
+    const bool tls = address.starts_with(kHttps);
+    if (tls) address.erase(0, kHttps.size());
+    agent::Provider provider{word.substr(0, equals), parse_address(address), {}, {}};
+    if (tls) provider.tls = world::TlsClient{{}, true, authority};
+    providers.push_back(std::move(provider));
   }
   if (providers.empty()) {
     throw std::runtime_error("give at least one --provider name=host:port; "
@@ -70,7 +96,7 @@ agent::Config config_of(const AgentCommand& command,
 }
 
 int serve_agent(const AgentCommand& command) {
-  const std::vector<agent::Provider> providers = parse_providers(command.providers);
+  const std::vector<agent::Provider> providers = parse_providers(command);
   const agent::Config config = config_of(command, providers);
   world::RealClockOptions options;
   options.scale = command.time_scale;
@@ -109,7 +135,11 @@ void add_agent(CLI::App& command, int& exit_code) {
   command
       .add_option("--provider", o->providers,
                   "A provider and where it is, first choice first; may be given again.")
-      ->type_name("NAME=HOST:PORT");
+      ->type_name("NAME=[https://]HOST:PORT");
+  command
+      .add_option("--provider-ca", o->provider_ca,
+                  "Who vouches for https providers, as a PEM file; default: the system's roots.")
+      ->type_name("FILE");
   command.add_option("--set", o->sets, "Override a value of the file: agent.user_rate=60/min.")
       ->type_name("PATH=VALUE");
   command.add_option("--seed", o->seed, "Seed of its random draws.")->type_name("N");

@@ -5,6 +5,7 @@
 
 #include "harness/commands/command.hpp"
 #include "harness/run/prepared.hpp"
+#include "harness/run/suite_parts.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
@@ -58,6 +59,10 @@ int check(const CheckOptions& options) {
       LoadOptions load;
       load.sets = options.sets;
       Scenario scenario = load_scenario(file, load);
+      const bool live = !scenario.target.url.empty();
+      std::vector<ScenarioError> errors;
+      if (live) errors = sim_only(scenario);
+      if (!errors.empty()) throw ScenarioErrors(std::move(errors));
       const std::uint64_t seed = scenario.seed;
       const Prepared prepared = prepare(std::move(scenario), seed);
       const std::vector<std::string> notes = undecidable(prepared);

@@ -16,6 +16,7 @@
 #include "harness/run/progress_line.hpp"
 #include "harness/run/run.hpp"
 #include "harness/run/run_directory.hpp"
+#include "harness/run/suite_parts.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/run/trail_file.hpp"
 #include "harness/scenario/errors.hpp"
@@ -179,6 +180,11 @@ void check_together(const RunCommand& command, const std::vector<Scenario>& scen
       errors.push_back({Place{scenario.file, 0, 0},
                         "scenario `" + scenario.name + "` is also in " + first->second +
                             "; its results would overwrite those"});
+    }
+    const bool live = command.mode == "live" || !command.target.empty() ||
+                      !scenario.target.url.empty();
+    if (live) {
+      for (ScenarioError& error : sim_only(scenario)) errors.push_back(std::move(error));
     }
     if (scenario.target.url.empty() || !command.target.empty()) continue;
     if (command.mode == "sim") {

@@ -28,7 +28,8 @@ Task<std::string> AgentProcess::first_line() {
 }
 
 Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOptions& options,
-                                          std::map<std::string, world::Endpoint> providers) {
+                                          std::map<std::string, world::Endpoint> providers,
+                                          std::string ca_pem) {
   world::Command command;
   command.argv = {options.agent_program, "agent", "--config", prepared.scenario.file};
   for (const std::string& set : options.sets) {
@@ -36,9 +37,11 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
     command.argv.push_back(set);
   }
   for (const auto& [name, endpoint] : providers) {
+    const bool tls = prepared.scenario.backends.at(name).tls;
     command.argv.push_back("--provider");
-    command.argv.push_back(name + "=" + world::to_string(endpoint));
+    command.argv.push_back(name + (tls ? "=https://" : "=") + world::to_string(endpoint));
   }
+  command.argv.push_back("--provider-ca=" + ca_pem);
   const std::string scale = fmt::format("{}", options.time_scale);
   for (const std::string& word :
        {std::string("--listen"), std::string("127.0.0.1:0"), std::string("--profile"),

@@ -18,9 +18,11 @@ class AgentProcess {
   AgentProcess(world::Clock& clock, world::Processes& processes)
       : clock_(clock), processes_(processes) {}
 
-  // Starts it and completes when it listens. Throws TargetError with its last output otherwise.
+  // Starts it and completes when it listens. Providers that serve https show certificates of the
+  // given authority. Throws TargetError with its last output otherwise.
   world::Task<world::Endpoint> start(const Prepared& prepared, const RunOptions& options,
-                                     std::map<std::string, world::Endpoint> providers);
+                                     std::map<std::string, world::Endpoint> providers,
+                                     std::string ca_pem);
 
   // Whether it is still alive and well; a sentence when it is not.
   std::string trouble() const;

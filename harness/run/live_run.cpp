@@ -58,7 +58,8 @@ Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   AgentProcess core(parts.clock, parts.processes);
   world::Endpoint target;
   if (parts.options.target_url.empty()) {
-    auto starting = core.start(parts.prepared, parts.options, parts.fakes.endpoints());
+    auto starting = core.start(parts.prepared, parts.options, parts.fakes.endpoints(),
+                               parts.network.tls_ca_pem());
     target = co_await starting;
   } else {
     target = parse_target_url(parts.options.target_url);

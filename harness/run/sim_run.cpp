@@ -29,7 +29,8 @@ Task<void> simulate(SimParts parts) {
   auto listener = parts.network.listen(target);
   ENSURE(listener.has_value(), "a simulated port was taken");
   agent::Agent core(parts.clock, parts.network, parts.prepared.scenario.agent,
-                    providers_of(parts.fakes.endpoints()));
+                    providers_of(parts.prepared.scenario, parts.fakes.endpoints(),
+                                 parts.network.tls_ca_pem()));
 
   world::Scope services(parts.clock);
   services.spawn(parts.fakes.serve());

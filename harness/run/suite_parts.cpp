@@ -12,11 +12,28 @@ fakes::ServerConfig fakes_of(const Prepared& prepared) {
   return config;
 }
 
-std::vector<agent::Provider> providers_of(
-    const std::map<std::string, world::Endpoint>& endpoints) {
+std::vector<agent::Provider> providers_of(const Scenario& scenario,
+                                          const std::map<std::string, world::Endpoint>& endpoints,
+                                          const std::string& ca_pem) {
   std::vector<agent::Provider> providers;
-  for (const auto& [name, endpoint] : endpoints) providers.push_back({name, endpoint, {}});
+  for (const auto& [name, endpoint] : endpoints) {
+    agent::Provider provider{name, endpoint, {}, {}};
+    if (scenario.backends.at(name).tls) provider.tls = world::TlsClient{{}, true, ca_pem};
+    providers.push_back(std::move(provider));
+  }
   return providers;
+}
+
+std::vector<ScenarioError> sim_only(const Scenario& scenario) {
+  std::vector<ScenarioError> errors;
+  for (const fakes::Fault& fault : scenario.faults) {
+    const fakes::FaultKind& kind = fakes::kind_of(fault.action);
+    if (kind.in_live) continue;
+    errors.push_back({Place{scenario.file, 0, 0},
+                      "`faults." + fault.id + "` is a fault of kind `" + std::string(kind.name) +
+                          "`, which can fire in sim only"});
+  }
+  return errors;
 }
 
 std::vector<reports::FaultResult> fault_results(const Prepared& prepared,

@@ -5,6 +5,7 @@
 #include "agent/provider_client.hpp"
 #include "fakes/server.hpp"
 #include "harness/run/prepared.hpp"
+#include "harness/scenario/errors.hpp"
 #include "reports/run_record.hpp"
 
 namespace harness {
@@ -12,9 +13,13 @@ namespace harness {
 // The fake backends of the scenario; where they listen is the caller's to say.
 fakes::ServerConfig fakes_of(const Prepared& prepared);
 
-// The same backends as the agent core's providers.
-std::vector<agent::Provider> providers_of(
-    const std::map<std::string, world::Endpoint>& endpoints);
+// The same backends as the agent core's providers; the authority is trusted where they serve https.
+std::vector<agent::Provider> providers_of(const Scenario& scenario,
+                                          const std::map<std::string, world::Endpoint>& endpoints,
+                                          const std::string& ca_pem);
+
+// The scenario's faults that cannot fire in live, each with a sentence.
+std::vector<ScenarioError> sim_only(const Scenario& scenario);
 
 // How often each fault fired.
 std::vector<reports::FaultResult> fault_results(const Prepared& prepared,

@@ -112,6 +112,20 @@ void read_target(const YamlNode* node, Loading& loading) {
   }
 }
 
+// Backends of one quota group count together, so their limits are the same.
+void check_group(Loading& loading, const YamlEntry& entry) {
+  const fakes::Limits& limits = loading.scenario.backends[entry.key].limits;
+  if (limits.group.empty()) return;
+  for (const auto& [name, other] : loading.scenario.backends) {
+    if (other.limits.group != limits.group || other.limits == limits) continue;
+    const YamlNode* written = entry.value.find("limits");
+    refuse_value(loading.errors, *written, Slot{"backends." + entry.key + ".limits"},
+                 "must be those of `backends." + name + "`, which is of the group `" +
+                     limits.group + "` too");
+    return;
+  }
+}
+
 void read_backends(const YamlNode* node, Loading& loading) {
   auto& backends = loading.scenario.backends;
   if (!node || !node->is_map() || node->entries.empty()) {
@@ -136,6 +150,7 @@ void read_backends(const YamlNode* node, Loading& loading) {
     if (read_value(loading.errors, entry.value, Slot{"backends." + entry.key}, backend)) {
       check_dialect(loading, entry.value, "backends." + entry.key, backend.dialect);
       check_replies(loading, entry.value, "backends." + entry.key, backend);
+      check_group(loading, entry);
     }
   }
 }

@@ -129,6 +129,34 @@ void read_id(Loading& loading, const YamlNode& node, const std::string& path,
   }
 }
 
+// Names and handshakes go wrong for all who come, and handshakes only where there are some.
+void check_network_fault(Loading& loading, const YamlNode& node, const std::string& path,
+                         const fakes::Fault& fault) {
+  const bool is_dns = std::holds_alternative<fakes::Dns>(fault.action);
+  const bool is_tls = std::holds_alternative<fakes::Tls>(fault.action);
+  if (!is_dns && !is_tls) return;
+  const std::string kind(fakes::kind_of(fault.action).name);
+  const YamlNode* action = node.find(kind);
+  for (const char* key : {"probability", "load", "limit", "fate"}) {
+    const YamlNode* given = node.find(key);
+    if (given == nullptr) continue;
+    loading.errors.add(given->place, "`" + path + "` cannot have a `" + key +
+                                         "`: while it lasts, `" + kind +
+                                         "` is the same for every connection");
+  }
+  for (const auto& [name, backend] : loading.scenario.backends) {
+    const bool struck = fault.on.empty() || fault.on.contains(name);
+    if (!is_tls || !struck || backend.tls) continue;
+    loading.errors.add(action->place, "`" + path + "` spoils handshakes, and `backends." + name +
+                                          "` has none; give it `tls: true`");
+  }
+  if (!is_dns) return;
+  const bool slow = std::get<fakes::Dns>(fault.action).how == fakes::DnsHow::slow;
+  if (const YamlNode* delay = action->find("delay"); delay != nullptr && !slow) {
+    loading.errors.add(delay->place, "`" + path + ".dns.delay` is for `how: slow` alone");
+  }
+}
+
 }  // namespace
 
 const std::vector<std::string> kFaultKeys = {"id",       "on",     "at",    "probability",
@@ -150,6 +178,7 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
   }
   const world::Instant end = read_at(loading, node.find("at"), path, fault);
   read_fault_conditions(loading, node, path, end, has_action, fault);
+  if (has_action) check_network_fault(loading, node, path, fault);
   loading.scenario.faults.push_back(std::move(fault));
 }
 

@@ -56,7 +56,8 @@ json distribution_schema(Unit unit) {
   const std::string n = pattern_of(unit);
   const std::string argument = R"( *([a-z0-9]+ *= *)?)" + n + " *";
   const std::string pattern = n + R"(|(fixed|exp)\()" + argument + R"(\)|(uniform|lognormal)\()" +
-                              argument + "," + argument + R"(\))";
+                              argument + "," + argument + R"(\)|empirical\( *)" + n +
+                              R"( *(, *)" + n + R"( *)*\))";
   json schema = text_matching(pattern);
   if (unit != Unit::duration) schema["type"] = json::array({"integer", "string"});
   return schema;

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <limits>
 #include <span>
-#include <vector>
 
 #include "harness/scenario/call.hpp"
 #include "harness/scenario/errors.hpp"
@@ -13,7 +12,6 @@
 namespace harness {
 namespace {
 
-using world::Distribution;
 using world::Unit;
 
 __extension__ typedef __int128 Wide;
@@ -235,92 +233,6 @@ Parsed<std::int64_t> parse_quantity(std::string_view text, Unit unit) {
 
 namespace {
 
-struct Shape {
-  std::string_view name;
-  Distribution::Kind kind;
-  std::array<std::string_view, 2> parameters;  // the second may be empty
-};
-constexpr std::array<Shape, 4> kShapes = {
-    {{"fixed", Distribution::Kind::fixed, {"value", ""}},
-     {"uniform", Distribution::Kind::uniform, {"low", "high"}},
-     {"exp", Distribution::Kind::exponential, {"mean", ""}},
-     {"lognormal", Distribution::Kind::lognormal, {"p50", "p99"}}}};
-
-std::string written(const Shape& shape, Unit unit) {
-  const bool time = unit == Unit::duration;
-  switch (shape.kind) {
-    case Distribution::Kind::fixed: return time ? "fixed(20ms)" : "fixed(20)";
-    case Distribution::Kind::uniform: return time ? "uniform(1s, 5s)" : "uniform(10, 50)";
-    case Distribution::Kind::exponential: return time ? "exp(mean=2s)" : "exp(mean=200)";
-    case Distribution::Kind::lognormal:
-      return time ? "lognormal(p50=350ms, p99=2s)" : "lognormal(p50=60, p99=400)";
-  }
-  return "";
-}
-
-Parsed<Distribution> distribution_of(const Call& call, const Shape& shape, Unit unit) {
-  const std::size_t expected = shape.parameters[1].empty() ? 1 : 2;
-  const std::string form = "must be written as `" + written(shape, unit) + "`";
-  if (call.arguments.size() != expected) return {std::nullopt, form};
-  std::array<std::optional<std::int64_t>, 2> values;
-  for (std::size_t i = 0; i < expected; ++i) {
-    const CallArgument& argument = call.arguments[i];
-    std::size_t index = i;
-    if (!argument.key.empty()) {
-      const auto found =
-          std::find(shape.parameters.begin(), shape.parameters.begin() + expected, argument.key);
-      if (found == shape.parameters.begin() + expected) {
-        std::vector<std::string> names(shape.parameters.begin(),
-                                       shape.parameters.begin() + expected);
-        return {std::nullopt, form + ", and not with " + quoted(argument.key) +
-                                  did_you_mean(argument.key, names)};
-      }
-      index = static_cast<std::size_t>(found - shape.parameters.begin());
-    }
-    const auto parsed = parse_quantity(argument.value, unit);
-    if (!parsed.value) {
-      return {std::nullopt,
-              "has a " + std::string(shape.parameters[index]) + " that " + parsed.problem};
-    }
-    values[index] = parsed.value;
-  }
-  if (!values[0] || (expected == 2 && !values[1])) return {std::nullopt, form};
-  const Distribution result{shape.kind, *values[0], values[1].value_or(0)};
-  if (result.kind == Distribution::Kind::uniform && result.b < result.a) {
-    return {std::nullopt, "must have its low end first, as in `" + written(shape, unit) + "`"};
-  }
-  if (result.kind == Distribution::Kind::lognormal && (result.a <= 0 || result.b < result.a)) {
-    return {std::nullopt, "must have 0 < p50 <= p99, as in `" + written(shape, unit) + "`"};
-  }
-  return {result, ""};
-}
-
-}  // namespace
-
-Parsed<Distribution> parse_distribution(std::string_view text, Unit unit) {
-  if (text.find('(') == std::string_view::npos) {
-    const auto parsed = parse_quantity(text, unit);
-    if (!parsed.value) return {std::nullopt, parsed.problem};
-    return {Distribution::fixed(*parsed.value), ""};
-  }
-  std::vector<std::string> names;
-  std::string forms;
-  for (const Shape& shape : kShapes) {
-    names.emplace_back(shape.name);
-    forms += (forms.empty() ? "`" : ", `") + written(shape, unit) + "`";
-  }
-  const auto call = parse_call(text);
-  if (call) {
-    for (const Shape& shape : kShapes) {
-      if (shape.name == call->name) return distribution_of(*call, shape, unit);
-    }
-  }
-  return {std::nullopt, "must be one of " + forms + ", not " + quoted(trimmed(text)) +
-                            (call ? did_you_mean(call->name, names) : "")};
-}
-
-namespace {
-
 std::string format_suffixed(std::int64_t value, std::span<const Suffix> suffixes) {
   if (value == 0) return "0" + std::string(suffixes.front().name);
   for (auto suffix = suffixes.rbegin(); suffix != suffixes.rend(); ++suffix) {
@@ -370,17 +282,6 @@ std::string format_quantity(std::int64_t value, Unit unit) {
     }
     case Unit::ppm: return format_decimal(value, 4) + "%";
     case Unit::micro: return format_decimal(value, 6);
-  }
-  return "";
-}
-
-std::string format_distribution(const Distribution& value, Unit unit) {
-  const std::string a = format_quantity(value.a, unit), b = format_quantity(value.b, unit);
-  switch (value.kind) {
-    case Distribution::Kind::fixed: return a;
-    case Distribution::Kind::uniform: return "uniform(" + a + ", " + b + ")";
-    case Distribution::Kind::exponential: return "exp(mean=" + a + ")";
-    case Distribution::Kind::lognormal: return "lognormal(p50=" + a + ", p99=" + b + ")";
   }
   return "";
 }

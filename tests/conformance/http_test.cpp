@@ -76,9 +76,9 @@ Task<void> handle(HttpServerConnection& connection, HttpRequest request) {
 
 struct Server {
   Server(Arena& arena, HttpServerOptions options = {})
-      : scope(arena.clock()),
-        listener(*arena.network().listen(Endpoint())),
-        handler(handle) {
+      : Server(arena, *arena.network().listen(Endpoint()), options) {}
+  Server(Arena& arena, std::unique_ptr<Listener> on, HttpServerOptions options = {})
+      : scope(arena.clock()), listener(std::move(on)), handler(handle) {
     scope.spawn(serve_http(arena.clock(), *listener, handler, options));
   }
   Scope scope;
@@ -104,6 +104,23 @@ Task<std::string> ask(HttpClient& client, Endpoint to, HttpRequest request) {
   const Result<std::string> body = co_await exchange.read_all();
   line += " " + (body ? *body : "<" + std::string(name_of(body.error())) + ">");
   co_return line;
+}
+
+// One connection serves several requests, a stream, and both ways to break a body off.
+Task<void> https(Arena& arena) {
+  Server server(arena, *arena.network().listen(Endpoint(), TlsServer()));
+  HttpClientOptions options;
+  options.tls.emplace();
+  options.tls->ca_pem = arena.network().tls_ca_pem();
+  HttpClient client(arena.clock(), arena.network(), options);
+  for (const char* target : {"/a", "/last", "/anew", "/cut", "/reset", "/until-close"}) {
+    const std::string line = co_await ask(client, server.endpoint(), get(target));
+    arena.note("client", line);
+  }
+  HttpClient plain(arena.clock(), arena.network());
+  const std::string line = co_await ask(plain, server.endpoint(), get("/plainly"));
+  arena.note("plain", line.starts_with("200") ? line : "no answer");
+  co_await server.stop();
 }
 
 Task<void> keep_alive(Arena& arena) {
@@ -335,6 +352,10 @@ Task<void> early_answer(Arena& arena) {
 
 TEST_CASE("http: both twins behave alike") {
   check_all({
+      {"https", https,
+       {"client: 200 #0 GET /a ", "client: 200 #1 GET /last ", "client: 200 #0 GET /anew ",
+        "client: 200 <closed>", "client: 200 <reset>", "client: 200 framed by the end",
+        "plain: no answer"}},
       {"keep-alive and the pool", keep_alive,
        {"client: 200 #0 GET /a ", "client: 200 #1 GET /b?c=d ", "client: 200 #2 GET /last ",
         "client: 200 #0 GET /anew ", "client: 200 #1 POST /post a body",

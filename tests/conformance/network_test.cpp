@@ -17,7 +17,7 @@ Task<void> refused(Arena& arena) {
   arena.note("client", told(connected));
 }
 
-Task<void> unreachable(Arena& arena) {
+Task<void> unresolved(Arena& arena) {
   Endpoint nowhere;
   nowhere.host = "no-such-host.invalid";
   nowhere.port = 80;
@@ -295,7 +295,7 @@ Task<void> staleness(Arena& arena) {
 TEST_CASE("network: both twins behave alike") {
   check_all({
       {"nobody listens", refused, {"client: refused"}},
-      {"no such name", unreachable, {"client: unreachable"}},
+      {"no such name", unresolved, {"client: unresolved"}},
       {"port taken", port_taken, {"second: unavailable"}},
       {"localhost", localhost_is_loopback,
        {"client: connected", "client: connected", "listener: 127.0.0.1"}},

@@ -83,6 +83,59 @@ TEST_CASE("live: the agent at an address, in front of a fake at another", "[live
   CHECK(fake_end.out.find("100 requests, ") != std::string::npos);
 }
 
+TEST_CASE("live: the core asks its fakes by https, and trusts them", "[live][tls]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  const RunResult ran = shakedown({"run", file, "--mode", "live", "--time-scale", "10", "--quiet",
+                                   "--set", "backends.primary.tls=true", "--out",
+                                   folder.path("out")});
+  INFO(ran.out << ran.err);
+  const json result = result_of(folder.path("out/sound"));
+  check_conservation(result);
+  CHECK(result.at("requests").at("ok") == 100);
+}
+
+TEST_CASE("live: a core that does not know the fakes' authority refuses them", "[live][tls]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  const std::string ca = folder.path("ca.pem");
+  Running fake(shakedown_argv({"fake", "--config", file, "--set", "backends.primary.tls=true",
+                               "--ca", ca, "--listen", "127.0.0.1:0"}));
+  const std::string base = fake.wait_for_line("primary: OPENAI_BASE_URL=https://");
+  const std::string provider = "primary=https://" + base.substr(0, base.find('/'));
+  for (const bool knows : {true, false}) {
+    Words words{"agent", "--listen", "127.0.0.1:0", "--provider", provider};
+    if (knows) words.insert(words.end(), {"--provider-ca", ca});
+    Running agent(shakedown_argv(words));
+    const std::string address = agent.wait_for_line("listening on ");
+    const RunResult ran =
+        shakedown({"run", file, "--target", "http://" + address, "--set", "phases.steady=1s",
+                   "--set", "load.chat.arrivals=constant(20/s)", "--quiet", "--out",
+                   folder.path("out")});
+    INFO(knows << ran.out << ran.err);
+    const json result = result_of(folder.path("out/sound"));
+    CHECK(result.at("requests").at("sent") == 20);
+    CHECK(result.at("requests").at("ok") == (knows ? 20 : 0));
+  }
+}
+
+TEST_CASE("live: a fault that exists in sim alone is refused", "[live]") {
+  const TempFolder folder;
+  std::string text = kSound;
+  text += "faults:\n  - {id: lost, on: backends.primary, dns: nxdomain}\n";
+  const std::string file = folder.file("lost.yaml", text);
+  const std::string sentence =
+      "lost.yaml: `faults.lost` is a fault of kind `dns`, which can fire in sim only";
+  for (const Words& words : {Words{"run", file, "--mode", "live"}, Words{"fake", "--config", file},
+                             Words{"check", file, "--set", "target.url=http://127.0.0.1:1"}}) {
+    const RunResult ran = shakedown(words);
+    INFO(words.front() << ran.out << ran.err);
+    CHECK(ran.code == 3);
+    CHECK(ran.err.find(sentence) != std::string::npos);
+  }
+  CHECK(shakedown({"check", file}).code == 0);
+}
+
 TEST_CASE("live: a target that refuses never passes", "[live]") {
   const TempFolder folder;
   const std::string file = folder.file("sound.yaml", kSound);

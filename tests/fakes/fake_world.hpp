@@ -64,7 +64,9 @@ struct FakeWorld {
     config.backends["primary"] = backend;
     config.faults = std::move(faults);
     config.seed = seed;
-    config.listen = {"127.0.0.1", port};
+    // In sim under its own name, which can then be lost.
+    const bool named = std::is_same_v<World, InSim>;
+    config.listen = {named ? "" : "127.0.0.1", port};
     return config;
   }
 

@@ -111,6 +111,14 @@ TEST_CASE("requests that are not valid get 400 in the provider's form", "[openai
       Row{R"({"model":"m","messages":[{"role":"user","content":"x"}],"max_tokens":1e99})",
           "max_tokens"},
       Row{R"({"model":"m","messages":[{"role":"user","content":"x"}],"stream":"yes"})", "stream"},
+      Row{R"({"model":"m","messages":[{"role":"user","content":"x"}],"n":2})", "n"},
+      Row{R"({"model":"m","messages":[{"role":"user","content":"x"}],"n":0})", "n"},
+      Row{R"({"model":"m","messages":[{"role":"user","content":"x"}],"n":"1"})", "n"},
+      Row{R"({"model":"m","messages":[{"role":"tool","content":"x"}]})",
+          "messages[].tool_call_id"},
+      Row{R"({"model":"m","messages":[{"role":"user","content":[1]}]})", "messages[].content"},
+      Row{R"({"model":"m","messages":[{"role":"user","content":[{"text":"x"}]}]})",
+          "messages[].content[].type"},
       Row{"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\xff\"}]}", ""},
       Row{R"({"model":"m","messages":[{"role":"user","content":"x"}]} x)", ""});
   CAPTURE(row.body);

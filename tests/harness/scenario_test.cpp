@@ -78,6 +78,25 @@ TEST_CASE("a scenario is read whole", "[scenario]") {
   CHECK(s.end() == world::at(300s));
 }
 
+TEST_CASE("a backend may have limits, a scheduler and a cold start", "[scenario]") {
+  const std::string text =
+      replaced(kGood, "inter_token: 20ms",
+               "inter_token: \"empirical(18ms, 20ms, 35ms)\", prefill: 200us, cold_start: {after: "
+               "5m, extra: 8s}, scheduler: {slots: 64, knee: 32, slope: 1.5, queue_max: 200, "
+               "wait_max: 10s}, limits: {requests_per_minute: 5k, tokens_per_minute: 2M, "
+               "requests_per_day: 10k, concurrent: 50, per: group, group: team, charge: up_front}");
+  const fakes::Backend b = parse_scenario(text, "s.yaml").backends.at("primary");
+  CHECK(b.inter_token == world::Distribution::empirical({18'000'000, 20'000'000, 35'000'000}));
+  CHECK(b.prefill == 200us);
+  CHECK(b.cold_start == fakes::ColdStart{5min, 8s});
+  CHECK(b.scheduler == fakes::Scheduler{64, 32, 1'500'000, 200, 10s, true});
+  CHECK(b.limits == fakes::Limits{5'000, 2'000'000, 10'000, 50, fakes::Per::group, "team",
+                                  fakes::Charge::up_front});
+  const fakes::Backend plain = parse_scenario(kGood, "s.yaml").backends.at("primary");
+  CHECK_FALSE(plain.limits.any());
+  CHECK_FALSE(plain.scheduler.on());
+}
+
 TEST_CASE("JSON is a scenario too", "[scenario]") {
   const Scenario s = parse_scenario(
       R"({"scenario": "j", "backends": {"b": {}}, "phases": {"p": "10s"},
@@ -160,6 +179,13 @@ TEST_CASE("arrivals, users, sessions and faults have short and long forms", "[sc
         fakes::FaultAction(fakes::Cut{3, fakes::CutEnd::rst}));
   CHECK(fault("rate_limit: 20s").action == fakes::FaultAction(fakes::RateLimit{20s}));
   CHECK(fault("reset: {after_bytes: 1KiB}").action == fakes::FaultAction(fakes::Reset{1024}));
+  CHECK(fault("dns: servfail").action ==
+        fakes::FaultAction(fakes::Dns{fakes::DnsHow::servfail, 5s}));
+  CHECK(fault("dns: {how: slow, delay: 2s}").action ==
+        fakes::FaultAction(fakes::Dns{fakes::DnsHow::slow, 2s}));
+  const std::string https = replaced(kGood, "inter_token: 20ms", "tls: true");
+  CHECK(parse_scenario(replaced(https, "refuse: {}", "tls: expired"), "s.yaml").faults[0].action ==
+        fakes::FaultAction(fakes::Tls{fakes::TlsHow::expired}));
   const fakes::Fault narrow = fault(
       "at: 60s..90s, probability: 12.5%, attempts: 1..2, match: {user: u3, stream: true}, hang: "
       "{}");
@@ -263,7 +289,7 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
           Row{"refuse: {}", "refuze: {}",
               "s.yaml:11:5: `faults.down` needs an action, one of `refuse`, `black_hole`, "
               "`status`, `hang`, "
-              "`reset`, `stall`, `cut`, `rate_limit`\n"
+              "`reset`, `stall`, `cut`, `rate_limit`, `dns`, `tls`\n"
               "s.yaml:11:50: unknown key `refuze` in `faults.down` (did you mean `refuse`?)"},
           Row{"refuse: {}", "refuse: {}, hang: {}",
               "s.yaml:11:68: `faults.down` has two actions, `refuse` and `hang`; it must have one"},
@@ -275,6 +301,14 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:11:5: `faults.down` strikes connections before a request is read, so it "
               "cannot have "
               "`match` or `attempts`"},
+          Row{"refuse: {}", "tls: expired",
+              "s.yaml:11:55: `faults.down` spoils handshakes, and `backends.primary` has none; "
+              "give it `tls: true`"},
+          Row{"refuse: {}", "dns: nxdomain, probability: 50%",
+              "s.yaml:11:78: `faults.down` cannot have a `probability`: while it lasts, `dns` is "
+              "the same for every connection"},
+          Row{"refuse: {}", "dns: {how: timeout, delay: 3s}",
+              "s.yaml:11:77: `faults.down.dns.delay` is for `how: slow` alone"},
           Row{"refuse: {}", "hang: {}, attempts: 0",
               "s.yaml:11:70: `faults.down.attempts` must be an attempt such as `1`, or a range "
               "such as "
@@ -414,6 +448,14 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
           Row{"dialect: openai-chat", "dialect: openai",
               "s.yaml:6:22: `backends.primary.dialect` names `openai`, which is not a dialect (did "
               "you mean `openai-chat`?); `shakedown list dialects` shows all"},
+          Row{"inter_token: 20ms}",
+              "inter_token: 20ms, limits: {group: g, requests_per_day: 5}}\n"
+              "  b: {limits: {group: g}}",
+              "s.yaml:7:15: `backends.b.limits` must be those of `backends.primary`, which is of "
+              "the group `g` too"},
+          Row{"inter_token: 20ms", "inter_token: 20ms, limits: {charge: later}",
+              "s.yaml:6:109: `backends.primary.limits.charge` must be one of `actual`, `up_front`, "
+              "not `later`"},
           Row{"seed: 0x9f3a", "target: {url: \"http://localhost:80\", dialect: morse}",
               "s.yaml:2:47: `target.dialect` names `morse`, which is not a dialect; `shakedown "
               "list dialects` shows all"},

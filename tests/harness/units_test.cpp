@@ -92,6 +92,10 @@ TEST_CASE("distributions have a written form", "[units]") {
             Distribution::lognormal(350 * ms, 2'000 * ms), "lognormal(p50=350ms, p99=2s)"},
         Row{"lognormal(p50=60, p99=400)", Unit::count, Distribution::lognormal(60, 400),
             "lognormal(p50=60, p99=400)"},
+        Row{"empirical(2s, 300ms,350ms, 300ms)", Unit::duration,
+            Distribution::empirical({300 * ms, 300 * ms, 350 * ms, 2'000 * ms}),
+            "empirical(300ms, 300ms, 350ms, 2s)"},
+        Row{"empirical(5k)", Unit::count, Distribution::empirical({5'000}), "empirical(5000)"},
         Row{"1k", Unit::count, Distribution::fixed(1'000), "1000"}}) {
     CAPTURE(row.text);
     const auto parsed = parse_distribution(row.text, row.unit);
@@ -149,8 +153,13 @@ TEST_CASE("what is wrong with a quantity is said, with a suggestion", "[units]")
               "has a mean that must be a duration such as `30s`, not `2` (did you mean `2s`?)"},
           Row{time("normal(p50=1s, p99=2s)"),
               "must be one of `fixed(20ms)`, `uniform(1s, 5s)`, `exp(mean=2s)`, "
-              "`lognormal(p50=350ms, p99=2s)`, not `normal(p50=1s, p99=2s)` (did you mean "
-              "`lognormal`?)"},
+              "`lognormal(p50=350ms, p99=2s)`, `empirical(300ms, 350ms, 2s)`, not "
+              "`normal(p50=1s, p99=2s)` (did you mean `lognormal`?)"},
+          Row{time("empirical()"), "must be written as `empirical(300ms, 350ms, 2s)`"},
+          Row{time("empirical(1s, p50=2s)"),
+              "must be written as `empirical(300ms, 350ms, 2s)`, and not with `p50`"},
+          Row{time("empirical(1s, 2)"),
+              "has a value that must be a duration such as `30s`, not `2` (did you mean `2s`?)"},
       }) {
     CHECK(row.got == row.expected);
   }

@@ -52,7 +52,7 @@ inline world::Task<void> serve_during(world::Clock& clock, world::Task<void> ser
 // What a raw client met: the bytes, and how the talk ended.
 struct Talk {
   std::string bytes;
-  std::string end;  // "refused", "no connection", "fin", "reset", "silence", "enough"
+  std::string end;  // "refused", "unresolved", "no connection", "fin", "reset", "silence", "enough"
   world::Instant first_byte = world::kNever;
   world::Instant last_byte = world::kNever;
 };
@@ -96,7 +96,9 @@ inline world::Task<Talk> talk(world::Clock& clock, world::Network& network, worl
   auto waiting = world::with_deadline(clock, clock.now() + patience, std::move(connecting));
   std::optional<world::Result<std::unique_ptr<world::Stream>>> stream = co_await waiting;
   Talk nothing;
-  nothing.end = stream && stream->error() == world::Failure::refused ? "refused" : "no connection";
+  nothing.end = "no connection";
+  if (stream && stream->error() == world::Failure::refused) nothing.end = "refused";
+  if (stream && stream->error() == world::Failure::unresolved) nothing.end = "unresolved";
   if (!stream || !*stream) co_return nothing;
   co_return co_await talk_on(clock, ***stream, std::move(request), patience, std::move(until));
 }

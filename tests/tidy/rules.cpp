@@ -123,7 +123,8 @@ Findings check_heavy_headers(const Source& source) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string file = included(lines[i]);
     const bool asio = file.starts_with("boost/asio") || file.starts_with("boost/beast");
-    if (kHeavy.count(file) > 0 || (asio && top_folder(source.path) != "world")) {
+    const bool openssl = file.starts_with("openssl/");
+    if (openssl || kHeavy.count(file) > 0 || (asio && top_folder(source.path) != "world")) {
       findings.push_back(found(source, i, "a header must not include " + file));
     }
   }
@@ -221,6 +222,7 @@ std::vector<Rule> rules() {
       {"the simulation knows no real clock", check_names,
        {"world/sim_clock.cpp", "std::this_thread::sleep_for(d);\n"}},
       {"no heavy headers", check_heavy_headers, {"tests/a.hpp", "#include <nlohmann/json.hpp>\n"}},
+      {"no OpenSSL in headers", check_heavy_headers, {"world/a.hpp", "#include <openssl/ssl.h>\n"}},
       {"no Asio in headers outside world/", check_heavy_headers,
        {"harness/a.hpp", "#include <boost/asio/ip/tcp.hpp>\n"}},
       {"columns", check_columns, {"tests/a.cpp", std::string(101, 'x') + "\n"}},
@@ -245,8 +247,9 @@ std::vector<Source> sources() {
     if (!fs::exists(root / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string path = entry.path().lexically_relative(root).generic_string();
-      // Golden files and corpora are what programs wrote, bad bytes included.
+      // Golden files, corpora and packages of npm are not written here, bad bytes included.
       const bool written = path.find("/golden/") != std::string::npos ||
+                           path.find("/node_modules/") != std::string::npos ||
                            path.find("/corpus/") != std::string::npos;
       if (!entry.is_regular_file() || written) continue;
       if (kEndings.count(entry.path().extension().string()) == 0) continue;

@@ -19,12 +19,15 @@ struct Case {
   std::string dialect = "openai-chat";
   std::string request = {};  // empty: the dialect's usual one
   std::string further = {};  // YAML of further backend keys, as "tls: true"
+  world::Nanos again = {};   // after so long the request is sent once more on the connection
   // A client that leaves when it has read this; what must be seen is then in the fake's record.
   std::string until = {};
   std::function<bool(const fakes::PromptRecord& record)> noted = {};
 };
 
+const std::vector<Case>& dns_cases();
 const std::vector<Case>& tcp_cases();
+const std::vector<Case>& tls_cases();
 const std::vector<Case>& http_cases();
 const std::vector<Case>& sse_cases();
 const std::vector<Case>& json_cases();

@@ -74,6 +74,12 @@ TEST_CASE("a sample is the value at its quantile", "[distribution]") {
       {Distribution::lognormal(350 * ms, 2'000 * ms), 0.99, 2'000 * ms},
       {Distribution::lognormal(350 * ms, 350 * ms), 0.1, 350 * ms},
       {Distribution::lognormal(0, 0), 0.5, 0},
+      {Distribution::empirical({90, 10, 10, 50}), 0.0, 10},
+      {Distribution::empirical({90, 10, 10, 50}), 0.49, 10},
+      {Distribution::empirical({90, 10, 10, 50}), 0.51, 50},
+      {Distribution::empirical({90, 10, 10, 50}), 0.99999999, 90},
+      {Distribution::empirical({-3, 4}), 0.1, 0},
+      {Distribution::empirical({}), 0.5, 0},
   };
   for (const Row& row : rows) {
     CAPTURE(row.quantile, row.value);

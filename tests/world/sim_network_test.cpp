@@ -333,3 +333,127 @@ TEST_CASE("sim clock: the wall clock may jump, scenario time does not") {
   CHECK(clock.unix_nanos() == before - 3'000'000'000);
   CHECK(clock.now() == Instant{});
 }
+
+namespace {
+
+struct Lookup {
+  std::string host;
+  std::string end;
+  Nanos took;
+};
+
+Task<void> look_up(SimClock& clock, SimNetwork& network, std::string host, bool tls,
+                   Lookup& lookup) {
+  const Instant start = clock.now();
+  Endpoint to;
+  to.host = host;
+  to.port = 443;
+  TlsClient client;
+  client.ca_pem = network.tls_ca_pem();
+  Result<std::unique_ptr<Stream>> connected = Failure::unavailable;
+  if (tls) {
+    connected = co_await network.connect(to, client);
+  } else {
+    connected = co_await network.connect(to);
+  }
+  lookup.host = host;
+  lookup.end = connected ? "connected" : std::string(name_of(connected.error()));
+  lookup.took = clock.now() - start;
+}
+
+Task<void> read_all(std::unique_ptr<Stream> stream) {
+  char byte;
+  for (;;) {
+    const auto n = co_await stream->read_some(&byte, 1);
+    if (!n || *n == 0) co_return;
+  }
+}
+
+Task<void> serve(Clock& clock, Listener& listener) {
+  Scope scope(clock);
+  std::exception_ptr ended;
+  try {
+    for (;;) {
+      Result<std::unique_ptr<Stream>> stream = co_await listener.accept();
+      scope.spawn(read_all(std::move(*stream)));
+    }
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  scope.cancel();
+  co_await scope.join_anyway();
+  std::rethrow_exception(ended);
+}
+
+Task<void> look_up_beside(SimClock& clock, SimNetwork& network, Listener& listener,
+                          std::string host, bool tls, Lookup& lookup) {
+  Scope scope(clock);
+  scope.spawn(serve(clock, listener));
+  co_await look_up(clock, network, std::move(host), tls, lookup);
+  scope.cancel();
+  co_await scope.join();
+}
+
+}  // namespace
+
+TEST_CASE("sim network: names are resolved before anything else") {
+  struct Row {
+    NameOutcome outcome;
+    std::string end;
+    Nanos took;
+    std::uint64_t misnamed;
+  };
+  const Nanos round_trip = 2 * Link().latency;
+  const Row row = GENERATE_COPY(Row{NameOutcome::found, "connected", round_trip, 0},
+                                Row{NameOutcome::slow, "connected", 5s + round_trip, 1},
+                                Row{NameOutcome::nxdomain, "unresolved", 0s, 1},
+                                Row{NameOutcome::servfail, "unresolved", 0s, 1},
+                                Row{NameOutcome::timeout, "unresolved", 10s, 1});
+  SimClock clock;
+  SimNetwork network(clock);
+  auto listener = network.listen({"primary", 443});
+  network.name("primary", row.outcome, 5s);
+  Lookup lookup;
+  clock.run(look_up_beside(clock, network, **listener, "primary", false, lookup));
+  CHECK(lookup.end == row.end);
+  CHECK(lookup.took == row.took);
+  CHECK(network.misnamed("primary") == row.misnamed);
+
+  network.name("primary", NameOutcome::found, 0s);
+  clock.run(look_up_beside(clock, network, **listener, "primary", false, lookup));
+  CHECK(lookup.end == "connected");
+  CHECK(network.misnamed("primary") == row.misnamed);
+}
+
+TEST_CASE("sim network: addresses and localhost are not resolved, and nobody knows a stranger") {
+  SimClock clock;
+  SimNetwork network(clock);
+  auto listener = network.listen({"127.0.0.1", 443});
+  network.name("127.0.0.1", NameOutcome::nxdomain, 0s);
+  network.name("localhost", NameOutcome::nxdomain, 0s);
+  Lookup lookup;
+  for (const std::string host : {"127.0.0.1", "localhost"}) {
+    clock.run(look_up_beside(clock, network, **listener, host, false, lookup));
+    CHECK(lookup.end == "connected");
+    CHECK(network.misnamed(host) == 0);
+  }
+  clock.run(look_up(clock, network, "stranger", false, lookup));
+  CHECK(lookup.end == "unresolved");
+  clock.run(look_up(clock, network, "10.0.0.1", false, lookup));
+  CHECK(lookup.end == "unreachable");
+}
+
+TEST_CASE("sim network: a handshake takes one more round trip, also after a slow name") {
+  SimClock clock;
+  SimNetwork network(clock);
+  TlsServer tls;
+  tls.names = {"primary"};
+  auto listener = network.listen({"primary", 443}, tls);
+  Lookup lookup;
+  clock.run(look_up_beside(clock, network, **listener, "primary", true, lookup));
+  CHECK(lookup.end == "connected");
+  CHECK(lookup.took == 4 * Link().latency);
+  network.name("primary", NameOutcome::slow, 3s);
+  clock.run(look_up_beside(clock, network, **listener, "primary", true, lookup));
+  CHECK(lookup.took == 3s + 4 * Link().latency);
+}

@@ -1,0 +1,35 @@
+// Cerebras' dialect of OpenAI chat: connections are warmed by a request, answers tell their times,
+// errors have no envelope, resets are seconds. Constant; any thread.
+#pragma once
+
+#include "fakes/dialects/openai_chat.hpp"
+
+namespace fakes {
+
+class Cerebras final : public OpenAiChat {
+ public:
+  std::string_view name() const override { return "cerebras"; }
+  std::string_view doc() const override { return "Cerebras' chat completions."; }
+  std::string_view provider() const override { return "cerebras"; }
+  std::string_view base_path() const override { return {}; }
+  std::string_view base_url_variable() const override { return "CEREBRAS_BASE_URL"; }
+
+  // Its client warms a connection with `GET /v1/tcp_warming` as soon as it is made.
+  Route route(std::string_view method, std::string_view path) const override;
+  std::optional<Refusal> parse(std::string_view body, ChatRequest& request) const override;
+
+  void write_headers(std::string& out, const HeaderFacts& facts) const override;
+  void write_refusal(std::string& out, const Refusal& refusal,
+                     std::uint64_t request_id) const override;
+  void write_stream_error(std::string& out, const Refusal& refusal,
+                          std::int64_t number) const override;
+  Refusal refusal_of(int status) const override;
+  Refusal refusal_of_quota() const override;
+
+ protected:
+  const ChatStyle& style() const override;
+  void write_usage(std::string& out, const Answer& answer) const override;
+  void write_further(std::string& out, const Answer& answer, Document kind) const override;
+};
+
+}  // namespace fakes

@@ -1,0 +1,88 @@
+#include "fakes/dialects/openai_parse.hpp"
+
+namespace fakes::openai {
+
+using world::JsonReader;
+using world::JsonType;
+using world::JsonValue;
+using world::member_of;
+
+Refusal invalid(std::string param, std::string message, std::string code) {
+  Refusal refusal;
+  refusal.param = std::move(param);
+  refusal.message = std::move(message);
+  refusal.code = std::move(code);
+  return refusal;
+}
+
+Refusal not_json() {
+  return invalid("",
+                 "We could not parse the JSON body of your request. The body must be valid JSON "
+                 "in UTF-8.",
+                 "");
+}
+
+Refusal missing(const std::string& param) {
+  return invalid(param, "Missing required parameter: '" + param + "'.",
+                 "missing_required_parameter");
+}
+
+Refusal wrong_type(const std::string& param, std::string_view expected) {
+  return invalid(param,
+                 "Invalid type for '" + param + "': expected " + std::string(expected) + ".");
+}
+
+std::optional<Role> role_of(std::string_view raw) {
+  if (raw == "\"user\"") return Role::user;
+  if (raw == "\"assistant\"") return Role::assistant;
+  if (raw == "\"system\"" || raw == "\"developer\"") return Role::system;
+  if (raw == "\"tool\"" || raw == "\"function\"") return Role::tool;
+  return std::nullopt;
+}
+
+std::optional<Refusal> read_text(const JsonValue& value, const std::string& name,
+                                 std::string& to) {
+  if (value.type != JsonType::string) return wrong_type(name, "a string");
+  to = value.text();
+  return std::nullopt;
+}
+
+std::optional<Refusal> read_flag(const JsonValue& value, const std::string& name, bool& to) {
+  if (value.type != JsonType::boolean && value.type != JsonType::null) {
+    return wrong_type(name, "a boolean");
+  }
+  to = value.is_true();
+  return std::nullopt;
+}
+
+std::optional<Refusal> read_limit(const JsonValue& value, const std::string& name,
+                                  ChatRequest& request) {
+  if (value.type == JsonType::null) return std::nullopt;
+  const auto tokens = value.integer();
+  if (!tokens) return wrong_type(name, "an integer");
+  if (*tokens < 1) {
+    return invalid(name, "Invalid '" + name + "': integer below minimum value of 1.",
+                   "integer_below_min_value");
+  }
+  request.max_tokens = tokens;
+  return std::nullopt;
+}
+
+void read_stream_options(const JsonValue& value, ChatRequest& request) {
+  request.include_usage = member_of(value.raw, "include_usage").is_true();
+  request.obfuscate = member_of(value.raw, "include_obfuscation").is_true();
+}
+
+std::optional<Refusal> check_parts(const JsonValue& content, const std::string& name) {
+  if (content.type != JsonType::array) return std::nullopt;
+  JsonReader reader(content.raw);
+  if (!reader.enter_array()) return not_json();
+  while (reader.next_item()) {
+    const JsonValue part = reader.take();
+    if (part.type != JsonType::object) return wrong_type(name, "an array of objects");
+    if (member_of(part.raw, "type").type != JsonType::string) return missing(name + "[].type");
+  }
+  return std::nullopt;
+}
+
+}  // namespace fakes::openai
