@@ -34,7 +34,7 @@ struct Cut {
   std::int64_t after_events = 1;
   CutEnd end = CutEnd::fin;
   CutInside inside = CutInside::nothing;
-  std::optional<std::int64_t> after_bytes;
+  std::optional<std::int64_t> after_bytes = std::nullopt;
 
   static constexpr std::string_view kind = "cut";
   static constexpr std::int64_t kAfterEventsMax = 1'000'000;
