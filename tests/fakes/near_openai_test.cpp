@@ -138,7 +138,8 @@ TEST_CASE("mistral: errors in their four forms", "[near-openai]") {
   CHECK(verdict.status == 422);
   REQUIRE(verdict.body["detail"].size() == 1);
   CHECK_FALSE(verdict.body["detail"][0]["msg"].get<std::string>().empty());
-  for (const auto& [key, value] : json::parse(row.second).items()) {
+  const json expected = json::parse(row.second);
+  for (const auto& [key, value] : expected.items()) {
     CHECK(verdict.body["detail"][0][key] == value);
   }
 }
