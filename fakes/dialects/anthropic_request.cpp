@@ -182,7 +182,9 @@ std::optional<Refusal> read_member(JsonReader& reader, std::string_view key, Rea
     }
     reading.system = value;
   } else if (is_stream) {
-    if (value.type != JsonType::boolean) return invalid("stream", "Input should be a valid boolean");
+    if (value.type != JsonType::boolean) {
+      return invalid("stream", "Input should be a valid boolean");
+    }
     request.stream = value.is_true();
   } else if (is_limit) {
     return read_limit(value, request);

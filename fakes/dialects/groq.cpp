@@ -22,7 +22,8 @@ constexpr Row kRows[] = {
      "Failed to call a function. Please adjust your prompt. See 'failed_generation' for more "
      "details."},
     {401, "invalid_request_error", "invalid_api_key", "Invalid API Key"},
-    {403, "invalid_request_error", "forbidden", "Access denied. Please check your network settings."},
+    {403, "invalid_request_error", "forbidden",
+     "Access denied. Please check your network settings."},
     {404, "invalid_request_error", "model_not_found",
      "The model does not exist or you do not have access to it."},
     {413, "tokens", "rate_limit_exceeded",

@@ -47,7 +47,8 @@ void write_place(std::string& out, std::string_view param) {
 void write_detail(std::string& out, const Refusal& refusal) {
   const bool missing = refusal.code == "missing_required_parameter";
   out += R"({"detail":[{"type":)";
-  out += missing ? R"("missing")" : refusal.param.empty() ? R"("json_invalid")" : R"("value_error")";
+  const bool unread = refusal.param.empty();
+  out += missing ? R"("missing")" : unread ? R"("json_invalid")" : R"("value_error")";
   out += R"(,"loc":)";
   write_place(out, refusal.param);
   out += R"(,"msg":)";

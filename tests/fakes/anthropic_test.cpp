@@ -102,7 +102,8 @@ TEST_CASE("anthropic: a stream and a whole answer say the same", "[anthropic]") 
 }
 
 TEST_CASE("anthropic: arguments that are no object are wrapped in a whole answer", "[anthropic]") {
-  const auto row = GENERATE(std::pair{"", R"({})"}, std::pair{"{\"a\":", R"({"INVALID_JSON":"{\"a\":"})"},
+  const auto row = GENERATE(std::pair{"", R"({})"},
+                            std::pair{"{\"a\":", R"({"INVALID_JSON":"{\"a\":"})"},
                             std::pair{"[1]", R"({"INVALID_JSON":"[1]"})"},
                             std::pair{"{\"a\":1}", R"({"a":1})"});
   fakes::Answer answer = answer_of({false, 1, 1}, Finish::tool_calls);

@@ -28,7 +28,8 @@ TEMPLATE_TEST_CASE("cohere: an answer and a stream on the wire", "[cohere]", InS
 TEST_CASE("cohere: a stream and a whole answer say the same", "[cohere]") {
   const auto parts = GENERATE(AnswerParts{true, 0, 3}, AnswerParts{true, 2, 3},
                               AnswerParts{false, 1, 1}, AnswerParts{false, 0, 1});
-  const fakes::Answer answer = answer_of(parts, parts.calls > 0 ? Finish::tool_calls : Finish::stop);
+  const Finish finish = parts.calls > 0 ? Finish::tool_calls : Finish::stop;
+  const fakes::Answer answer = answer_of(parts, finish);
   const json whole = whole_of(cohere(), answer);
   json got;
   std::string text;

@@ -138,7 +138,8 @@ TEST_CASE("mistral: errors in their four forms", "[near-openai]") {
   CHECK(verdict.status == 422);
   REQUIRE(verdict.body["detail"].size() == 1);
   CHECK_FALSE(verdict.body["detail"][0]["msg"].get<std::string>().empty());
-  for (const auto& [key, value] : json::parse(row.second).items()) {
+  const json expected = json::parse(row.second);
+  for (const auto& [key, value] : expected.items()) {
     CHECK(verdict.body["detail"][0][key] == value);
   }
 }
@@ -160,7 +161,8 @@ TEST_CASE("groq: x_groq on the first and the last chunk, times in the usage", "[
 
 TEST_CASE("groq: errors, whole and within a stream", "[near-openai]") {
   const auto row = GENERATE(std::pair{400, "tool_use_failed"}, std::pair{401, "invalid_api_key"},
-                            std::pair{404, "model_not_found"}, std::pair{413, "rate_limit_exceeded"},
+                            std::pair{404, "model_not_found"},
+                            std::pair{413, "rate_limit_exceeded"},
                             std::pair{429, "rate_limit_exceeded"},
                             std::pair{498, "capacity_exceeded"}, std::pair{500, ""});
   const fakes::Refusal refusal = groq().refusal_of(row.first);
