@@ -344,16 +344,13 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.model = parts_.config.model;
   x.answer.prompt_tokens = prompt_tokens_of(chat);
   x.answer.include_usage = chat.stream && chat.include_usage;
-  plan_reply(x.answer, {parts_.config, chat, parts_.random, key, words_});
+  plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
 }
 
 const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat) {
   if (parts_.faults.faults().empty()) return nullptr;
   // Faults match what the user wrote, not how JSON spells it.
-  std::string quoted = "\"";
-  quoted += chat.last_user_message;
-  quoted += '"';
-  const std::string text = world::JsonValue{world::JsonType::string, quoted}.text();
+  const std::string text = plain_text(chat.last_user_message);
   RequestFacts facts;
   facts.backend = parts_.name;
   facts.model = chat.model;

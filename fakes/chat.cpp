@@ -1,6 +1,12 @@
 #include "fakes/chat.hpp"
 
+#include "world/json_reader.hpp"
+
 namespace fakes {
+
+using world::JsonReader;
+using world::JsonType;
+using world::JsonValue;
 
 void note_message(ChatRequest& request, Role role, std::string_view content) {
   request.prompt_bytes += static_cast<std::int64_t>(content.size());
@@ -13,6 +19,30 @@ void note_message(ChatRequest& request, Role role, std::string_view content) {
     ++request.tool_results;
     request.last_tool_result = content;
   }
+}
+
+std::string plain_text(std::string_view content) {
+  // The inside of a string holds no bare quote; that of an array does, if it holds any text.
+  const std::size_t quote = content.find('"');
+  const bool parts = quote != std::string_view::npos && (quote == 0 || content[quote - 1] != '\\');
+  if (!parts) {
+    const std::string quoted = '"' + std::string(content) + '"';
+    return JsonValue{JsonType::string, quoted}.text();
+  }
+  const std::string array = '[' + std::string(content) + ']';
+  JsonReader reader(array);
+  std::string all;
+  if (!reader.enter_array()) return all;
+  while (reader.next_item()) {
+    const JsonValue item = reader.take();
+    if (item.type == JsonType::string) all += item.text();
+    const JsonValue text = world::member_of(item.raw, "text");
+    const JsonValue inner = world::member_of(item.raw, "content");
+    if (text.type == JsonType::string) all += text.text();
+    const bool nested = inner.type == JsonType::string || inner.type == JsonType::array;
+    if (nested) all += plain_text(inner.inside());
+  }
+  return all;
 }
 
 void forget_messages(ChatRequest& request) {

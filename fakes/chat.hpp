@@ -36,8 +36,12 @@ struct ChatRequest {
   static constexpr std::size_t kToolsMax = 1'024;
 };
 
-// Counts a message and what it holds. The content is JSON text within the request's body.
+// Counts a message and what it holds. The content is JSON text within the request's body: the
+// inside of a string, or of an array of parts.
 void note_message(ChatRequest& request, Role role, std::string_view content);
+
+// What a content says, escapes resolved: of a string, or of the texts in an array of parts.
+std::string plain_text(std::string_view content);
 
 // Takes back all that note_message and the count of messages have gathered.
 void forget_messages(ChatRequest& request);

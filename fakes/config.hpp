@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "fakes/load_config.hpp"
+#include "fakes/reply_rule.hpp"
 #include "world/distribution.hpp"
 #include "world/field.hpp"
 
@@ -21,12 +23,14 @@ struct Backend {
   world::Distribution output_tokens = world::Distribution::lognormal(60, 400);
   world::Nanos prefill{0};                  // per token of the prompt, before the first token
   std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
+  std::vector<ReplyRule> replies;
   std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
   std::int64_t body_bytes_max = 16 << 20;   // larger requests get 413
   ColdStart cold_start;
   Scheduler scheduler;
   Limits limits;
 
+  static constexpr std::int64_t kRepliesMax = 1'000;
   static constexpr auto fields() {
     using world::field;
     using world::Unit;
@@ -43,6 +47,9 @@ struct Backend {
             .in(Unit::count),
         field("output_tokens_max", &Backend::output_tokens_max, "Longest answer, in tokens.")
             .between(1, 1'000'000),
+        field("replies", &Backend::replies,
+              "Rules for what is said; the first that applies does. Without one, checkable text.")
+            .between(0, kRepliesMax),
         field("max_concurrent", &Backend::max_concurrent,
               "Requests served at once; more get the provider's 429.")
             .between(1, 1'000'000),

@@ -32,6 +32,12 @@ void Dialect::write_retry_after(std::string& out, world::Nanos wait) const {
   out += "\r\n";
 }
 
+std::string Dialect::call_id(std::uint64_t bits) const {
+  std::string id = "call_";
+  world::append_hex(id, bits);
+  return id;
+}
+
 const Dialect* find_dialect(std::string_view name) {
   for (const Dialect* dialect : kDialects) {
     if (dialect->name() == name) return dialect;

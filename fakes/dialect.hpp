@@ -80,6 +80,9 @@ class Dialect {
   // The status with which the provider refuses when it has too much to do.
   virtual int overload_status() const { return 503; }
 
+  // The id of a tool call, made of random bits.
+  virtual std::string call_id(std::uint64_t bits) const;
+
   // Whether a tool call is always streamed in one piece.
   virtual bool whole_tool_calls() const { return false; }
 };

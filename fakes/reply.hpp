@@ -4,12 +4,14 @@
 
 #include "fakes/chat.hpp"
 #include "fakes/config.hpp"
+#include "fakes/dialect.hpp"
 #include "fakes/timing.hpp"
 
 namespace fakes {
 
 struct ReplyContext {
   const Backend& config;
+  const Dialect& dialect;
   const ChatRequest& chat;
   world::Random random;
   AnswerKey key;

@@ -89,6 +89,17 @@ void check_dialect(Loading& loading, const YamlNode& section, const std::string&
                    did_you_mean(dialect, known) + "; `shakedown list dialects` shows all");
 }
 
+void check_replies(Loading& loading, const YamlNode& section, const std::string& path,
+                   const fakes::Backend& backend) {
+  const YamlNode* written = section.find("replies");
+  for (std::size_t i = 0; i < backend.replies.size(); ++i) {
+    const std::string problem = fakes::problem_of(backend.replies[i]);
+    if (problem.empty()) continue;
+    loading.errors.add(written->items[i].place,
+                       "`" + path + ".replies[" + std::to_string(i) + "]` " + problem);
+  }
+}
+
 void read_target(const YamlNode* node, Loading& loading) {
   if (!node || !read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target)) return;
   check_dialect(loading, *node, "target", loading.scenario.target.dialect);
@@ -139,6 +150,7 @@ void read_backends(const YamlNode* node, Loading& loading) {
     if (read_value(loading.errors, entry.value, Slot{"backends." + entry.key}, backend)) {
       check_dialect(loading, entry.value, "backends." + entry.key, backend.dialect);
       check_group(loading, entry);
+      check_replies(loading, entry.value, "backends." + entry.key, backend);
     }
   }
 }

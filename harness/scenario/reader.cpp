@@ -77,6 +77,23 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, std::
   return true;
 }
 
+// `3`, `1..2` or `3..`.
+bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, world::CountRange& out) {
+  constexpr std::int64_t kCountMax = 1'000'000'000;
+  const std::size_t dots = node.text.find("..");
+  const auto first = parse_integer(node.text.substr(0, dots));
+  const bool open = dots != std::string::npos && dots + 2 == node.text.size();
+  const auto last = dots == std::string::npos || open ? first
+                                                      : parse_integer(node.text.substr(dots + 2));
+  if (!node.is_scalar() || !first.value || !last.value || *first.value < slot.low ||
+      *last.value < *first.value || *last.value > kCountMax) {
+    return refuse_kind(errors, node, slot, "a count such as `1`, or a range: `1..2` or `1..`");
+  }
+  out.first = *first.value;
+  if (!open) out.last = *last.value;
+  return true;
+}
+
 bool read_integer(ErrorList& errors, const YamlNode& node, const Slot& slot, std::int64_t& out) {
   if (!node.is_scalar()) return refuse_kind(errors, node, slot, "a number");
   return take(errors, node, slot, parse_quantity(node.text, slot.unit), out) &&

@@ -129,6 +129,12 @@ json schema_of(const F&, Tag<Sessions>) {
              {"properties", std::move(turns)}}}}};
 }
 template <class F>
+json schema_of(const F&, Tag<world::CountRange>) {
+  return {{"type", json::array({"integer", "string"})},
+          {"minimum", 0},
+          {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}};
+}
+template <class F>
 json schema_of(const F&, Tag<Arrivals>);
 template <class F, class T>
 json schema_of(const F& f, Tag<std::optional<T>>) {
