@@ -46,6 +46,17 @@ Refusal refusal_of_route(const world::HttpRequest& request, bool known_path) {
   return refusal;
 }
 
+// The API key, where the providers have it.
+std::string_view key_in(const world::HttpHeaders& headers) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view bearer = headers.get("authorization");
+  if (bearer.starts_with(kBearer)) return bearer.substr(kBearer.size());
+  for (const char* name : {"x-api-key", "api-key", "x-goog-api-key"}) {
+    if (const std::string_view key = headers.get(name); !key.empty()) return key;
+  }
+  return {};
+}
+
 // Counts a request as active while it lives.
 class Active {
  public:
@@ -199,7 +210,7 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) 
   // A connection fault that opened meanwhile took the connection and with it the answer.
   if (e.struck != nullptr && x.record.end != End::completed) {
     x.record.end = End::faulted;
-    x.record.fault = index_of(*e.struck);
+    x.record.fault = e.struck->row;
   }
   parts_.journal.note(x.record);
   if (ended) std::rethrow_exception(ended);
@@ -212,7 +223,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
-  e.struck = parts_.faults.decide_connection(x.now(), parts_.name, e.ordinal);
+  e.struck = parts_.faults.decide_connection(x.now(), e.port, e.ordinal, active_ - 1);
   const Fault* fault = e.struck;
   std::string further_headers;
   Charged charged(parts_.limiter, x);
@@ -221,7 +232,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
     if (!refusal) refusal = overload(further_headers);
     if (!refusal) {
       plan_answer(x, chat, key);
-      fault = decide(x.record, chat);
+      fault = decide(x.record, chat, request);
     }
   }
   if (fault == nullptr && refusal) {
@@ -290,7 +301,7 @@ Task<void> FakeBackend::answer_or_strike(Exchange& x, const Fault* fault) {
     co_await answer_normally(x);
     co_return;
   }
-  x.record.fault = index_of(*fault);
+  x.record.fault = fault->row;
   x.record.end = End::faulted;
   co_await strike_any(fault->action, x);
 }
@@ -347,12 +358,17 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
 }
 
-const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat) {
-  if (parts_.faults.faults().empty()) return nullptr;
+const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat,
+                                 const world::HttpRequest& request) {
+  if (parts_.faults.spares_requests()) return nullptr;
   // Faults match what the user wrote, not how JSON spells it.
   const std::string text = plain_text(chat.last_user_message);
   RequestFacts facts;
   facts.backend = parts_.name;
+  facts.endpoint = request.path();
+  facts.user = record.user;
+  facts.key = key_in(request.headers);
+  facts.active = active_;
   facts.model = chat.model;
   facts.turn = record.asked;
   facts.stream = record.stream;
@@ -360,10 +376,6 @@ const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& 
   facts.last_user_message = text;
   facts.ordinal = record.ordinal;
   return parts_.faults.decide(record.at, facts);
-}
-
-std::size_t FakeBackend::index_of(const Fault& fault) const {
-  return static_cast<std::size_t>(&fault - parts_.faults.faults().data());
 }
 
 }  // namespace fakes

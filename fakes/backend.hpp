@@ -55,7 +55,8 @@ class FakeBackend {
   void note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request);
   AnswerKey key_of(const PromptRecord& record) const;
   void plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key);
-  const Fault* decide(const PromptRecord& record, const ChatRequest& chat);
+  const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
+                      const world::HttpRequest& request);
 
   // Refusals, with the headers that tell when to come back: by the limits, of which the request is
   // charged otherwise, and because there is too much to do.
@@ -66,7 +67,6 @@ class FakeBackend {
   // The model's work on an answer: a slot, a warm model, a prompt that is read, and the answer.
   world::Task<void> work(Exchange& x, const Fault* fault);
   world::Task<void> answer_or_strike(Exchange& x, const Fault* fault);
-  std::size_t index_of(const Fault& fault) const;
 
   Parts parts_;
   const Dialect& dialect_;

@@ -17,7 +17,8 @@ struct Established {
       : connection(clock, std::move(stream), limits) {}
 
   world::HttpServerConnection connection;
-  std::uint64_t ordinal = 0;      // of this connection at its backend
+  std::string_view port;          // name of its port, for faults that strike connections
+  std::uint64_t ordinal = 0;      // of this connection at its port
   const Fault* struck = nullptr;  // the connection fault that broke or silenced it
   bool busy = false;              // a request is being answered
   std::uint64_t requests = 0;     // that have come on it

@@ -54,6 +54,7 @@ bool Port::make_room() {
 Task<void> Port::serve_connection(std::unique_ptr<world::Stream> stream) {
   established_.emplace_back(clock_, std::move(stream), limits_);
   const auto place = std::prev(established_.end());
+  place->port = name_;
   place->ordinal = connections_++;
   std::exception_ptr ended;
   try {
@@ -66,7 +67,7 @@ Task<void> Port::serve_connection(std::unique_ptr<world::Stream> stream) {
 }
 
 Task<void> Port::serve_requests(Established& e) {
-  e.struck = faults_.decide_connection(clock_.now(), name_, e.ordinal);
+  e.struck = faults_.decide_connection(clock_.now(), name_, e.ordinal, active());
   if (e.struck != nullptr) {
     if (std::holds_alternative<BlackHole>(e.struck->action)) co_await e.connection.wait_for_close();
     e.connection.reset();
@@ -107,6 +108,12 @@ FakeBackend& Port::backend_for(world::HttpRequest& request) {
     if (backend->knows(request)) return *backend;
   }
   return *backends_.front();
+}
+
+std::int64_t Port::active() const {
+  std::int64_t sum = 0;
+  for (const FakeBackend* backend : backends_) sum += backend->active();
+  return sum;
 }
 
 void Port::strike_established(const Fault& fault) {

@@ -31,6 +31,7 @@ class Port {
   world::Task<void> serve(world::Listener& listener);
 
   std::size_t connections() const { return established_.size(); }
+  std::int64_t active() const;  // requests being answered, at all its backends
 
   static constexpr std::size_t kConnectionsMax = 50'000;  // then the oldest idle one is reset
 

@@ -34,6 +34,7 @@ class Server {
   world::Task<void> serve();
 
   const FaultSchedule& faults() const { return faults_; }
+  FaultSchedule& faults() { return faults_; }  // to change them while it serves, on its clock
   const Journal& journal() const { return journal_; }
 
  private:

@@ -27,7 +27,7 @@ std::vector<reports::FaultResult> fault_results(const Prepared& prepared,
     reports::FaultResult result;
     result.id = fault.id;
     result.kind = fakes::kind_of(fault.action).name;
-    result.on = "backends." + fault.on;
+    result.on = fakes::targets_text(fault);
     result.begin = fault.from;
     result.end = std::min(fault.to, prepared.scenario.end());
     result.fired = schedule.fired(i);

@@ -1,14 +1,16 @@
-// Faults: each has an id, a backend, a window, and exactly one action out of fakes::kFaultKinds.
+// Faults: each has an id, backends, a window, conditions (read_fault_conditions.cpp) and exactly
+// one action out of fakes::kFaultKinds.
 #include <algorithm>
 #include <set>
 #include <utility>
 
-#include "harness/scenario/sections.hpp"
+#include "harness/scenario/fault_keys.hpp"
 
 namespace harness {
 namespace {
 
 constexpr std::size_t kFaultsMax = 10'000;
+constexpr std::string_view kAllBackends = "backends";
 constexpr std::string_view kBackendPrefix = "backends.";
 
 template <std::size_t... I>
@@ -31,12 +33,10 @@ bool read_alternative(ErrorList& errors, std::size_t kind, const YamlNode& field
   return good;
 }
 
-const std::vector<std::string> kFaultKeys = {"id", "on", "at", "probability", "match", "attempts"};
-
 // The action is the one key that names a kind of fault. False after adding an error.
 bool read_action(ErrorList& errors, const YamlNode& node, const std::string& path,
                  fakes::Fault& fault) {
-  const std::vector<KindForm> forms = action_forms(Indices{});
+  const std::vector<KindForm> forms = fault_action_forms();
   std::vector<std::string> known = kFaultKeys;
   for (const KindForm& form : forms) known.push_back(form.name);
   check_keys(errors, node, path, known);
@@ -61,97 +61,97 @@ bool read_action(ErrorList& errors, const YamlNode& node, const std::string& pat
   return false;
 }
 
-// `3`, `1..2` or `3..`.
-bool read_attempts(ErrorList& errors, const YamlNode& node, const Slot& slot,
-                   fakes::AttemptRange& out) {
-  const std::size_t dots = node.text.find("..");
-  const auto first = parse_integer(node.text.substr(0, dots));
-  const bool open = dots != std::string::npos && dots + 2 == node.text.size();
-  const auto last = dots == std::string::npos || open ? first
-                                                      : parse_integer(node.text.substr(dots + 2));
-  constexpr std::int64_t kAttemptsMax = 1'000'000;
-  if (!node.is_scalar() || !first.value || !last.value || *first.value < 1 ||
-      *last.value < *first.value || *last.value > kAttemptsMax) {
-    return refuse_kind(errors, node, slot, "an attempt such as `1`, or a range such as `1..2`");
-  }
-  out.first = static_cast<std::uint32_t>(*first.value);
-  if (!open) out.last = static_cast<std::uint32_t>(*last.value);
-  return true;
-}
-
-void read_backend(Loading& loading, const YamlNode& node, const std::string& path,
-                  fakes::Fault& fault) {
+// False after adding an error.
+bool read_target(Loading& loading, const YamlNode& node, const std::string& path,
+                 fakes::Fault& fault) {
   std::vector<std::string> targets;
   for (const auto& [name, backend] : loading.scenario.backends) {
     targets.push_back(std::string(kBackendPrefix) + name);
   }
   const std::string on = node.is_scalar() ? node.text : describe(node);
-  if (std::find(targets.begin(), targets.end(), on) == targets.end()) {
-    std::string hint = did_you_mean(on, targets);
-    if (loading.scenario.backends.contains(on)) {
-      hint = " (did you mean `" + std::string(kBackendPrefix) + on + "`?)";
-    }
-    loading.errors.add(node.place, "`" + path + ".on` names `" + on +
-                                       "`, which is not a backend of this scenario" + hint);
-    return;
+  if (std::find(targets.begin(), targets.end(), on) != targets.end()) {
+    fault.on.insert(on.substr(kBackendPrefix.size()));
+    return true;
   }
-  fault.on = on.substr(kBackendPrefix.size());
+  std::string hint = did_you_mean(on, targets);
+  if (loading.scenario.backends.contains(on)) {
+    hint = " (did you mean `" + std::string(kBackendPrefix) + on + "`?)";
+  }
+  return refuse_value(loading.errors, node, Slot{path + ".on"},
+                      "names `" + on + "`, which is not a backend of this scenario" + hint);
 }
 
-void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
-                std::set<std::string>& ids) {
+// `backends.primary`, a list of such, or `backends`: all of them.
+void read_targets(Loading& loading, const YamlNode& node, const std::string& path,
+                  fakes::Fault& fault) {
+  if (node.is_scalar() && node.text == kAllBackends) return;
+  if (!node.is_list()) {
+    read_target(loading, node, path, fault);
+    return;
+  }
+  if (node.items.empty()) {
+    refuse_value(loading.errors, node, Slot{path + ".on"},
+                 "must name at least one backend, or all of them with `backends`");
+  }
+  for (const YamlNode& item : node.items) read_target(loading, item, path, fault);
+}
+
+// The end of the window as it is written, or of the plan; kNever when neither has one.
+world::Instant read_at(Loading& loading, const YamlNode* node, const std::string& path,
+                       fakes::Fault& fault) {
+  const bool planned = !loading.scenario.phases.empty();
+  const Slot slot{path + ".at"};
+  if (node && read_window(loading, *node, slot, fault.from, fault.to) && planned &&
+      fault.from >= loading.scenario.end()) {
+    refuse_value(loading.errors, *node, slot,
+                 "begins when the plan has ended, at " +
+                     format_duration(world::since_start(loading.scenario.end())));
+  }
+  if (!planned) return fault.to;
+  const world::Instant end = std::min(fault.to, loading.scenario.end());
+  // What lasts to the end of the plan does not heal for the requests that are still under way.
+  if (fault.to >= loading.scenario.end()) fault.to = world::kNever;
+  return end;
+}
+
+void read_id(Loading& loading, const YamlNode& node, const std::string& path,
+             std::set<std::string>& ids, fakes::Fault& fault) {
   ErrorList& errors = loading.errors;
-  fakes::Fault fault;
-  const bool has_action = read_action(errors, node, path, fault);
-  if (const YamlNode* id = node.find("id")) {
-    if (read_value(errors, *id, Slot{path + ".id"}, fault.id) &&
-        check_name(loading, id->place, "fault", fault.id) && !ids.insert(fault.id).second) {
-      errors.add(id->place, "two faults have the id `" + fault.id + "`");
-    }
-  } else {
+  const YamlNode* id = node.find("id");
+  if (!id) {
     errors.add(node.place,
                "`" + path + "` needs the key `id`: the name under which it is reported");
+    return;
   }
-  if (const YamlNode* on = node.find("on")) {
-    read_backend(loading, *on, path, fault);
-  } else {
-    errors.add(node.place,
-               "`" + path + "` needs the key `on`: what it strikes, as `backends.primary`");
+  if (read_value(errors, *id, Slot{path + ".id"}, fault.id) &&
+      check_name(loading, id->place, "fault", fault.id) && !ids.insert(fault.id).second) {
+    errors.add(id->place, "two faults have the id `" + fault.id + "`");
   }
-  if (const YamlNode* at = node.find("at")) {
-    const Slot slot{path + ".at"};
-    if (read_window(loading, *at, slot, fault.from, fault.to) && !loading.scenario.phases.empty() &&
-        fault.from >= loading.scenario.end()) {
-      refuse_value(errors, *at, slot,
-                   "begins when the plan has ended, at " +
-                       format_duration(world::since_start(loading.scenario.end())));
-    }
-    // What lasts to the end of the plan does not heal for the requests that are still under way.
-    const bool to_the_end =
-        !loading.scenario.phases.empty() && fault.to >= loading.scenario.end();
-    if (to_the_end) fault.to = world::kNever;
-  }
-  if (const YamlNode* probability = node.find("probability")) {
-    const Slot slot{path + ".probability", world::Unit::ppm, 1, 1'000'000};
-    read_value(errors, *probability, slot, fault.probability_ppm);
-  }
-  if (const YamlNode* match = node.find("match")) {
-    read_value(errors, *match, Slot{path + ".match"}, fault.match);
-  }
-  if (const YamlNode* attempts = node.find("attempts")) {
-    read_attempts(errors, *attempts, Slot{path + ".attempts"}, fault.attempts);
-  }
-  const bool by_request = node.find("match") || node.find("attempts");
-  const bool by_connection =
-      has_action && fakes::kind_of(fault.action).layer == fakes::FaultLayer::connection;
-  if (by_connection && by_request) {
-    errors.add(node.place, "`" + path + "` strikes connections before a request is read, so it "
-                               "cannot have `match` or `attempts`");
-  }
-  loading.scenario.faults.push_back(std::move(fault));
 }
 
 }  // namespace
+
+const std::vector<std::string> kFaultKeys = {"id",       "on",     "at",    "probability",
+                                             "wave",     "markov", "share", "match",
+                                             "attempts", "fate",   "load",  "limit"};
+
+std::vector<KindForm> fault_action_forms() { return action_forms(Indices{}); }
+
+void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
+                std::set<std::string>& ids) {
+  fakes::Fault fault;
+  const bool has_action = read_action(loading.errors, node, path, fault);
+  read_id(loading, node, path, ids, fault);
+  if (const YamlNode* on = node.find("on")) {
+    read_targets(loading, *on, path, fault);
+  } else {
+    loading.errors.add(node.place,
+                       "`" + path + "` needs the key `on`: what it strikes, as `backends.primary`");
+  }
+  const world::Instant end = read_at(loading, node.find("at"), path, fault);
+  read_fault_conditions(loading, node, path, end, has_action, fault);
+  loading.scenario.faults.push_back(std::move(fault));
+}
 
 void read_faults(const YamlNode* node, Loading& loading) {
   if (!node || node->kind == YamlNode::Kind::null) return;

@@ -96,6 +96,11 @@ bool read_window(Loading& loading, const YamlNode& node, const Slot& slot, world
     return refuse_kind(errors, node, slot, "a phase or a window such as `60s..180s`");
   } else if (const std::size_t dots = node.text.find(".."); dots != std::string::npos) {
     const auto a = parse_duration(node.text.substr(0, dots));
+    if (a.value && dots + 2 == node.text.size()) {  // `60s..`, to the end
+      from = world::at(*a.value);
+      to = world::kNever;
+      return true;
+    }
     const auto b = parse_duration(node.text.substr(dots + 2));
     if (!a.value || !b.value) {
       return refuse_value(errors, node, slot,

@@ -270,24 +270,47 @@ json schema_of(const F&, Tag<Arrivals>) {
   return arrivals_schema(std::make_index_sequence<std::variant_size_v<Arrivals>>{});
 }
 
+// The keys of a fault but its action, each with its sentence.
+json fault_conditions() {
+  const std::string share = pattern_of(Unit::ppm);
+  const json target = text_matching(R"(backends\.[A-Za-z0-9_-]+)");
+  json properties = json::object();
+  const auto add = [&](const char* key, const char* doc, json schema) {
+    schema["description"] = doc;
+    properties[key] = std::move(schema);
+  };
+  add("id", "Name in the results.", {{"type", "string"}, {"pattern", kName}});
+  add("on", "What it strikes: backends.primary, a list of such, or backends for all.",
+      {{"anyOf",
+        {json{{"const", "backends"}}, target,
+         json{{"type", "array"}, {"items", target}, {"minItems", 1}}}}});
+  add("at", "When: a phase, or a window such as 60s..180s, or 60s.. to the end.",
+      window_schema(true));
+  add("probability", "Share of what it matches that is struck; 0%..80% ramps, a list steps.",
+      {{"anyOf",
+        {text_matching(share + R"((\.\.)" + share + ")?"),
+         json{{"type", "array"}, {"items", text_matching(share)}, {"minItems", 1}}}}});
+  add("wave", "On and off: a square wave that begins with the window.",
+      object_of<fakes::SquareWave>());
+  add("markov", "Up and down at random, with these mean times.", object_of<fakes::Markov>());
+  add("share", "Always the same ones, as 20% of users (or sessions, keys).",
+      text_matching(share + "[ _]+of[ _]+(users|sessions|keys)"));
+  add("match", "Which requests.", object_of<fakes::FaultMatch>());
+  add("attempts", "Attempts that it strikes, as 1 or 1..2; the first is 1.",
+      {{"type", json::array({"integer", "string"})},
+       {"minimum", 1},
+       {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}});
+  add("fate", "Faults of the same fate strike together.",
+      {{"type", "string"}, {"pattern", kName}});
+  add("load", "Once more than `above` requests are in flight at a backend, until `below` are.",
+      object_of<fakes::LoadThreshold>());
+  add("limit", "Strikes at most so often.", number_schema(Unit::count, 1, 1'000'000'000));
+  return properties;
+}
+
 template <std::size_t... I>
 json faults_schema(std::index_sequence<I...>) {
-  json properties = {
-      {"id", {{"type", "string"}, {"pattern", kName}, {"description", "Name in the results."}}},
-      {"on",
-       {{"type", "string"},
-        {"pattern", "^backends\\."},
-        {"description", "What it strikes, as backends.primary."}}},
-      {"probability", text_matching(pattern_of(Unit::ppm))},
-      {"match", object_of<fakes::FaultMatch>()},
-      {"attempts",
-       {{"type", json::array({"integer", "string"})},
-        {"minimum", 1},
-        {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}}}};
-  properties["at"] = window_schema(true);
-  properties["at"]["description"] = "When: a phase, or a window such as 60s..180s.";
-  properties["probability"]["description"] = "Share of what it matches that is struck.";
-  properties["attempts"]["description"] = "Attempts that it strikes, as 1 or 1..2; the first is 1.";
+  json properties = fault_conditions();
   json one_of = json::array();
   const auto add = [&](auto tag, const fakes::FaultKind& kind) {
     properties[std::string(kind.name)] = kind_value<typename decltype(tag)::type>(kind.doc);

@@ -12,7 +12,7 @@ inline fakes::Fault fault(fakes::FaultAction action, world::Nanos from = world::
                           world::Instant to = world::kNever) {
   fakes::Fault f;
   f.id = "f";
-  f.on = "primary";
+  f.on = {"primary"};
   f.from = world::at(from);
   f.to = to;
   f.action = std::move(action);

@@ -63,7 +63,7 @@ TEST_CASE("a scenario is read whole", "[scenario]") {
   CHECK(s.load[0].arrivals == Arrivals(Poisson{world::Rate::per_second(5)}));
   CHECK(s.load[0].to == world::at(300s));
   REQUIRE(s.faults.size() == 1);
-  CHECK(s.faults[0].on == "primary");
+  CHECK(fakes::targets_text(s.faults[0]) == "backends.primary");
   CHECK(s.faults[0].from == world::at(60s));
   CHECK(s.faults[0].to == world::at(180s));
   CHECK(std::holds_alternative<fakes::Refuse>(s.faults[0].action));
@@ -194,6 +194,51 @@ TEST_CASE("arrivals, users, sessions and faults have short and long forms", "[sc
   CHECK(fault("attempts: 3.., hang: {}").attempts.first == 3);
 }
 
+TEST_CASE("the conditions of a fault", "[scenario]") {
+  using fakes::Course;
+  const auto fault = [](const std::string& rest, const std::string& on = "backends.primary") {
+    const std::string two = replaced(kGood, "  primary:", "  spare: {}\n  primary:");
+    return parse_scenario(replaced(replaced(two, "at: outage, refuse: {}", rest),
+                                   "backends.primary, ", on + ", "),
+                          "s.yaml")
+        .faults[0];
+  };
+  using Names = std::set<std::string, std::less<>>;
+  CHECK(fault("hang: {}").on == Names{"primary"});
+  CHECK(fault("hang: {}", "[backends.spare, backends.primary]").on == Names{"primary", "spare"});
+  CHECK(fault("hang: {}", "backends").on.empty());
+
+  const fakes::Fault open = fault("at: 30s.., hang: {}");
+  CHECK(open.from == world::at(30s));
+  CHECK(open.to == world::kNever);
+
+  const fakes::Fault ramp = fault("at: outage, probability: 0%..80%, hang: {}");
+  CHECK(ramp.course == Course{Course::Shape::ramp, {0, 800'000}, world::at(180s)});
+  const fakes::Fault steps = fault("at: 60s..90s, probability: [80%, 40%, 0.5%], hang: {}");
+  CHECK(steps.course == Course{Course::Shape::steps, {800'000, 400'000, 5'000}, world::at(90s)});
+  // The window of one to the end of the plan ends there for its course, though it does not heal.
+  for (const char* to_the_end : {"", "at: 0s.., ", "at: 0s..300s, "}) {
+    CAPTURE(to_the_end);
+    const fakes::Fault whole = fault(std::string(to_the_end) + "probability: 50%..1%, hang: {}");
+    CHECK(whole.course == Course{Course::Shape::ramp, {500'000, 10'000}, world::at(300s)});
+    CHECK(whole.to == world::kNever);
+  }
+
+  CHECK(fault("wave: {period: 20s, on: 5s}, hang: {}").wave == fakes::SquareWave{20s, 5s});
+  CHECK(fault("markov: {up: 30s, down: 5s}, refuse: {}").markov == fakes::Markov{30s, 5s});
+  CHECK(fault("share: 20% of users, hang: {}").share ==
+        fakes::Share{200'000, fakes::ShareOf::users});
+  CHECK(fault("share: 1% of sessions, hang: {}").share ==
+        fakes::Share{10'000, fakes::ShareOf::sessions});
+  CHECK(fault("share: 50%_of_keys, hang: {}").share ==
+        fakes::Share{500'000, fakes::ShareOf::keys});
+  CHECK(fault("match: {endpoint: /v1/*, model: gpt-4*, key: sk-a}, hang: {}").match.endpoint ==
+        "/v1/*");
+  CHECK(fault("fate: region-1, hang: {}").fate == "region-1");
+  CHECK(fault("load: {above: 50, below: 20}, refuse: {}").load == fakes::LoadThreshold{50, 20});
+  CHECK(fault("limit: 3, hang: {}").limit == 3);
+}
+
 TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") {
   struct Row {
     std::string what, with, expected;
@@ -257,6 +302,55 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:11:73: `faults.down.probability` must be a percentage such as `5%`, not "
               "`0.3` (did you "
               "mean `30%`?)"},
+          Row{"refuse: {}", "hang: {}, probability: 20%..80",
+              "s.yaml:11:73: `faults.down.probability` must be a percentage such as `5%`, not `80` "
+              "(did you mean `80%`?)"},
+          Row{"refuse: {}", "hang: {}, probability: 0%..0%",
+              "s.yaml:11:73: `faults.down.probability` is 0% throughout, so it would never strike"},
+          Row{"refuse: {}", "hang: {}, probability: [80%, 101%]",
+              "s.yaml:11:79: `faults.down.probability[1]` must be at most `100%`, not `101%`"},
+          Row{"refuse: {}", "hang: {}, probability: []",
+              "s.yaml:11:73: `faults.down.probability` must have 1 to 1000 steps, not 0"},
+          Row{"refuse: {}", "hang: {}, wave: {period: 20s, on: 30s}",
+              "s.yaml:11:84: `faults.down.wave.on` must be at most the period, 20s, not `30s`"},
+          Row{"refuse: {}", "hang: {}, wave: {period: 20s}",
+              "s.yaml:11:66: `faults.down.wave` needs the key `on`: How long of each period it "
+              "strikes."},
+          Row{"refuse: {}", "hang: {}, wave: 20s",
+              "s.yaml:11:66: `faults.down.wave` must be a map such as `{period: 20s, on: 5s}`, not "
+              "`20s`"},
+          Row{"refuse: {}", "hang: {}, markov: {up: 30s, down: 5us}",
+              "s.yaml:11:84: `faults.down.markov.down` must be from 1ms to 31d, not `5us`"},
+          Row{"refuse: {}", "hang: {}, share: 20%",
+              "s.yaml:11:67: `faults.down.share` must be a share such as `20% of users`, `20% of "
+              "sessions` or `20% of keys`, not `20%`"},
+          Row{"refuse: {}", "hang: {}, share: 20% of user",
+              "s.yaml:11:67: `faults.down.share` must be one of `users`, `sessions`, `keys`, not "
+              "`user` (did you mean `users`?)"},
+          Row{"refuse: {}", "refuse: {}, share: 20% of sessions",
+              "s.yaml:11:69: `faults.down.share` cannot be told of connections, which are made "
+              "before a request says who asks: give a `probability`, or another action such as "
+              "`reset`"},
+          Row{"refuse: {}", "hang: {}, load: {above: 20, below: 50}",
+              "s.yaml:11:85: `faults.down.load.below` must be at most `above`, 20, not `50`: it "
+              "ends with fewer requests than it begins"},
+          Row{"refuse: {}", "hang: {}, limit: 0",
+              "s.yaml:11:67: `faults.down.limit` must be from 1 to 1000000000, not `0`"},
+          Row{"refuse: {}", "hang: {}, fate: region 1",
+              "s.yaml:11:66: the name of a fate has 1 to 64 letters, digits, `_` or `-`; `region "
+              "1` has not"},
+          Row{"refuse: {}", "hang: {}, match: {model: gpt*4}",
+              "s.yaml:11:75: `faults.down.match.model` may have a `*` only at its end, not as in "
+              "`gpt*4`"},
+          Row{"refuse: {}", "hang: {}, match: {endpoint: v1/responses}",
+              "s.yaml:11:78: `faults.down.match.endpoint` must be a path, not `v1/responses` (did "
+              "you mean `/v1/responses`?)"},
+          Row{"on: backends.primary", "on: [backends.primary, backends.primry]",
+              "s.yaml:11:39: `faults.down.on` names `backends.primry`, which is not a backend of "
+              "this scenario (did you mean `backends.primary`?)"},
+          Row{"on: backends.primary", "on: []",
+              "s.yaml:11:20: `faults.down.on` must name at least one backend, or all of them with "
+              "`backends`"},
           Row{fault, fault + "\n  - " + fault, "s.yaml:12:10: two faults have the id `down`"},
           Row{"{baseline: 60s, outage: 120s, recovery: 120s}",
               "{a: 90s, outage: {from: 60s, to: 120s}}",
