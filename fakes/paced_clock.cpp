@@ -45,23 +45,16 @@ void PacedClock::arm(world::Event& event, Instant at) {
   follow();
 }
 
+// One event, and the last thing done here: whoever it wakes may end the server and this clock.
 void PacedClock::fire_due() {
-  firing_ = true;
   driver_at_ = world::kNever;
-  const Instant until = now();
-  // What these arm for now waits for the next turn, as on the clock below.
-  for (std::size_t left = queue_.size(); left > 0; --left) {
-    const world::EventQueue::Entry entry = queue_.pop(until);
-    if (entry.event == nullptr) break;
-    entry.event->fire();
-  }
-  firing_ = false;
+  const world::EventQueue::Entry due = queue_.pop(now());
   follow();
+  if (due.event != nullptr) due.event->fire();
 }
 
 // Sees to it that the driver fires when the next event here is due.
 void PacedClock::follow() {
-  if (firing_) return;
   const Instant next = queue_.next();
   if (next == world::kNever) return;
   const Instant at = std::max(below_at(next), below_.now());

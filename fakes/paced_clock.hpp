@@ -43,7 +43,6 @@ class PacedClock final : public world::Clock {
   world::Instant here_;                       // how late it was here ...
   world::Instant since_;                      // ... at this instant below, when the pace changed
   std::int64_t stretch_ = kFullPace;
-  bool firing_ = false;
 };
 
 }  // namespace fakes
