@@ -7,6 +7,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(prometheus-cpp REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 
 add_library(shakedown_asio INTERFACE)

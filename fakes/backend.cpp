@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "fakes/faults/strike.hpp"
-#include "fakes/reply.hpp"
 #include "world/deadline.hpp"
 #include "world/json_reader.hpp"
 
@@ -15,6 +14,7 @@ using world::Task;
 
 namespace {
 
+constexpr std::string_view kModel = "fake-1";  // is listed when any is answered for
 constexpr std::chrono::seconds kLinger(1);  // how long a refused sender may still talk
 
 const Dialect& dialect_of(const Backend& config) {
@@ -29,17 +29,6 @@ Refusal refusal_of_failure(const Dialect& dialect, world::Failure failure) {
   refusal.code = "bad_request";
   refusal.message = "The request is not valid HTTP/1.1.";
   return refusal;
-}
-
-// The API key, where the providers have it.
-std::string_view key_in(const world::HttpHeaders& headers) {
-  constexpr std::string_view kBearer = "Bearer ";
-  const std::string_view bearer = headers.get("authorization");
-  if (bearer.starts_with(kBearer)) return bearer.substr(kBearer.size());
-  for (const char* name : {"x-api-key", "api-key", "x-goog-api-key"}) {
-    if (const std::string_view key = headers.get(name); !key.empty()) return key;
-  }
-  return {};
 }
 
 // Counts a request as active while it lives.
@@ -73,14 +62,6 @@ class Warmed {
 // A request that is refused, or that a fault keeps from the model, takes no slot there.
 bool needs_model(const Fault* fault) {
   return fault == nullptr || kind_of(fault->action).layer == FaultLayer::stream;
-}
-
-std::string_view api_key_of(const world::HttpRequest& request) {
-  for (const char* name : {"x-api-key", "api-key", "authorization"}) {
-    const std::string_view key = request.headers.get(name);
-    if (!key.empty()) return key;
-  }
-  return {};
 }
 
 Task<void> watch(world::HttpServerConnection& connection, Capacity::Place& place) {
@@ -174,7 +155,8 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
 
 Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
-  if (call == Call::models) dialect_.write_models(x.body, parts_.config.model);
+  const std::string_view model = parts_.config.model.empty() ? kModel : parts_.config.model;
+  if (call == Call::models) dialect_.write_models(x.body, model);
   if (call == Call::model) dialect_.write_model(x.body, id);
   if (call == Call::warm) x.body = "{}";
   x.add_response(200, "application/json", x.body);
@@ -268,7 +250,7 @@ std::optional<Refusal> FakeBackend::charge(Charged& charged, const ChatRequest& 
   const std::int64_t most = parts_.config.output_tokens_max;
   const std::int64_t output = std::min(chat.max_tokens.value_or(all_at_once ? most : 0), most);
   RateLimiter::Ticket& ticket = charged.ticket;
-  ticket.account = limiter->account_of(api_key_of(request));
+  ticket.account = limiter->account_of(api_key_in(request.headers));
   ticket.tokens = tokens_in(chat.prompt_bytes) + output;
   ticket.at = charged.x.now();
   const std::optional<LimitHit> hit = limiter->admit(ticket);
@@ -279,7 +261,7 @@ std::optional<Refusal> FakeBackend::charge(Charged& charged, const ChatRequest& 
   charged.x.facts.tokens = standing.tokens;
   if (!hit) return std::nullopt;
   if (hit->retry_after) dialect_.write_retry_after(further_headers, *hit->retry_after);
-  return dialect_.refusal_of_limit(*hit, parts_.config.model);
+  return dialect_.refusal_of_limit(*hit, chat.model);
 }
 
 std::optional<Refusal> FakeBackend::overload(std::string& further_headers) const {
@@ -342,77 +324,11 @@ Task<void> FakeBackend::refuse_bytes(Established& e, world::Failure failure) {
   static_cast<void>(closed);
 }
 
-void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request) {
-  x.record.user = chat.user;
-  x.record.stream = chat.stream;
-  x.record.asked = chat.asked;
-  x.record.messages = chat.messages;
-  x.record.markers = std::move(chat.markers);
-  if (chat.asked) {
-    x.record.attempt = ++attempts_.at(chat.asked->key());
-  } else {
-    // A foreign client may say which retry this is, as the official SDKs do.
-    const world::JsonValue retries{world::JsonType::number,
-                                   request.headers.get("x-stainless-retry-count")};
-    x.record.attempt = 1 + static_cast<std::uint32_t>(
-                               std::clamp<std::int64_t>(retries.integer().value_or(0), 0, 1'000));
-  }
-}
-
-AnswerKey FakeBackend::key_of(const PromptRecord& record) const {
-  const std::uint64_t who = record.asked ? record.asked->key() : record.ordinal;
-  const std::uint64_t name = world::entity_of(parts_.name);
-  return {parts_.random.bits(Purpose("answer of backend"), name, who), record.attempt};
-}
-
-void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key) {
-  x.timing = Timing(parts_.config, parts_.random, key);
-  x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
-  x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
-  x.answer.model = parts_.config.model;
-  x.answer.prompt_tokens = tokens_in(chat.prompt_bytes);
-  x.answer.include_usage = chat.stream && chat.include_usage;
-  x.answer.obfuscate = chat.stream && chat.obfuscate;
-  plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
-}
-
-// What this backend knows from earlier requests. A key that came before gets the answer's id again.
-void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request) {
-  x.chat = &chat;
-  if (last_at_) x.idle = x.record.at - *last_at_;
-  last_at_ = x.record.at;
-  const std::string_view key = request.headers.get("idempotency-key");
-  if (!key.empty()) {
-    const std::uint64_t own = x.answer.id;
-    std::uint64_t& first = ids_by_key_.at(world::entity_of(key));
-    if (first == 0) first = own;
-    if (first != own) x.key_came_as = own;
-    x.answer.id = first;
-  }
-  if (parts_.faults.spares_requests()) return;  // nobody asks for the previous answer
-  Answer& last = last_answers_.at(world::entity_of(x.record.user));
-  if (last.id != 0) x.previous = std::move(last);
-  last = x.answer;
-}
-
-const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat,
-                                 const world::HttpRequest& request) {
-  if (parts_.faults.spares_requests()) return nullptr;
-  // Faults match what the user wrote, not how JSON spells it.
-  const std::string text = plain_text(chat.last_user_message);
-  RequestFacts facts;
-  facts.backend = parts_.name;
-  facts.endpoint = request.path();
-  facts.user = record.user;
-  facts.key = key_in(request.headers);
-  facts.active = active_;
-  facts.model = chat.model;
-  facts.turn = record.asked;
-  facts.stream = record.stream;
-  facts.attempt = record.attempt;
-  facts.last_user_message = text;
-  facts.ordinal = record.ordinal;
-  return parts_.faults.decide(record.at, facts);
+void FakeBackend::forget() {
+  attempts_.clear();
+  last_answers_.clear();
+  ids_by_key_.clear();
+  background_.forget();
 }
 
 }  // namespace fakes

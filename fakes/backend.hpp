@@ -3,6 +3,7 @@
 // sim and live. One clock; the references must outlive it.
 #pragma once
 
+#include "fakes/api_key.hpp"
 #include "fakes/background.hpp"
 #include "fakes/capacity.hpp"
 #include "fakes/exchange.hpp"
@@ -36,6 +37,9 @@ class FakeBackend {
 
   // Answers bytes that were no request, and lets the sender read why before the connection ends.
   world::Task<void> refuse_bytes(Established& established, world::Failure failure);
+
+  // Forgets whom it has seen and what it has stored.
+  void forget();
 
   const std::string& name() const { return parts_.name; }
   const Backend& config() const { return parts_.config; }

@@ -42,6 +42,7 @@ class Background {
   world::Task<void> answer(Established& established, StoredCall call);
 
   const StoredAnswers& answers() const { return answers_; }
+  void forget() { answers_.clear(); }
 
  private:
   std::shared_ptr<StoredAnswer> make(const Exchange& x, const ChatRequest& chat) const;

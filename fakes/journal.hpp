@@ -36,6 +36,7 @@ struct PromptRecord {
   std::vector<Marker> markers;  // of the whole prompt, in order
   std::int64_t messages = 0;
   std::string user;
+  std::string model;  // asked for
   bool stream = false;
   std::optional<std::size_t> fault;  // index in the fault schedule
   int status = 0;                    // sent; 0: none

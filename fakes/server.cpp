@@ -41,7 +41,8 @@ RateLimiter* Server::limiter_of(const std::string& name, const Backend& config) 
 
 world::Result<void> Server::open() {
   std::uint16_t next = config_.listen.port;
-  for (const auto& [name, config] : config_.backends) {
+  for (const std::string& name : names_in_order()) {
+    const Backend& config = config_.backends.at(name);
     if (ports_.empty() || !config_.one_port) {
       world::Endpoint on = config_.listen;
       if (on.host.empty()) on.host = name;
@@ -58,6 +59,49 @@ world::Result<void> Server::open() {
     endpoints_[name] = ports_.back().listener->endpoint();
   }
   return {};
+}
+
+std::vector<const FakeBackend*> Server::in_order() const {
+  std::vector<const FakeBackend*> found;
+  for (const std::string& name : names_in_order()) found.push_back(backends_.at(name).get());
+  return found;
+}
+
+std::vector<std::string> Server::names_in_order() const {
+  std::vector<std::string> names;
+  if (!config_.one_port) {
+    for (const auto& [name, config] : config_.backends) names.push_back(name);
+    return names;
+  }
+  for (const Dialect* dialect : kDialects) {
+    for (const auto& [name, config] : config_.backends) {
+      if (config.dialect == dialect->name()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+std::int64_t Server::active() const {
+  std::int64_t sum = 0;
+  for (const auto& [name, backend] : backends_) sum += backend->active();
+  return sum;
+}
+
+std::size_t Server::connections() const {
+  std::size_t sum = 0;
+  for (const Open& open : ports_) sum += open.port->connections();
+  return sum;
+}
+
+void Server::reset(std::vector<Fault> faults) {
+  for (const auto& [name, backend] : backends_) backend->forget();
+  for (auto& [group, limiter] : limiters_) limiter = RateLimiter(limiter.limits());
+  faults_.replace(std::move(faults), clock_.now());
+  faults_.reset_counts();
+}
+
+void Server::set_aside(const Port::Aside& aside) {
+  for (Open& open : ports_) open.port->set_aside(aside);
 }
 
 world::Task<void> Server::serve() {

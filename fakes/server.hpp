@@ -36,6 +36,17 @@ class Server {
   const FaultSchedule& faults() const { return faults_; }
   FaultSchedule& faults() { return faults_; }  // to change them while it serves, on its clock
   const Journal& journal() const { return journal_; }
+  const std::map<std::string, std::unique_ptr<FakeBackend>>& backends() const { return backends_; }
+  // In the order in which a shared port asks them: by the table of dialects, then by name.
+  std::vector<const FakeBackend*> in_order() const;
+  std::int64_t active() const;      // requests that are being answered
+  std::size_t connections() const;  // open ones
+
+  // Forgets all turns, keys, stored answers and spent allowances; these faults come into force.
+  void reset(std::vector<Fault> faults);
+
+  // See Port::Aside. After open().
+  void set_aside(const Port::Aside& aside);
 
  private:
   struct Open {
@@ -43,6 +54,7 @@ class Server {
     std::unique_ptr<world::Listener> listener;
   };
 
+  std::vector<std::string> names_in_order() const;
   RateLimiter* limiter_of(const std::string& name, const Backend& config);
   world::Result<Port*> open_port(const std::string& name, world::Endpoint on);
 

@@ -42,6 +42,12 @@ std::shared_ptr<StoredAnswer> StoredAnswers::find(std::uint64_t id, Instant now)
   return *found->second;
 }
 
+void StoredAnswers::clear() {
+  places_.clear();
+  by_age_.clear();
+  bytes_ = 0;
+}
+
 void StoredAnswers::remove(std::uint64_t id) {
   if (const auto found = places_.find(id); found != places_.end()) forget(found->second);
 }

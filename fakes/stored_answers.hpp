@@ -65,6 +65,7 @@ class StoredAnswers {
   std::shared_ptr<StoredAnswer> find(std::uint64_t id, world::Instant now);
 
   void remove(std::uint64_t id);
+  void clear();
 
   std::size_t size() const { return by_age_.size(); }
   std::size_t bytes() const { return bytes_; }

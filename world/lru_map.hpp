@@ -37,6 +37,11 @@ class LruMap {
 
   std::size_t size() const { return entries_.size(); }
 
+  void clear() {
+    entries_.clear();
+    places_.clear();
+  }
+
  private:
   using Entries = std::list<std::pair<Key, Value>>;
 

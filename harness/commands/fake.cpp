@@ -5,13 +5,9 @@
 #include <stdexcept>
 
 #include "fakes/dialect.hpp"
-#include "fakes/server.hpp"
+#include "fakes/control/control.hpp"
+#include "harness/commands/fake_setup.hpp"
 #include "harness/commands/serve.hpp"
-#include "harness/run/prepared.hpp"
-#include "harness/run/suite_parts.hpp"
-#include "harness/run/target_url.hpp"
-#include "harness/scenario/errors.hpp"
-#include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "world/real_files.hpp"
 #include "world/real_network.hpp"
@@ -21,33 +17,11 @@ namespace harness {
 namespace {
 
 struct FakeCommand {
-  std::string config;
-  std::string listen = "127.0.0.1:9000";
-  std::vector<std::string> sets;
-  std::string ca;  // file to be written
-  std::uint64_t seed = 1;
+  FakeOptions fakes;
+  std::string ca;       // file to be written
+  std::string journal;  // file to be appended to
+  bool control = true;
 };
-
-fakes::ServerConfig config_of(const FakeCommand& command) {
-  fakes::ServerConfig config;
-  if (command.config.empty()) {
-    if (!command.sets.empty()) {
-      throw std::runtime_error("--set overrides values of a file: give --config FILE too");
-    }
-    config.backends["fake"] = fakes::Backend{};
-  } else {
-    LoadOptions load;
-    load.sets = command.sets;
-    Scenario scenario = load_scenario(command.config, load);
-    std::vector<ScenarioError> errors = sim_only(scenario);
-    if (!errors.empty()) throw ScenarioErrors(std::move(errors));
-    config.backends = std::move(scenario.backends);
-    config.faults = std::move(scenario.faults);
-  }
-  config.seed = command.seed;
-  config.listen = parse_address(command.listen);
-  return config;
-}
 
 // For clients that are told a file to trust, as by curl --cacert or NODE_EXTRA_CA_CERTS.
 void write_authority(const world::Network& network, const std::string& file) {
@@ -59,40 +33,46 @@ void write_authority(const world::Network& network, const std::string& file) {
   }
 }
 
-// What to set so that a client of the provider talks to the fake: OPENAI_BASE_URL=http://...
-std::string base_url_setting(const fakes::Dialect& dialect, const world::Endpoint& endpoint,
-                             bool tls) {
-  std::string setting(dialect.base_url_variable());
-  if (!setting.empty()) setting += '=';
-  setting += (tls ? "https://" : "http://") + world::to_string(endpoint);
-  setting += dialect.base_path();
-  return setting;
-}
+// The requests, a line each as they end. A line that cannot be written is told of once.
+class JournalFile {
+ public:
+  explicit JournalFile(const std::string& path) : path_(path) {
+    if (path.empty()) return;
+    world::FileResult<std::unique_ptr<world::File>> opened =
+        world::run_inline(files_.open_append(path));
+    if (!opened) fail(opened.error());
+    file_ = std::move(*opened);
+  }
 
-int serve_fakes(const FakeCommand& command) {
-  fakes::ServerConfig config = config_of(command);
-  const auto backends = config.backends;
-  std::map<std::string, const fakes::Dialect*> dialects;
-  for (const auto& [name, backend] : config.backends) {
-    dialects[name] = fakes::find_dialect(backend.dialect);
+  void note(const fakes::PromptRecord& record, const fakes::FaultSchedule& faults) {
+    if (!file_) return;
+    std::string line;
+    fakes::write_record_line(line, number_++, record, faults);
+    const world::FileResult<void> written = world::run_inline(file_->append(std::move(line)));
+    if (written) return;
+    file_.reset();
+    lost_ = written.error();
+    std::fprintf(stderr, "shakedown: --journal %s: cannot be written (%s); nothing more goes there\n",
+                 path_.c_str(), std::string(world::name_of(*lost_)).c_str());
   }
-  world::RealClock clock;
-  world::RealNetwork network(clock);
-  if (!command.ca.empty()) write_authority(network, command.ca);
-  world::raise_descriptor_limit();
-  fakes::Server server(clock, network, std::move(config));
-  const world::Result<void> opened = server.open();
-  if (!opened) {
-    throw std::runtime_error("--listen " + command.listen + ": cannot listen there (" +
-                             std::string(world::name_of(opened.error())) + "); give another port");
+
+  bool whole() const { return !lost_; }
+
+ private:
+  [[noreturn]] void fail(world::FileFailure why) const {
+    throw std::runtime_error("--journal " + path_ + ": cannot be written (" +
+                             std::string(world::name_of(why)) + ")");
   }
-  for (const auto& [name, endpoint] : server.endpoints()) {
-    std::printf("%s: %s\n", name.c_str(),
-                base_url_setting(*dialects.at(name), endpoint,
-                                 backends.at(name).tls).c_str());
-  }
-  std::fflush(stdout);
-  serve_until_interrupted(clock, server.serve());
+
+  std::string path_;
+  world::RealFiles files_;
+  std::unique_ptr<world::File> file_;
+  std::optional<world::FileFailure> lost_;
+  std::uint64_t number_ = 0;
+};
+
+void tell_end(fakes::Server& server) {
+  server.faults().settle_counts();
   for (std::size_t i = 0; i < server.faults().faults().size(); ++i) {
     std::printf("fault %s fired %llu times\n", server.faults().faults()[i].id.c_str(),
                 static_cast<unsigned long long>(server.faults().fired(i)));
@@ -100,31 +80,79 @@ int serve_fakes(const FakeCommand& command) {
   std::printf("%llu requests, %lld tokens\n",
               static_cast<unsigned long long>(server.journal().requests()),
               static_cast<long long>(server.journal().tokens()));
-  return exit_code::kPass;
+}
+
+int serve_fakes(const FakeCommand& command) {
+  const fakes::ServerConfig config = fake_setup(command.fakes);
+  world::RealClock clock;
+  world::RealNetwork network(clock);
+  if (!command.ca.empty()) write_authority(network, command.ca);
+  world::raise_descriptor_limit();
+  JournalFile journal(command.journal);
+  std::function<void(const fakes::PromptRecord&)> note;
+  fakes::Server server(clock, network, config,
+                       [&note](const fakes::PromptRecord& record) { note(record); });
+  fakes::Control control(clock, server, [&](const std::string& line, const auto& others) {
+    return read_live_fault(line, config, others);
+  });
+  note = [&](const fakes::PromptRecord& record) {
+    journal.note(record, server.faults());
+    if (command.control) control.note(record);
+  };
+  const world::Result<void> opened = server.open();
+  if (!opened) {
+    throw std::runtime_error("--listen " + command.fakes.listen + ": cannot listen there (" +
+                             std::string(world::name_of(opened.error())) + "); give another port");
+  }
+  for (const std::string& line : base_url_lines(server, config)) std::printf("%s\n", line.c_str());
+  if (command.control) {
+    server.set_aside([&control](fakes::Established& e, const world::HttpRequest& request) {
+      return control.answer(e, request);
+    });
+    const bool tls = config.backends.begin()->second.tls;
+    std::printf("control: %s://%s/_shakedown\n", tls ? "https" : "http",
+                world::to_string(server.endpoints().begin()->second).c_str());
+  }
+  std::fflush(stdout);
+  serve_until_interrupted(clock, server.serve());
+  tell_end(server);
+  return journal.whole() ? exit_code::kPass : exit_code::kInvalid;
 }
 
 }  // namespace
 
 void add_fake(CLI::App& command, int& exit_code) {
   auto o = std::make_shared<FakeCommand>();
+  FakeOptions& fakes = o->fakes;
   command
-      .add_option("--config", o->config,
-                  "Scenario file whose `backends:` and `faults:` are served; its times count from "
-                  "the start. Default: one backend without faults.")
+      .add_option("--config", fakes.config,
+                  "File whose `backends:` and `faults:` are served, as in a scenario; times count "
+                  "from the start. Default: a backend for each dialect, without faults.")
       ->type_name("FILE");
-  command
-      .add_option("--listen", o->listen,
-                  "Address of the first backend; further ones take the next ports.")
+  command.add_option("--listen", fakes.listen, "Address at which all backends listen.")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  command.add_option("--set", o->sets, "Override a value: backends.primary.ttft=2s.")
+  command.add_flag("--own-ports", fakes.own_ports,
+                   "A port for each backend: the one of --listen and those behind it.");
+  command
+      .add_option("--fault", fakes.faults,
+                  "A fault in one line: \"rate_limit at 30s..90s p=50%\"; may be given again. "
+                  "`shakedown list faults` shows all kinds.")
+      ->type_name("LINE")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--set", fakes.sets, "Override a value: backends.primary.ttft=2s.")
       ->type_name("PATH=VALUE");
+  command.add_option("--journal", o->journal, "Append a line of JSON for each request to a file.")
+      ->type_name("FILE");
+  command.add_flag("!--no-control", o->control,
+                   "Without the paths /_shakedown and /metrics, by which faults can be changed.");
   command
       .add_option("--ca", o->ca,
                   "Where to write the authority whose certificates backends with `tls: true` show; "
                   "it is another one each time.")
       ->type_name("FILE");
-  command.add_option("--seed", o->seed, "Seed of every random draw.")->type_name("N");
+  command.add_option("--seed", fakes.seed, "Seed of every random draw.")->type_name("N");
   command.callback([o, &exit_code] { exit_code = serve_fakes(*o); });
 }
 

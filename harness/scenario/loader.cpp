@@ -269,6 +269,11 @@ const std::array<Section, kSections> kSectionTable = {{
 }};
 // clang-format on
 
+// What fakes without an agent need of a scenario.
+static bool of_fakes(std::string_view section) {
+  return section == "seed" || section == "backends" || section == "phases" || section == "faults";
+}
+
 Scenario parse_scenario(std::string_view text, const std::string& file,
                         const LoadOptions& options) {
   YamlNode root = parse_yaml(text, file);
@@ -277,7 +282,9 @@ Scenario parse_scenario(std::string_view text, const std::string& file,
     for (const std::string& set : options.sets) apply_override(root, set, errors);
   } else {
     errors.add(root.place,
-               "a scenario is a map that begins with `scenario: name`, not " + describe(root));
+               options.only_fakes
+                   ? "a file of fakes is a map that has `backends:`, not " + describe(root)
+                   : "a scenario is a map that begins with `scenario: name`, not " + describe(root));
   }
   errors.throw_if_any();
 
@@ -289,11 +296,15 @@ Scenario parse_scenario(std::string_view text, const std::string& file,
   check_keys(loading.errors, root, "", known);
   for (const Section& section : kSectionTable) {
     const YamlNode* value = root.find(section.key);
+    if (options.only_fakes && (!value || !of_fakes(section.key))) continue;
     if (!value && section.required) {
       loading.errors.add(root.place, "the scenario needs the key `" + std::string(section.key) +
                                          "`: " + std::string(section.doc));
     }
     section.read(value, loading);
+  }
+  if (options.only_fakes && loading.scenario.backends.empty() && loading.errors.empty()) {
+    loading.errors.add(root.place, "a file of fakes needs the key `backends`");
   }
   loading.errors.throw_if_any();
   return std::move(loading.scenario);

@@ -13,6 +13,7 @@ namespace harness {
 struct LoadOptions {
   std::vector<std::string> sets;  // `path=value`, as --set gives them; applied before any check
   agent::Config agent{};          // the profile's configuration, which `agent:` amends
+  bool only_fakes = false;        // only the fakes are wanted: nothing but them must be there
 };
 
 Scenario load_scenario(const std::string& path, const LoadOptions& options = {});

@@ -360,10 +360,15 @@ TEST_CASE("load has a memory: above one number, until another", "[faults]") {
 
   f.action = fakes::Refuse{};
   FaultSchedule connections({f}, world::Random(1));
-  CHECK(connections.decide_connection(world::at(0s), "primary", 0, 49) == nullptr);
-  CHECK(connections.decide_connection(world::at(0s), "primary", 1, 50) != nullptr);
-  CHECK(connections.decide_connection(world::at(0s), "primary", 2, 21) != nullptr);
-  CHECK(connections.decide_connection(world::at(0s), "primary", 3, 20) == nullptr);
+  const auto decided = [&](std::uint64_t connection, std::int64_t others) {
+    fakes::ConnectionFacts met;
+    met.others = others;
+    return connections.decide_connection(world::at(0s), "primary", connection, met);
+  };
+  CHECK(decided(0, 49) == nullptr);
+  CHECK(decided(1, 50) != nullptr);
+  CHECK(decided(2, 21) != nullptr);
+  CHECK(decided(3, 20) == nullptr);
 }
 
 TEST_CASE("load is followed also where an earlier fault strikes", "[faults]") {

@@ -67,7 +67,7 @@ function write_scenario(...what) {
 // Gives the ports of the backends by name. Their model is called `fake-1`.
 export async function start_fake({ backends, faults = {} }) {
   const { file, remove } = write_scenario(backends, faults);
-  const child = spawn(binary, ['fake', '--config', file, '--listen', '127.0.0.1:0'],
+  const child = spawn(binary, ['fake', '--config', file, '--own-ports', '--listen', '127.0.0.1:0'],
     { stdio: ['ignore', 'pipe', 'pipe'] });
   process.once('exit', () => child.kill('SIGKILL'));
   const ended = new Promise(

@@ -1,0 +1,87 @@
+// What a backend decides about a request before it answers: who asks and how often, what the answer
+// is and when it is due, and which fault strikes.
+#include <algorithm>
+
+#include "fakes/backend.hpp"
+#include "fakes/reply.hpp"
+#include "world/json_reader.hpp"
+
+namespace fakes {
+
+using world::Purpose;
+
+void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request) {
+  x.record.user = chat.user;
+  x.record.model = chat.model;
+  x.record.stream = chat.stream;
+  x.record.asked = chat.asked;
+  x.record.messages = chat.messages;
+  x.record.markers = std::move(chat.markers);
+  if (chat.asked) {
+    x.record.attempt = ++attempts_.at(chat.asked->key());
+  } else {
+    // A foreign client may say which retry this is, as the official SDKs do.
+    const world::JsonValue retries{world::JsonType::number,
+                                   request.headers.get("x-stainless-retry-count")};
+    x.record.attempt = 1 + static_cast<std::uint32_t>(
+                               std::clamp<std::int64_t>(retries.integer().value_or(0), 0, 1'000));
+  }
+}
+
+AnswerKey FakeBackend::key_of(const PromptRecord& record) const {
+  const std::uint64_t who = record.asked ? record.asked->key() : record.ordinal;
+  const std::uint64_t name = world::entity_of(parts_.name);
+  return {parts_.random.bits(Purpose("answer of backend"), name, who), record.attempt};
+}
+
+void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key) {
+  x.timing = Timing(parts_.config, parts_.random, key);
+  x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
+  x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
+  x.answer.model = parts_.config.model.empty() ? chat.model : parts_.config.model;
+  x.answer.prompt_tokens = tokens_in(chat.prompt_bytes);
+  x.answer.include_usage = chat.stream && chat.include_usage;
+  x.answer.obfuscate = chat.stream && chat.obfuscate;
+  plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
+}
+
+// What this backend knows from earlier requests. A key that came before gets the answer's id again.
+void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request) {
+  x.chat = &chat;
+  if (last_at_) x.idle = x.record.at - *last_at_;
+  last_at_ = x.record.at;
+  const std::string_view key = request.headers.get("idempotency-key");
+  if (!key.empty()) {
+    const std::uint64_t own = x.answer.id;
+    std::uint64_t& first = ids_by_key_.at(world::entity_of(key));
+    if (first == 0) first = own;
+    if (first != own) x.key_came_as = own;
+    x.answer.id = first;
+  }
+  if (parts_.faults.spares_requests()) return;  // nobody asks for the previous answer
+  Answer& last = last_answers_.at(world::entity_of(x.record.user));
+  if (last.id != 0) x.previous = std::move(last);
+  last = x.answer;
+}
+
+const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& chat,
+                                 const world::HttpRequest& request) {
+  if (parts_.faults.spares_requests()) return nullptr;
+  // Faults match what the user wrote, not how JSON spells it.
+  const std::string text = plain_text(chat.last_user_message);
+  RequestFacts facts;
+  facts.backend = parts_.name;
+  facts.endpoint = request.path();
+  facts.user = record.user;
+  facts.key = api_key_in(request.headers);
+  facts.active = active_;
+  facts.model = chat.model;
+  facts.turn = record.asked;
+  facts.stream = record.stream;
+  facts.attempt = record.attempt;
+  facts.last_user_message = text;
+  facts.ordinal = record.ordinal;
+  return parts_.faults.decide(record.at, facts);
+}
+
+}  // namespace fakes

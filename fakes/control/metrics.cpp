@@ -1,0 +1,97 @@
+#include "fakes/control/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace fakes {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+
+const Histogram::BucketBoundaries kSeconds = {0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+                                              1,     2.5,   5,    10,    30,   60,  300,  600};
+const Histogram::BucketBoundaries kLateSeconds = {0.0001, 0.0005, 0.001, 0.005, 0.01, 0.02, 0.1, 1};
+
+double seconds(world::Nanos duration) { return static_cast<double>(duration.count()) / 1e9; }
+
+}  // namespace
+
+struct Metrics::Families {
+  prometheus::Registry registry;
+  prometheus::Family<Counter>& requests =
+      BuildCounter()
+          .Name("shakedown_fake_requests_total")
+          .Help("Requests that have ended, by backend, status sent (0: none) and end.")
+          .Register(registry);
+  prometheus::Family<Counter>& tokens = BuildCounter()
+                                            .Name("shakedown_fake_tokens_total")
+                                            .Help("Tokens handed to the network.")
+                                            .Register(registry);
+  prometheus::Family<Gauge>& fired = BuildGauge()
+                                         .Name("shakedown_fake_fault_fired")
+                                         .Help("How often a fault has struck since the last reset.")
+                                         .Register(registry);
+  prometheus::Family<Gauge>& active = BuildGauge()
+                                          .Name("shakedown_fake_active_requests")
+                                          .Help("Requests that are being answered now.")
+                                          .Register(registry);
+  prometheus::Family<Gauge>& connections = BuildGauge()
+                                               .Name("shakedown_fake_connections")
+                                               .Help("Connections that are open now.")
+                                               .Register(registry);
+  prometheus::Family<Histogram>& first_byte =
+      BuildHistogram()
+          .Name("shakedown_fake_first_byte_seconds")
+          .Help("From the request to the first byte of the answer.")
+          .Register(registry);
+  prometheus::Family<Histogram>& whole = BuildHistogram()
+                                             .Name("shakedown_fake_answer_seconds")
+                                             .Help("From the request to the last byte.")
+                                             .Register(registry);
+  prometheus::Family<Histogram>& late =
+      BuildHistogram()
+          .Name("shakedown_fake_write_lateness_seconds")
+          .Help("The most that a write of an answer left behind its due instant.")
+          .Register(registry);
+};
+
+Metrics::Metrics() : families_(std::make_unique<Families>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::note(const PromptRecord& r) {
+  Families& f = *families_;
+  f.requests
+      .Add({{"backend", r.backend},
+            {"status", std::to_string(r.status)},
+            {"end", std::string(to_text(r.end))}})
+      .Increment();
+  const prometheus::Labels backend = {{"backend", r.backend}};
+  f.tokens.Add(backend).Increment(static_cast<double>(r.tokens));
+  if (r.first_write == world::kNever) return;
+  f.first_byte.Add(backend, kSeconds).Observe(seconds(r.first_write - r.at));
+  f.whole.Add(backend, kSeconds).Observe(seconds(r.last_write - r.at));
+  f.late.Add(backend, kLateSeconds).Observe(seconds(r.late_max));
+}
+
+std::string Metrics::text(const FaultSchedule& faults, std::int64_t active,
+                          std::size_t connections) {
+  Families& f = *families_;
+  for (std::size_t i = 0; i < faults.faults().size(); ++i) {
+    const Fault& fault = faults.faults()[i];
+    f.fired.Add({{"id", fault.id}, {"kind", std::string(kind_of(fault.action).name)}})
+        .Set(static_cast<double>(faults.fired(i)));
+  }
+  f.active.Add({}).Set(static_cast<double>(active));
+  f.connections.Add({}).Set(static_cast<double>(connections));
+  return prometheus::TextSerializer().Serialize(f.registry.Collect());
+}
+
+}  // namespace fakes

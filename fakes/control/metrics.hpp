@@ -1,0 +1,28 @@
+// What the fakes count, for Prometheus: requests by how they ended, tokens, times to first byte and
+// to the end, and how late their own writes were. One thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "fakes/fault_schedule.hpp"
+#include "fakes/journal.hpp"
+
+namespace fakes {
+
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  void note(const PromptRecord& record);
+
+  // The text exposition format, version 0.0.4. The faults must be settled.
+  std::string text(const FaultSchedule& faults, std::int64_t active, std::size_t connections);
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace fakes

@@ -1,0 +1,120 @@
+#include "harness/commands/fake_setup.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "harness/run/suite_parts.hpp"
+#include "harness/run/target_url.hpp"
+#include "harness/scenario/fault_line.hpp"
+#include "harness/scenario/loader.hpp"
+
+namespace harness {
+namespace {
+
+// Without a file: each provider under its own name; the answers say the model that was asked for.
+std::map<std::string, fakes::Backend> every_dialect() {
+  std::map<std::string, fakes::Backend> backends;
+  for (const fakes::Dialect* dialect : fakes::kDialects) {
+    std::string name(dialect->provider());
+    if (backends.contains(name)) name = dialect->name();  // OpenAI speaks two
+    fakes::Backend& backend = backends[name];
+    backend.dialect = dialect->name();
+    backend.model.clear();
+  }
+  return backends;
+}
+
+std::vector<std::string> names_of(const fakes::ServerConfig& config) {
+  std::vector<std::string> names;
+  for (const auto& [name, backend] : config.backends) names.push_back(name);
+  return names;
+}
+
+bool strikes_connections(const fakes::Fault& fault) {
+  return fakes::kind_of(fault.action).layer == fakes::FaultLayer::connection;
+}
+
+void check_live(const fakes::Fault& fault, const fakes::ServerConfig& config) {
+  const fakes::FaultKind& kind = fakes::kind_of(fault.action);
+  const std::string it = "fault " + fault.id + " (" + std::string(kind.name) + ") ";
+  if (!kind.in_live) throw std::runtime_error(it + "can fire in sim only, not in a real server");
+  const bool shared = config.one_port && config.backends.size() > 1;
+  if (shared && strikes_connections(fault) && !fault.on.empty()) {
+    throw std::runtime_error(it + "strikes connections, and all backends share one port: let it be "
+                             "on all of them, or give --own-ports");
+  }
+}
+
+void check_tls(const fakes::ServerConfig& config) {
+  if (!config.one_port) return;
+  const auto has_tls = [](const auto& entry) { return entry.second.tls; };
+  const auto with = std::count_if(config.backends.begin(), config.backends.end(), has_tls);
+  if (with == 0 || with == static_cast<std::ptrdiff_t>(config.backends.size())) return;
+  throw std::runtime_error("some backends have `tls: true` and some have not, and all share one "
+                           "port: let all have it, or give --own-ports");
+}
+
+bool is_asked(const fakes::Dialect& dialect, std::string_view path) {
+  return dialect.route("POST", path).call == fakes::Call::chat;
+}
+
+}  // namespace
+
+fakes::ServerConfig fake_setup(const FakeOptions& options) {
+  fakes::ServerConfig config;
+  config.seed = options.seed;
+  config.listen = parse_address(options.listen);
+  config.one_port = !options.own_ports;
+  if (options.config.empty()) {
+    if (!options.sets.empty()) {
+      throw std::runtime_error("--set overrides values of a file: give --config FILE too");
+    }
+    config.backends = every_dialect();
+  } else {
+    LoadOptions load;
+    load.sets = options.sets;
+    load.only_fakes = true;
+    Scenario scenario = load_scenario(options.config, load);
+    std::vector<ScenarioError> errors = sim_only(scenario);
+    if (!errors.empty()) throw ScenarioErrors(std::move(errors));
+    config.backends = std::move(scenario.backends);
+    config.faults = std::move(scenario.faults);
+  }
+  for (const std::string& line : options.faults) {
+    config.faults.push_back(read_fault_line(line, names_of(config), config.faults));
+  }
+  for (const fakes::Fault& fault : config.faults) check_live(fault, config);
+  check_tls(config);
+  return config;
+}
+
+fakes::Fault read_live_fault(const std::string& line, const fakes::ServerConfig& config,
+                             const std::vector<fakes::Fault>& others) {
+  fakes::Fault fault = read_fault_line(line, names_of(config), others);
+  check_live(fault, config);
+  return fault;
+}
+
+std::vector<std::string> base_url_lines(const fakes::Server& server,
+                                        const fakes::ServerConfig& config) {
+  std::vector<std::string> lines;
+  for (const fakes::FakeBackend* backend : server.in_order()) {
+    const fakes::Dialect& dialect = backend->dialect();
+    bool prefixed = false;
+    for (const fakes::FakeBackend* other : server.in_order()) {
+      if (other == backend) break;
+      prefixed = prefixed || (config.one_port && is_asked(other->dialect(), dialect.chat_path()));
+    }
+    std::string line = backend->name() + ": ";
+    line += dialect.base_url_variable();
+    if (!dialect.base_url_variable().empty()) line += '=';
+    line += backend->config().tls ? "https://" : "http://";
+    line += world::to_string(server.endpoints().at(backend->name()));
+    if (prefixed) line += "/" + backend->name();
+    line += dialect.base_path();
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace harness

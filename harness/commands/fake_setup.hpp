@@ -1,0 +1,33 @@
+// What `shakedown fake` serves, out of its options: the backends and faults of a file, or one
+// backend for each dialect; the faults told on the command line; and what clients have to set.
+// Errors are exceptions with all that is wrong.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fakes/server.hpp"
+
+namespace harness {
+
+struct FakeOptions {
+  std::string config;  // a file; empty: a backend for each dialect
+  std::string listen = "127.0.0.1:9000";
+  std::vector<std::string> sets;
+  std::vector<std::string> faults;  // one line each
+  std::uint64_t seed = 1;
+  bool own_ports = false;
+};
+
+fakes::ServerConfig fake_setup(const FakeOptions& options);
+
+// One more fault beside those in force, as a control request tells it: live, for these backends.
+fakes::Fault read_live_fault(const std::string& line, const fakes::ServerConfig& config,
+                             const std::vector<fakes::Fault>& others);
+
+// "openai: OPENAI_BASE_URL=http://127.0.0.1:9000/v1", a line for each backend. On a shared port the
+// first that knows a path has it to itself; the others are asked for under their names.
+std::vector<std::string> base_url_lines(const fakes::Server& server,
+                                        const fakes::ServerConfig& config);
+
+}  // namespace harness
