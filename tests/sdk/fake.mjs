@@ -37,23 +37,25 @@ function knows(fault) {
   return known.get(fault);
 }
 
-// `faults` is {model: "status: {code: 500}"}: the action as it stands in a scenario. `attempts` in
+// `broken` is {backend: action}: of every request and connection there. `faults` is {model: "status: {code: 500}"}: the action as it stands in a scenario. `attempts` in
 // front of it, as "attempts: 1, status: ...", narrows it further. JSON is YAML, but the actions are
 // YAML's own flow form.
-function scenario(backends, faults) {
+function scenario(backends, faults, broken = {}) {
   const lines = ['scenario: sdk', 'phases: {all: 1h}', 'load: {none: {arrivals: constant(1/min)}}',
     'invariants: [terminal_once]', 'backends:'];
   for (const [name, config] of Object.entries(backends)) {
     lines.push(`  ${name}: ${JSON.stringify({ ...kPace, ...config })}`);
   }
   lines.push('agent: {providers: [' + Object.keys(backends)[0] + ']}', 'faults:');
+  for (const [name, action] of Object.entries(broken)) {
+    lines.push(`  - {id: ${name}, on: backends.${name}, ${action}}`);
+  }
   for (const name of Object.keys(backends)) {
     for (const [model, action] of Object.entries(faults)) {
       const id = `${name}-${model}`;
       lines.push(`  - {id: ${id}, on: backends.${name}, match: {model: ${model}}, ${action}}`);
     }
   }
-  if (Object.keys(faults).length === 0) lines.push('  []');
   return lines.join('\n') + '\n';
 }
 
@@ -65,8 +67,8 @@ function write_scenario(...what) {
 }
 
 // Gives the ports of the backends by name. Their model is called `fake-1`.
-export async function start_fake({ backends, faults = {} }) {
-  const { file, remove } = write_scenario(backends, faults);
+export async function start_fake({ backends, faults = {}, broken = {} }) {
+  const { file, remove } = write_scenario(backends, faults, broken);
   const child = spawn(binary, ['fake', '--config', file, '--own-ports', '--listen', '127.0.0.1:0'],
     { stdio: ['ignore', 'pipe', 'pipe'] });
   process.once('exit', () => child.kill('SIGKILL'));
