@@ -253,7 +253,7 @@ std::optional<Refusal> Background::ready_stream(Exchange& x, const StoredCall& c
   if (trouble) return form.refusal_of(*trouble, call.id);
   x.answer = stored.answer;
   x.timing = stored.timing;
-  x.record.at = stored.at;
+  x.date_back(stored.at);
   x.record.stream = true;
   return std::nullopt;
 }

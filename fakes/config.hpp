@@ -44,7 +44,8 @@ struct Backend {
     using world::Unit;
     return std::tuple(
         field("dialect", &Backend::dialect, "Wire format that the backend speaks."),
-        field("model", &Backend::model, "Name of the model that answers; empty: the one asked for."),
+        field("model", &Backend::model,
+              "Name of the model that answers; empty: the one asked for."),
         field("ttft", &Backend::ttft, "Time to first token.").in(Unit::duration),
         field("inter_token", &Backend::inter_token, "Gap between tokens.").in(Unit::duration),
         field("prefill", &Backend::prefill,

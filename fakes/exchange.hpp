@@ -77,6 +77,9 @@ class Exchange {
   // What the tokens are due by: when the model began, and how late it is for it. Without a
   // scheduler these are the arrival and now().
   world::Instant begun() const { return begun_; }
+
+  // For an answer that was begun by an earlier request.
+  void date_back(world::Instant at) { record.at = begun_ = at; }
   world::Instant pace_now() const { return pace_->now(); }
 
   world::HttpServerConnection& connection;

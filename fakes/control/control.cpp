@@ -16,6 +16,10 @@ std::string text_of(const ordered_json& value) {
   return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
+double seconds(world::Instant at) {
+  return static_cast<double>(world::since_start(at).count()) / 1e9;
+}
+
 // Pages of the web can send requests to loopback, too, but not without saying whence.
 bool comes_from_a_page(const world::HttpRequest& request) {
   return request.headers.contains("origin") || request.headers.contains("sec-fetch-site");
@@ -154,17 +158,17 @@ Control::Reply Control::list_faults() const {
     ordered_json row = {{"id", fault.id},
                         {"kind", kind_of(fault.action).name},
                         {"on", targets_text(fault)},
-                        {"from_s", static_cast<double>(world::since_start(fault.from).count()) / 1e9},
+                        {"from_s", seconds(fault.from)},
                         {"to_s", nullptr},
                         {"fired", schedule.fired(i)},
                         {"ended", schedule.ended(i)}};
     if (fault.to != world::kNever) {
-      row["to_s"] = static_cast<double>(world::since_start(fault.to).count()) / 1e9;
+      row["to_s"] = seconds(fault.to);
     }
     list.push_back(std::move(row));
   }
-  const double now = static_cast<double>(world::since_start(clock_.now()).count()) / 1e9;
-  return {200, "application/json", text_of({{"now_s", now}, {"faults", std::move(list)}})};
+  return {200, "application/json",
+          text_of({{"now_s", seconds(clock_.now())}, {"faults", std::move(list)}})};
 }
 
 Control::Reply Control::index() const {

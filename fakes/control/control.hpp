@@ -1,12 +1,10 @@
-// Control: what fakes can be asked and told while they serve, on their own port:
-//   GET /metrics                             for Prometheus
-//   GET /_shakedown                          the backends, and these paths
+// Control: what fakes can be asked and told while they serve, on their own port, but not by a web
+// page. Faults are told in one line each. One clock; must outlive the ports.
+//   GET /metrics, GET /_shakedown            for Prometheus; the backends, and these paths
 //   GET | POST | PUT | DELETE /_shakedown/faults        list, add, replace all, end all
 //   DELETE /_shakedown/faults/{id}           end one
 //   GET /_shakedown/journal?since=N          the last requests, a line of JSON each
 //   POST /_shakedown/reset                   forget everything; the faults of the start again
-// Faults are told in one line each. A request that a web page sends is refused. One clock; must
-// outlive the ports.
 #pragma once
 
 #include <functional>

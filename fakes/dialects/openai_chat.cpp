@@ -109,6 +109,15 @@ void append_go_duration(std::string& out, world::Nanos duration) {
   out += 's';
 }
 
+namespace {
+// The chunk that begins at `start`, and is the last, gets its padding.
+void pad_chunk(std::string& out, std::size_t start, std::int64_t number) {
+  out.resize(out.size() - kChunkEnd.size());
+  append_obfuscation(out, out.size() - start, number);
+  out += kChunkEnd;
+}
+}  // namespace
+
 void append_obfuscation(std::string& out, std::size_t bytes, std::int64_t number) {
   constexpr std::string_view letters =
       "aG7kQ2xVb9LmZ4tRcY1nWp8sHd3fJ6uEo5iNqA0wKvBrTgXyCzMlPhSjDeFUOI";
@@ -286,8 +295,12 @@ std::int64_t OpenAiChat::events_at(const Answer& answer, Stage stage, std::size_
 
 void OpenAiChat::write_event(std::string& out, const Answer& answer, const Place& place,
                              std::int64_t number) const {
-  if (place.stage == Stage::end) return write_end(out, answer, place.step);
   const std::size_t start = out.size();
+  if (place.stage == Stage::end) {
+    write_end(out, answer, place.step);
+    if (answer.obfuscate && place.step == 0) pad_chunk(out, start, number);
+    return;
+  }
   begin_chunk(out, answer);
   if (place.stage == Stage::begin) {
     out += R"({"role":"assistant","content":)";
@@ -300,10 +313,7 @@ void OpenAiChat::write_event(std::string& out, const Answer& answer, const Place
     write_unit(out, answer, place);
   }
   end_chunk(out, answer, place.stage == Stage::begin ? Document::first_chunk : Document::chunk);
-  if (!answer.obfuscate) return;
-  out.resize(out.size() - kChunkEnd.size());
-  append_obfuscation(out, out.size() - start, number);
-  out += kChunkEnd;
+  if (answer.obfuscate) pad_chunk(out, start, number);
 }
 
 void OpenAiChat::write_stream_error(std::string& out, const Refusal& refusal, std::int64_t) const {

@@ -52,7 +52,7 @@ class JournalFile {
     if (written) return;
     file_.reset();
     lost_ = written.error();
-    std::fprintf(stderr, "shakedown: --journal %s: cannot be written (%s); nothing more goes there\n",
+    std::fprintf(stderr, "shakedown: --journal %s: cannot be written (%s); it ends here\n",
                  path_.c_str(), std::string(world::name_of(*lost_)).c_str());
   }
 

@@ -282,9 +282,9 @@ Scenario parse_scenario(std::string_view text, const std::string& file,
     for (const std::string& set : options.sets) apply_override(root, set, errors);
   } else {
     errors.add(root.place,
-               options.only_fakes
-                   ? "a file of fakes is a map that has `backends:`, not " + describe(root)
-                   : "a scenario is a map that begins with `scenario: name`, not " + describe(root));
+               (options.only_fakes ? "a file of fakes is a map that has `backends:`, not "
+                                   : "a scenario is a map that begins with `scenario: name`, not ") +
+                   describe(root));
   }
   errors.throw_if_any();
 

@@ -71,7 +71,7 @@ TEMPLATE_TEST_CASE("an answer comes through, and who gave it", "[agent]", InSim,
   CHECK(reply.provider == "primary");
   CHECK(reply.attempts == 1);
   CHECK(json::parse(reply.body)["choices"][0]["message"]["content"] ==
-        "[reply u17.s2.t5] t2 t3 t4");
+        "[reply u17.s2.t5] t2 t3" + fakes::checksum_token(4, "[reply u17.s2.t5] t2 t3"));
   REQUIRE(w.fake.records.size() == 1);
   CHECK(w.fake.records[0].user == "u17");
   CHECK(w.fake.records[0].asked == TurnId{17, 2, 5});

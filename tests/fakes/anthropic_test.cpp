@@ -25,7 +25,7 @@ fakes::Backend anthropic_backend() {
 std::vector<std::string> names_of(const std::vector<DialectEvent>& events) {
   std::vector<std::string> names;
   for (const DialectEvent& event : events) {
-    CHECK(event.data["type"] == event.name);
+    CHECK(event.data()["type"] == event.name);
     names.push_back(event.name);
   }
   return names;
@@ -59,7 +59,7 @@ TEMPLATE_TEST_CASE("anthropic: a stream goes out as its events", "[anthropic]", 
       "content_block_delta", "content_block_stop",  "message_delta",
       "message_stop"};
   CHECK(names_of(events) == expected);
-  CHECK(events[8].data["usage"]["output_tokens"] == 4);
+  CHECK(events[8].data()["usage"]["output_tokens"] == 4);
 }
 
 TEST_CASE("anthropic: a stream and a whole answer say the same", "[anthropic]") {
@@ -70,7 +70,7 @@ TEST_CASE("anthropic: a stream and a whole answer say the same", "[anthropic]") 
   json message;
   std::vector<std::string> jsons;
   for (const DialectEvent& event : events_in(stream_of(anthropic(), answer))) {
-    const json& data = event.data;
+    const json& data = event.data();
     REQUIRE(event.name == data["type"]);
     if (event.name == "message_start") message = data["message"];
     if (event.name == "content_block_start") {
@@ -156,11 +156,11 @@ TEST_CASE("anthropic: requests that are not valid get 400 and the place", "[anth
   CAPTURE(row.body);
   const Verdict verdict = verdict_on(anthropic(), row.body);
   CHECK(verdict.status == 400);
-  CHECK(verdict.body["type"] == "error");
-  CHECK(verdict.body["error"]["type"] == "invalid_request_error");
-  CHECK(verdict.body["error"]["details"].is_null());
-  CHECK(verdict.body["request_id"] == "req_010000000000000abc");
-  CHECK(verdict.body["error"]["message"].get<std::string>().starts_with(row.message));
+  CHECK(verdict.body()["type"] == "error");
+  CHECK(verdict.body()["error"]["type"] == "invalid_request_error");
+  CHECK(verdict.body()["error"]["details"].is_null());
+  CHECK(verdict.body()["request_id"] == "req_010000000000000abc");
+  CHECK(verdict.body()["error"]["message"].get<std::string>().starts_with(row.message));
 }
 
 TEST_CASE("anthropic: routes, the version header, and the size", "[anthropic]") {
@@ -258,7 +258,7 @@ TEST_CASE("anthropic: overload, quota, and errors within a stream", "[anthropic]
   const auto events = events_in(out);
   REQUIRE(events.size() == 1);
   CHECK(events[0].name == "error");
-  CHECK(events[0].data["error"]["type"] == "overloaded_error");
+  CHECK(events[0].data()["error"]["type"] == "overloaded_error");
 }
 
 TEST_CASE("anthropic: headers tell of allowances, resets as dates", "[anthropic]") {

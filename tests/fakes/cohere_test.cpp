@@ -37,14 +37,14 @@ TEST_CASE("cohere: a stream and a whole answer say the same", "[cohere]") {
   std::vector<std::string> arguments;
   json calls = json::array();
   for (const DialectEvent& event : events_in(stream_of(cohere(), answer))) {
-    REQUIRE(event.data["type"] == event.name);
-    const json delta = event.data.value("delta", json::object());
+    REQUIRE(event.data()["type"] == event.name);
+    const json delta = event.data().value("delta", json::object());
     const json message = delta.value("message", json::object());
-    if (event.name == "message-start") got["id"] = event.data["id"];
+    if (event.name == "message-start") got["id"] = event.data()["id"];
     if (event.name == "content-delta") text += message["content"]["text"].get<std::string>();
     if (event.name == "tool-plan-delta") plan += message["tool_plan"].get<std::string>();
     if (event.name == "tool-call-start") {
-      CHECK(event.data["index"] == calls.size());
+      CHECK(event.data()["index"] == calls.size());
       calls.push_back(message["tool_calls"]);
       arguments.emplace_back();
     }
@@ -88,9 +88,9 @@ TEST_CASE("cohere: requests that are not valid get a flat 400", "[cohere]") {
   CAPTURE(row.first);
   const Verdict verdict = verdict_on(cohere(), row.first);
   CHECK(verdict.status == 400);
-  CHECK(verdict.body.size() == 2);
-  CHECK(verdict.body["id"].get<std::string>().size() == 36);
-  CHECK(verdict.body["message"].get<std::string>().starts_with(row.second));
+  CHECK(verdict.body().size() == 2);
+  CHECK(verdict.body()["id"].get<std::string>().size() == 36);
+  CHECK(verdict.body()["message"].get<std::string>().starts_with(row.second));
 }
 
 TEST_CASE("cohere: tool results are read", "[cohere]") {
@@ -120,8 +120,8 @@ TEST_CASE("cohere: statuses, quota, errors within a stream, models", "[cohere]")
   const auto events = events_in(out);
   REQUIRE(events.size() == 1);
   CHECK(events[0].name == "message-end");
-  CHECK(events[0].data["delta"]["finish_reason"] == "ERROR");
-  CHECK(events[0].data["delta"]["error"] == refusal.message);
+  CHECK(events[0].data()["delta"]["finish_reason"] == "ERROR");
+  CHECK(events[0].data()["delta"]["error"] == refusal.message);
   out.clear();
   cohere().write_models(out, "m");
   CHECK(json::parse(out)["models"][0]["name"] == "m");

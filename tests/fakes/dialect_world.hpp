@@ -2,39 +2,23 @@
 // them, and the events in such bytes. Read with a JSON library that the fakes do not use.
 #pragma once
 
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 
 #include "fakes/dialect.hpp"
 #include "tests/fakes/fake_world.hpp"
-#include "world/sse.hpp"
 
 namespace support {
 
 struct DialectEvent {
   std::string name;  // empty: the event has none
-  nlohmann::json data;
+  std::shared_ptr<const nlohmann::json> json;
+  const nlohmann::json& data() const { return *json; }
 };
 
-inline std::vector<DialectEvent> events_in(const std::string& text) {
-  world::SseReader reader;
-  std::vector<world::SseEvent> events;
-  REQUIRE(reader.feed(text, events).has_value());
-  std::vector<DialectEvent> read;
-  for (const auto& event : events) {
-    // A mark is no JSON: it is kept as a string.
-    nlohmann::json data = nlohmann::json::parse(event.data, nullptr, false);
-    if (data.is_discarded()) data = event.data;
-    read.push_back({event.type == "message" ? "" : event.type, std::move(data)});
-  }
-  return read;
-}
+std::vector<DialectEvent> events_in(const std::string& text);
 
-inline const fakes::Dialect& dialect_named(std::string_view name) {
-  const fakes::Dialect* dialect = fakes::find_dialect(name);
-  REQUIRE(dialect != nullptr);
-  return *dialect;
-}
+const fakes::Dialect& dialect_named(std::string_view name);
 
 inline constexpr std::string_view kArguments = R"({"city":"Zürich \"HB\"","days":[1,2]})";
 
@@ -70,30 +54,18 @@ inline std::string stream_of(const fakes::Dialect& dialect, const fakes::Answer&
   return out;
 }
 
-inline nlohmann::json whole_of(const fakes::Dialect& dialect, const fakes::Answer& answer) {
-  std::string out;
-  dialect.write_answer(out, answer);
-  return nlohmann::json::parse(out);
-}
+nlohmann::json whole_of(const fakes::Dialect& dialect, const fakes::Answer& answer);
 
-inline nlohmann::json refusal_body(const fakes::Dialect& dialect, const fakes::Refusal& refusal) {
-  std::string out;
-  dialect.write_refusal(out, refusal, 0xabc);
-  return nlohmann::json::parse(out);
-}
+nlohmann::json refusal_body(const fakes::Dialect& dialect, const fakes::Refusal& refusal);
 
 // What a dialect answers to a body: 200, or the refusal's status and body.
 struct Verdict {
   int status = 200;
-  nlohmann::json body;
+  std::shared_ptr<const nlohmann::json> json;  // null: no refusal
+  const nlohmann::json& body() const { return *json; }
 };
 
-inline Verdict verdict_on(const fakes::Dialect& dialect, std::string_view body) {
-  fakes::ChatRequest request;
-  const auto refusal = dialect.parse(body, request);
-  if (!refusal) return {};
-  return {refusal->status, refusal_body(dialect, *refusal)};
-}
+Verdict verdict_on(const fakes::Dialect& dialect, std::string_view request_body);
 
 inline world::HttpHeaders headers_of(const fakes::Dialect& dialect,
                                      const fakes::HeaderFacts& facts) {

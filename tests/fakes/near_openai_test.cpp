@@ -24,11 +24,11 @@ fakes::Answer answer_for(const fakes::Dialect& dialect, bool text, int calls) {
 std::vector<json> chunks_of(const fakes::Dialect& dialect, const fakes::Answer& answer) {
   std::vector<json> chunks;
   auto events = events_in(stream_of(dialect, answer));
-  CHECK(events.back().data == "[DONE]");
+  CHECK(events.back().data() == "[DONE]");
   events.pop_back();
   for (const DialectEvent& event : events) {
     CHECK(event.name.empty());
-    chunks.push_back(event.data);
+    chunks.push_back(event.data());
   }
   return chunks;
 }
@@ -136,11 +136,11 @@ TEST_CASE("mistral: errors in their four forms", "[near-openai]") {
   CAPTURE(row.first);
   const Verdict verdict = verdict_on(mistral(), row.first);
   CHECK(verdict.status == 422);
-  REQUIRE(verdict.body["detail"].size() == 1);
-  CHECK_FALSE(verdict.body["detail"][0]["msg"].get<std::string>().empty());
+  REQUIRE(verdict.body()["detail"].size() == 1);
+  CHECK_FALSE(verdict.body()["detail"][0]["msg"].get<std::string>().empty());
   const json expected = json::parse(row.second);
   for (const auto& [key, value] : expected.items()) {
-    CHECK(verdict.body["detail"][0][key] == value);
+    CHECK(verdict.body()["detail"][0][key] == value);
   }
 }
 
@@ -175,8 +175,8 @@ TEST_CASE("groq: errors, whole and within a stream", "[near-openai]") {
   const auto events = events_in(out);
   REQUIRE(events.size() == 1);
   CHECK(events[0].name == "error");
-  CHECK(events[0].data["error"]["status_code"] == row.first);
-  CHECK(verdict_on(groq(), "{}").body["error"]["message"] ==
+  CHECK(events[0].data()["error"]["status_code"] == row.first);
+  CHECK(verdict_on(groq(), "{}").body()["error"]["message"] ==
         "Missing required parameter: 'model'.");
 }
 
@@ -194,12 +194,12 @@ TEST_CASE("cerebras: the finish brings usage and times; errors have no envelope"
                     R"("code":"request_quota_exceeded"})"));
   std::string out;
   cerebras().write_stream_error(out, cerebras().refusal_of(500), 1);
-  CHECK(events_in(out)[0].data["status_code"] == 500);
-  CHECK(events_in(out)[0].data["error"]["type"] == "server_error");
+  CHECK(events_in(out)[0].data()["status_code"] == 500);
+  CHECK(events_in(out)[0].data()["error"]["type"] == "server_error");
   const Verdict verdict = verdict_on(cerebras(), R"({"model":"m"})");
   CHECK(verdict.status == 400);
-  CHECK(verdict.body["code"] == "wrong_api_format");
-  CHECK(verdict.body["message"].get<std::string>().starts_with("body.messages: "));
+  CHECK(verdict.body()["code"] == "wrong_api_format");
+  CHECK(verdict.body()["message"].get<std::string>().starts_with("body.messages: "));
 }
 
 TEST_CASE("cerebras: warming is answered, and is no request", "[near-openai]") {

@@ -126,7 +126,7 @@ TEST_CASE("what is wrong with a line is said with its column", "[fault_line]") {
            Row{"hang=5s", "5: parameters stand in parentheses, as `hang(...)`"},
            Row{"hang(for=5s", "5: this parenthesis is not closed"},
            Row{"hang(5s)p=1%", "9: a blank must stand behind the parenthesis"},
-           Row{"hang(5s, 6s)", "10: `hang` has one argument too many: `6s`"},
+           Row{"hang(5s, headers, 6s)", "19: `hang` has one argument too many: `6s`"},
            Row{"hang(for=5)",
                "10: `fault.hang.for` must be a duration such as `30s`, not `5` (did you mean "
                "`5s`?)"},
