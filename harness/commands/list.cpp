@@ -135,8 +135,8 @@ void print_faults(const Rows& rows) {
       "  shakedown fake --fault \"network(latency=2s) at 30s..90s p=50%%\"\n");
   std::string layer;
   for (const Row& row : rows) {
-    if (row["layer"] != layer) {
-      layer = row["layer"].get<std::string>();
+    if (const std::string own = row["layer"].get<std::string>(); own != layer) {
+      layer = own;
       for (const fakes::CatalogueLayer& l : fakes::kCatalogueLayers) {
         if (l.name == layer) std::printf("\n%s: %s\n", layer.c_str(), std::string(l.doc).c_str());
       }
