@@ -129,8 +129,8 @@ void print_row(const Row& row) {
 // Under a heading for each layer, with what can be done with a row.
 void print_faults(const Rows& rows) {
   std::printf(
-      "Each with a sentence, and as it stands in a scenario. On a command line, the name\n"
-      "alone will do, or the kind with its parameters in parentheses:\n"
+      "Each with a sentence, and as it stands in a scenario. On a command line the\n"
+      "name alone will do, or the kind with its parameters in parentheses:\n"
       "  shakedown fake --fault \"tcp.latency at 30s..90s\"\n"
       "  shakedown fake --fault \"network(latency=2s) at 30s..90s p=50%%\"\n");
   std::string layer;

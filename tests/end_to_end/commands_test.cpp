@@ -174,6 +174,7 @@ TEST_CASE("the example of a file of fakes is served", "[fake]") {
   CHECK(contains(fake.wait_for_line("openai: OPENAI_BASE_URL=http://127.0.0.1:"), "/v1"));
   fake.wait_for_line("anthropic: ANTHROPIC_BASE_URL=http://127.0.0.1:");
   fake.wait_for_line("control: http://127.0.0.1:");
+  REQUIRE(fake.wait_until([&fake] { return fake.catches(SIGINT); }));
   fake.signal(SIGINT);
   const RunResult end = fake.wait();
   CHECK(end.code == 0);
