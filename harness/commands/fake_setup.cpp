@@ -83,6 +83,10 @@ fakes::ServerConfig fake_setup(const FakeOptions& options) {
   for (const std::string& line : options.faults) {
     config.faults.push_back(read_fault_line(line, names_of(config), config.faults));
   }
+  if (config.faults.size() > fakes::FaultSchedule::kRowsMax) {
+    throw std::runtime_error("--fault: with those of the file there are more than " +
+                             std::to_string(fakes::FaultSchedule::kRowsMax) + " faults");
+  }
   for (const fakes::Fault& fault : config.faults) check_live(fault, config);
   check_tls(config);
   return config;
