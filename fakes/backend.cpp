@@ -14,6 +14,7 @@ using world::Task;
 
 namespace {
 
+constexpr std::size_t kModelBytesMax = 256;    // no provider has longer names
 constexpr std::string_view kModel = "fake-1";  // is listed when any is answered for
 constexpr std::chrono::seconds kLinger(1);  // how long a refused sender may still talk
 
@@ -128,6 +129,13 @@ bool FakeBackend::knows(const world::HttpRequest& request) const {
 
 Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
   const Route route = dialect_.route(request.method, request.path());
+  if (request.method == "HEAD") {  // the one method whose answers have no body
+    world::HttpResponse response;
+    response.status = route.call == Call::none ? 404 : 405;
+    const Result<void> told = co_await e.connection.respond(std::move(response));
+    if (!told) e.connection.close_after();
+    co_return;
+  }
   switch (route.call) {
     case Call::chat: co_await handle_chat(e, std::move(request)); break;
     case Call::warm: ++warmings_; [[fallthrough]];
@@ -208,6 +216,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   ChatRequest chat;
   std::optional<Refusal> refusal = dialect_.parse(request.body, chat);
   if (auto headers = dialect_.check_headers(request.headers)) refusal = std::move(headers);
+  if (!refusal && chat.model.size() > kModelBytesMax) refusal = dialect_.refusal_of(404);
   if (!refusal) refusal = background_.continue_previous(chat);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
@@ -280,6 +289,7 @@ Task<void> FakeBackend::work(Exchange& x, const Fault* fault) {
     place.emplace(*capacity_);
     const bool has_slot = co_await wait_in_line(parts_.clock, x.connection, *place, watched);
     if (!has_slot) {
+      if (fault != nullptr) parts_.faults.take_back(*fault);
       x.record.end = End::peer_gone;
       x.connection.reset();
       co_return;

@@ -10,9 +10,14 @@ namespace fakes {
 
 using world::Purpose;
 
+namespace {
+constexpr std::size_t kNameBytesMax = 256;  // of users and models, in records
+constexpr std::int64_t kRememberedTokensMax = 4'096;  // of an answer that is kept for its user
+}  // namespace
+
 void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request) {
-  x.record.user = chat.user;
-  x.record.model = chat.model;
+  x.record.user = chat.user.substr(0, kNameBytesMax);
+  x.record.model = chat.model.substr(0, kNameBytesMax);
   x.record.stream = chat.stream;
   x.record.asked = chat.asked;
   x.record.messages = chat.messages;
@@ -59,6 +64,9 @@ void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::Http
     x.answer.id = first;
   }
   if (parts_.faults.spares_requests()) return;  // nobody asks for the previous answer
+  const bool large = x.answer.text.tokens() > kRememberedTokensMax ||
+                     x.answer.echo.size() > kRememberedTokensMax;
+  if (large) return;
   Answer& last = last_answers_.at(world::entity_of(x.record.user));
   if (last.id != 0) x.previous = std::move(last);
   last = x.answer;

@@ -13,6 +13,10 @@ using world::Nanos;
 using world::Result;
 using world::Task;
 
+namespace {
+constexpr int kRoomAtOnce = 64;  // idle connections that make room together
+}  // namespace
+
 Port::Port(world::Clock& clock, world::Network& network, std::string name, FaultSchedule& faults,
            world::HttpLimits limits)
     : clock_(clock),
@@ -30,7 +34,7 @@ Task<void> Port::serve(world::Listener& listener) {
     for (;;) {
       Result<std::unique_ptr<world::Stream>> stream = co_await listener.accept();
       if (!stream) {
-        make_room();  // out of descriptors
+        for (int n = 0; n < kRoomAtOnce && make_room(); ++n) continue;  // out of descriptors
         co_await clock_.sleep(std::chrono::milliseconds(10));
         continue;
       }

@@ -93,11 +93,18 @@ std::size_t Server::connections() const {
   return sum;
 }
 
-void Server::reset(std::vector<Fault> faults) {
+bool Server::reset(const std::vector<Fault>& faults) {
   for (const auto& [name, backend] : backends_) backend->forget();
   for (auto& [group, limiter] : limiters_) limiter = RateLimiter(limiter.limits());
-  faults_.replace(std::move(faults), clock_.now());
+  // Rows are for good: what is in force already takes no further ones.
+  std::size_t in_force = 0;
+  for (std::size_t i = 0; i < faults_.faults().size(); ++i) in_force += faults_.ended(i) ? 0 : 1;
+  const bool same = in_force == faults.size() &&
+                    std::all_of(faults.begin(), faults.end(),
+                                [this](const Fault& fault) { return !faults_.ended(fault.row); });
+  const bool taken = same || faults_.replace(faults, clock_.now());
   faults_.reset_counts();
+  return taken;
 }
 
 void Server::set_aside(const Port::Aside& aside) {

@@ -43,7 +43,8 @@ class Server {
   std::size_t connections() const;  // open ones
 
   // Forgets all turns, keys, stored answers and spent allowances; these faults come into force.
-  void reset(std::vector<Fault> faults);
+  // False, and other faults stay: the schedule has no rows left.
+  bool reset(const std::vector<Fault>& faults);
 
   // See Port::Aside. After open().
   void set_aside(const Port::Aside& aside);

@@ -123,6 +123,13 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+// Something that a file must not take the place of: a directory, a device, a pipe, a socket.
+bool is_special(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) return false;
+  return !S_ISREG(found.st_mode) && !S_ISLNK(found.st_mode);
+}
+
 }  // namespace
 
 Task<Done> RealFiles::make_directories(std::string path) {
@@ -185,7 +192,7 @@ Task<Done> RealFiles::remove(std::string path) {
 }
 
 Task<Done> RealFiles::rename(std::string from, std::string to) {
-  if (is_directory(from) || is_directory(to)) co_return Done(FileFailure::wrong_kind);
+  if (is_directory(from) || is_special(to)) co_return Done(FileFailure::wrong_kind);
   if (::rename(from.c_str(), to.c_str()) != 0) co_return Done(failure_of(errno));
   const Done synced = sync_directory(parent_of(to));
   if (!synced || parent_of(from) == parent_of(to)) co_return synced;

@@ -11,6 +11,8 @@ using nlohmann::ordered_json;
 constexpr std::string_view kRoot = "/_shakedown";
 constexpr std::string_view kFaults = "/_shakedown/faults";
 constexpr std::string_view kSince = "since=";
+constexpr std::string_view kForm =
+    R"(needs a fault in a line of text, or as JSON: {"fault": "hang at 10s..20s"})";
 
 std::string text_of(const ordered_json& value) {
   return value.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
@@ -34,9 +36,12 @@ std::vector<std::string> lines_of(const std::string& body) {
       const ordered_json& value = json[key];
       if (value.is_string()) lines.push_back(value.get<std::string>());
       if (!value.is_array()) continue;
-      for (const ordered_json& line : value) lines.push_back(line.get<std::string>());
+      for (const ordered_json& line : value) {
+        if (!line.is_string()) throw std::runtime_error(std::string(kForm));
+        lines.push_back(line.get<std::string>());
+      }
     }
-    if (lines.empty()) throw std::runtime_error(R"(needs {"fault": "hang at 10s..20s"})");
+    if (lines.empty()) throw std::runtime_error(std::string(kForm));
     return lines;
   }
   for (std::size_t from = 0; from < body.size();) {
@@ -45,6 +50,7 @@ std::vector<std::string> lines_of(const std::string& body) {
     from = to + 1;
     if (line.find_first_not_of(" \t\r") != std::string::npos) lines.push_back(std::move(line));
   }
+  if (lines.empty()) throw std::runtime_error(std::string(kForm));
   return lines;
 }
 
@@ -89,7 +95,8 @@ Control::Reply Control::reply_to(const world::HttpRequest& request) {
   if (get && (path == kRoot || path == "/_shakedown/")) return index();
   if (get && path == "/_shakedown/journal") return journal(request);
   if (request.method == "POST" && path == "/_shakedown/reset") {
-    server_.reset(at_start_);
+    if (!server_.reset(at_start_)) return wrong(409, "there were too many faults: start anew");
+    at_start_ = in_force();
     recent_.forget();
     return list_faults();
   }
@@ -135,6 +142,12 @@ std::vector<Fault> Control::read(const std::string& body, std::vector<Fault> oth
   std::vector<Fault> told;
   for (const std::string& line : lines) {
     told.push_back(read_fault_(line, others));
+    if (told.back().to <= clock_.now()) {
+      throw std::runtime_error("fault " + told.back().id + " is over already: times count from the "
+                               "start of the fakes, and it is now " +
+                               std::to_string(static_cast<std::int64_t>(seconds(clock_.now()))) +
+                               "s");
+    }
     others.push_back(told.back());
   }
   return told;

@@ -6,7 +6,7 @@ namespace fakes {
 
 world::Task<void> strike(AfterCancel, Exchange& x) {
   const std::int64_t units = x.answer.units();
-  const world::Instant due = x.record.at + x.timing.to_last_token(units);
+  const world::Instant due = x.begun() + x.timing.to_last_token(units);
   co_await answer_normally(x);
   if (x.record.end != End::peer_gone) {
     x.had_effect = false;  // the client stayed

@@ -2,6 +2,16 @@
 
 namespace fakes {
 
+const std::array<CatalogueLayer, 7> kCatalogueLayers = {{
+    {"dns", "Asking for a backend's name (in simulation only)."},
+    {"tcp", "What happens to connections."},
+    {"tls", "Handshakes and certificates, of backends with `tls: true`."},
+    {"http", "Statuses, headers, bodies."},
+    {"sse", "Streams."},
+    {"json", "What the JSON of answers and events looks like."},
+    {"provider", "Valid HTTP and JSON, and still it hurts."},
+}};
+
 std::vector<CatalogueRow> catalogue() {
   std::vector<CatalogueRow> rows;
   for (const auto& layer :

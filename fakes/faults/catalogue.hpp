@@ -4,6 +4,7 @@
 // kind (table.hpp): several rows may share one. Constant data; any thread.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -13,11 +14,17 @@
 namespace fakes {
 
 struct CatalogueRow {
-  std::string_view name;     // layer and name, as "sse.missing_done"
+  std::string_view name;     // layer and name, as "sse.no_terminal"
   std::string_view doc;      // one sentence: what happens on the wire
   std::string_view example;  // the action as it stands in a scenario, as "stall: {after_events: 4}"
   std::string_view known;    // ids of the failure taxonomy, as "F12"; empty: none
 };
+
+struct CatalogueLayer {
+  std::string_view name;  // what its rows' names begin with, before the dot
+  std::string_view doc;   // one line
+};
+extern const std::array<CatalogueLayer, 7> kCatalogueLayers;
 
 // By layer, in the order in which a connection meets them.
 extern const std::span<const CatalogueRow> kDnsCatalogue;

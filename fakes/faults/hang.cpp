@@ -27,7 +27,7 @@ world::Task<void> hang_in_stream(Hang fault, Exchange& x) {
 
 // The head leaves when the first token would, the body when it is due and the silence is over.
 world::Task<void> hang_before_body(Hang fault, Exchange& x) {
-  const world::Instant first = x.record.at + x.timing.to_first_token();
+  const world::Instant first = x.begun() + x.timing.to_first_token();
   co_await x.wait_until(first);
   x.body.clear();
   x.dialect.write_answer(x.body, x.answer);

@@ -20,7 +20,7 @@ struct FakeCommand {
   FakeOptions fakes;
   std::string ca;       // file to be written
   std::string journal;  // file to be appended to
-  bool control = true;
+  bool no_control = false;
 };
 
 // For clients that are told a file to trust, as by curl --cacert or NODE_EXTRA_CA_CERTS.
@@ -52,7 +52,8 @@ class JournalFile {
     if (written) return;
     file_.reset();
     lost_ = written.error();
-    std::fprintf(stderr, "shakedown: --journal %s: cannot be written (%s); it ends here\n",
+    std::fprintf(stderr,
+                 "shakedown: --journal %s: cannot be written (%s); nothing more goes there\n",
                  path_.c_str(), std::string(world::name_of(*lost_)).c_str());
   }
 
@@ -97,7 +98,7 @@ int serve_fakes(const FakeCommand& command) {
   });
   note = [&](const fakes::PromptRecord& record) {
     journal.note(record, server.faults());
-    if (command.control) control.note(record);
+    if (!command.no_control) control.note(record);
   };
   const world::Result<void> opened = server.open();
   if (!opened) {
@@ -105,7 +106,7 @@ int serve_fakes(const FakeCommand& command) {
                              std::string(world::name_of(opened.error())) + "); give another port");
   }
   for (const std::string& line : base_url_lines(server, config)) std::printf("%s\n", line.c_str());
-  if (command.control) {
+  if (!command.no_control) {
     server.set_aside([&control](fakes::Established& e, const world::HttpRequest& request) {
       return control.answer(e, request);
     });
@@ -136,16 +137,18 @@ void add_fake(CLI::App& command, int& exit_code) {
                    "A port for each backend: the one of --listen and those behind it.");
   command
       .add_option("--fault", fakes.faults,
-                  "A fault in one line: \"rate_limit at 30s..90s p=50%\"; may be given again. "
-                  "`shakedown list faults` shows all kinds.")
+                  "A fault in one line: \"rate_limit at 30s..90s p=50%\", or with a name of "
+                  "`shakedown list faults`: \"sse.no_terminal p=10%\". May be given again.")
       ->type_name("LINE")
       ->take_all()
       ->allow_extra_args(false);
-  command.add_option("--set", fakes.sets, "Override a value: backends.primary.ttft=2s.")
+  command
+      .add_option("--set", fakes.sets,
+                  "Override a value of the --config file: backends.primary.ttft=2s.")
       ->type_name("PATH=VALUE");
   command.add_option("--journal", o->journal, "Append a line of JSON for each request to a file.")
       ->type_name("FILE");
-  command.add_flag("!--no-control", o->control,
+  command.add_flag("--no-control", o->no_control,
                    "Without the paths /_shakedown and /metrics, by which faults can be changed.");
   command
       .add_option("--ca", o->ca,

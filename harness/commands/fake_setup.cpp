@@ -45,6 +45,34 @@ void check_live(const fakes::Fault& fault, const fakes::ServerConfig& config) {
   }
 }
 
+void check_ports(const fakes::ServerConfig& config) {
+  constexpr std::size_t kPortMax = 65'535;
+  if (!config.one_port && config.listen.port != 0 &&
+      config.listen.port + config.backends.size() - 1 > kPortMax) {
+    throw std::runtime_error("--own-ports: behind --listen there are not enough ports for " +
+                             std::to_string(config.backends.size()) + " backends");
+  }
+  for (const char* taken : {"v1", "v2", "metrics", "_shakedown"}) {
+    if (!config.one_port || !config.backends.contains(taken)) continue;
+    throw std::runtime_error(std::string("a backend may not be called ") + taken +
+                             " on a shared port, where paths begin so: give it another name, or "
+                             "--own-ports");
+  }
+}
+
+// Whoever could end the fault comes by the same port.
+void check_lockout(const fakes::Fault& fault) {
+  const bool all = fault.course.shape == fakes::Course::Shape::constant &&
+                   fault.probability_ppm >= 1'000'000 && !fault.limit && !fault.load &&
+                   !fault.wave && !fault.markov;
+  const bool shuts_out = std::holds_alternative<fakes::Refuse>(fault.action) ||
+                         std::holds_alternative<fakes::BlackHole>(fault.action) ||
+                         std::holds_alternative<fakes::Accept>(fault.action);
+  if (!all || !shuts_out || fault.to != world::kNever) return;
+  throw std::runtime_error("fault " + fault.id + " would also shut out whoever could end it: give "
+                           "it an end, as `at 0s..30s`");
+}
+
 void check_tls(const fakes::ServerConfig& config) {
   if (!config.one_port) return;
   const auto has_tls = [](const auto& entry) { return entry.second.tls; };
@@ -83,7 +111,12 @@ fakes::ServerConfig fake_setup(const FakeOptions& options) {
   for (const std::string& line : options.faults) {
     config.faults.push_back(read_fault_line(line, names_of(config), config.faults));
   }
+  if (config.faults.size() > fakes::FaultSchedule::kRowsMax) {
+    throw std::runtime_error("--fault: with those of the file there are more than " +
+                             std::to_string(fakes::FaultSchedule::kRowsMax) + " faults");
+  }
   for (const fakes::Fault& fault : config.faults) check_live(fault, config);
+  check_ports(config);
   check_tls(config);
   return config;
 }
@@ -92,6 +125,7 @@ fakes::Fault read_live_fault(const std::string& line, const fakes::ServerConfig&
                              const std::vector<fakes::Fault>& others) {
   fakes::Fault fault = read_fault_line(line, names_of(config), others);
   check_live(fault, config);
+  if (config.one_port || fault.on.empty()) check_lockout(fault);
   return fault;
 }
 
@@ -104,6 +138,10 @@ std::vector<std::string> base_url_lines(const fakes::Server& server,
     for (const fakes::FakeBackend* other : server.in_order()) {
       if (other == backend) break;
       prefixed = prefixed || (config.one_port && is_asked(other->dialect(), dialect.chat_path()));
+    }
+    for (const fakes::FakeBackend* other : server.in_order()) {  // a path that begins as a name
+      const bool begins = dialect.chat_path().starts_with("/" + other->name() + "/");
+      prefixed = prefixed || (config.one_port && other != backend && begins);
     }
     std::string line = backend->name() + ": ";
     line += dialect.base_url_variable();

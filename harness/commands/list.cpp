@@ -37,6 +37,7 @@ Rows faults() {
   for (const fakes::CatalogueRow& row : fakes::catalogue()) {
     rows.push_back({{"name", row.name},
                     {"doc", row.doc},
+                    {"layer", row.name.substr(0, row.name.find('.'))},
                     {"example", row.example},
                     {"known", row.known}});
   }
@@ -54,7 +55,10 @@ Rows invariants() {
 Rows dialects() {
   Rows rows;
   for (const fakes::Dialect* dialect : fakes::kDialects) {
-    rows.push_back({{"name", dialect->name()}, {"doc", dialect->doc()}});
+    rows.push_back({{"name", dialect->name()},
+                    {"doc", dialect->doc()},
+                    {"path", dialect->chat_path()},
+                    {"base_url_variable", dialect->base_url_variable()}});
   }
   return rows;
 }
@@ -86,18 +90,15 @@ constexpr Kind kKinds[] = {{"scenarios", scenarios}, {"faults", faults},
                            {"invariants", invariants}, {"dialects", dialects},
                            {"metrics", metric_rows},  {"profiles", profiles}};
 
-// Wraps a sentence behind a hanging indent, for terminals of 80 columns.
-void print_row(const Row& row) {
-  constexpr std::size_t kIndent = 24;
-  constexpr std::size_t kWidth = 80;
-  std::string line = row["name"].get<std::string>();
-  line.resize(std::max(line.size() + 1, kIndent), ' ');
-  std::size_t column = line.size();
-  std::string doc = row["doc"].get<std::string>();
+constexpr std::size_t kIndent = 24;
+constexpr std::size_t kWidth = 80;  // of a terminal
+
+// Appends words to a line that ends at the column, and breaks it behind a hanging indent.
+void append_words(std::string& line, std::size_t column, const std::string& words) {
   std::size_t at = 0;
-  while (at < doc.size()) {
-    const std::size_t end = std::min(doc.find_first_of(" \n", at), doc.size());
-    const std::string word = doc.substr(at, end - at);
+  while (at < words.size()) {
+    const std::size_t end = std::min(words.find_first_of(" \n", at), words.size());
+    const std::string word = words.substr(at, end - at);
     const bool first = at == 0;
     if (!first && column + 1 + word.size() > kWidth) {
       line += '\n';
@@ -111,7 +112,37 @@ void print_row(const Row& row) {
     column += word.size();
     at = end + 1;
   }
+}
+
+void print_row(const Row& row) {
+  std::string line = row["name"].get<std::string>();
+  line.resize(std::max(line.size() + 1, kIndent), ' ');
+  append_words(line, line.size(), row["doc"].get<std::string>());
+  if (row.contains("example")) {
+    line += '\n';
+    line.append(kIndent, ' ');
+    append_words(line, kIndent, row["example"].get<std::string>());
+  }
   std::printf("%s\n", line.c_str());
+}
+
+// Under a heading for each layer, with what can be done with a row.
+void print_faults(const Rows& rows) {
+  std::printf(
+      "Each with a sentence, and as it stands in a scenario. On a command line the\n"
+      "name alone will do, or the kind with its parameters in parentheses:\n"
+      "  shakedown fake --fault \"tcp.latency at 30s..90s\"\n"
+      "  shakedown fake --fault \"network(latency=2s) at 30s..90s p=50%%\"\n");
+  std::string layer;
+  for (const Row& row : rows) {
+    if (const std::string own = row["layer"].get<std::string>(); own != layer) {
+      layer = own;
+      for (const fakes::CatalogueLayer& l : fakes::kCatalogueLayers) {
+        if (l.name == layer) std::printf("\n%s: %s\n", layer.c_str(), std::string(l.doc).c_str());
+      }
+    }
+    print_row(row);
+  }
 }
 
 int list(const std::string& kind, bool as_json) {
@@ -122,6 +153,8 @@ int list(const std::string& kind, bool as_json) {
     const Rows rows = k.rows();
     if (as_json) {
       std::printf("%s\n", nlohmann::ordered_json(rows).dump(2).c_str());
+    } else if (k.rows == faults) {
+      print_faults(rows);
     } else {
       for (const Row& row : rows) print_row(row);
     }

@@ -33,7 +33,11 @@ constexpr std::array kCommands{
             "shakedown list faults", add_list},
     Command{"agent", "Serve the bundled agent core.",
             "shakedown agent --listen 127.0.0.1:8080 --provider primary=127.0.0.1:9000", add_agent},
-    Command{"fake", "Serve fake LLM backends.", "shakedown fake --listen 127.0.0.1:9000", add_fake},
+    Command{"fake", "Serve fake LLM backends.",
+            "shakedown fake --listen 127.0.0.1:9000 --fault \"rate_limit at 30s..90s p=50%\"\n"
+            "  export OPENAI_BASE_URL=http://127.0.0.1:9000/v1       # where your agent runs\n"
+            "  export ANTHROPIC_BASE_URL=http://127.0.0.1:9000",
+            add_fake},
     Command{"report", "Render a finished run again.",
             "shakedown report shakedown-out/backend_down --markdown", add_report},
 };

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "fakes/faults/catalogue.hpp"
 #include "harness/scenario/fault_keys.hpp"
 
 namespace harness {
@@ -35,6 +36,15 @@ void shift(YamlNode& node, std::size_t offset) {
   for (YamlEntry& entry : node.entries) {
     entry.place = moved(entry.place);
     shift(entry.value, offset);
+  }
+}
+
+void place_all(YamlNode& node, std::size_t offset) {
+  node.place = place_at(offset);
+  for (YamlNode& item : node.items) place_all(item, offset);
+  for (YamlEntry& entry : node.entries) {
+    entry.place = place_at(offset);
+    place_all(entry.value, offset);
   }
 }
 
@@ -72,6 +82,8 @@ class LineReader {
     return std::move(map_);
   }
 
+  const std::string& id() const { return id_; }  // for a fault that has none of its own
+
  private:
   void skip_blanks() { at_ = std::min(line_.find_first_not_of(kBlank, at_), line_.size()); }
   bool next_is(char c) const { return at_ < line_.size() && line_[at_] == c; }
@@ -108,10 +120,13 @@ class LineReader {
   void read_action() {
     const std::size_t begin = at_;
     const std::string kind(take_word());
+    if (read_row(kind, begin)) return;
     std::vector<std::string> names;
     for (const KindForm& form : fault_action_forms()) names.push_back(form.name);
     const auto found = std::find(names.begin(), names.end(), kind);
     if (found == names.end()) {
+      if (kind.find('.') != kind.npos) names.clear();  // no kind has one
+      for (const fakes::CatalogueRow& row : fakes::catalogue()) names.emplace_back(row.name);
       refuse(begin, "a fault begins with its kind, as `status(code=502)`, and `" + excerpt(kind) +
                         "` is none" + did_you_mean(kind, names) +
                         "; `shakedown list faults` shows all");
@@ -120,7 +135,26 @@ class LineReader {
     const auto index = static_cast<std::size_t>(found - names.begin());
     if (next_is('(')) parameters = read_arguments(fault_action_forms()[index]);
     if (next_is('=')) refuse(at_, "parameters stand in parentheses, as `" + kind + "(...)`");
+    id_ = kind;
     put(kind, begin, std::move(parameters));
+  }
+
+  // A name of the catalogue stands for its example, as it is. False: it is none.
+  bool read_row(const std::string& name, std::size_t offset) {
+    for (const fakes::CatalogueRow& row : fakes::catalogue()) {
+      if (row.name != name) continue;
+      YamlNode example = parse_yaml("{" + std::string(row.example) + "}", kFile);
+      YamlEntry action = std::move(example.entries.front());
+      if (next_is('(') || next_is('=')) {
+        refuse(at_, "`" + name + "` has its parameters; to give others, write `" + action.key +
+                        "(...)`");
+      }
+      place_all(action.value, offset);
+      id_ = name.substr(name.find('.') + 1);
+      put(action.key, offset, std::move(action.value));
+      return true;
+    }
+    return false;
   }
 
   static bool is_match(const std::string& key) {
@@ -237,6 +271,7 @@ class LineReader {
   std::string_view line_;
   std::size_t at_ = 0;
   YamlNode map_;
+  std::string id_;
 };
 
 void add_default(YamlNode& fault, const std::string& key, const std::string& text) {
@@ -257,10 +292,11 @@ fakes::Fault read_fault_line(std::string_view text, const Scenario& scenario) {
     refuse(0, "the line has " + std::to_string(text.size()) + " bytes; at most " +
                   std::to_string(kFaultLineBytesMax) + " are read");
   }
-  YamlNode node = LineReader(text).read();
+  LineReader reader(text);
+  YamlNode node = reader.read();
   std::set<std::string> ids;
   for (const fakes::Fault& other : scenario.faults) ids.insert(other.id);
-  add_default(node, "id", free_id(node.entries.front().key, ids));
+  add_default(node, "id", free_id(reader.id(), ids));
   add_default(node, "on", "backends");
   Loading loading{node, {}, {}};
   loading.scenario.backends = scenario.backends;

@@ -1,7 +1,7 @@
 // A fault in one line, for command lines and control requests:
 //   rate_limit at 30s..90s p=50%
 //   status(code=502) on backends.openai at 10s.. attempts=1..2 share=20%_of_users
-// The kind, with its parameters in parentheses; then `at WINDOW`, `on BACKENDS` (default: all) and
+// A name of the catalogue or a kind, with its parameters in parentheses; then `at WINDOW`, `on BACKENDS` (default: all) and
 // conditions, as key=value or key(field=value, ...); `p` is `probability`, `model` `match.model`.
 // The line becomes the map that a scenario file would have and is read as one: one meaning.
 #pragma once

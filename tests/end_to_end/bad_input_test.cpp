@@ -263,7 +263,7 @@ TEST_CASE("servers say what is wrong with their options", "[bad]") {
 
 TEST_CASE("a port that is taken is said, not waited for", "[bad]") {
   Running first(shakedown_argv({"fake", "--listen", "127.0.0.1:0"}));
-  const std::string base = first.wait_for_line("fake: OPENAI_BASE_URL=http://");
+  const std::string base = first.wait_for_line("openai: OPENAI_BASE_URL=http://");
   const std::string address = base.substr(0, base.find('/'));
   for (const Words& words : {Words{"fake", "--listen", address},
                              Words{"agent", "--provider", "x=127.0.0.1:1", "--listen", address}}) {

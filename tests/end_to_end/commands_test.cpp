@@ -1,5 +1,6 @@
 // The other commands: report, list, check, help; and what is printed where.
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "process.hpp"
@@ -99,8 +100,8 @@ TEST_CASE("list prints every table, and as JSON all of each row", "[list]") {
   for (const Row& row :
        {Row{"scenarios",
             {"steady", "backend_down", "user_spam", "same_user", "azure_code_replay"}},
-        Row{"faults", {"refuse", "black_hole", "status", "hang", "reset", "stall", "cut",
-                       "rate_limit"}},
+        Row{"faults", {"tcp.refuse", "tcp.black_hole", "http.status", "http.hang", "sse.no_terminal",
+                       "provider.rate_limit"}},
         Row{"invariants", {"terminal_once", "no_empty_response", "conversation_integrity"}},
         Row{"dialects", {"openai-chat"}}, Row{"metrics", {"response", "ttft", "error_rate"}},
         Row{"profiles", {"legacy"}}}) {
@@ -164,6 +165,23 @@ TEST_CASE("check goes on after a bad file", "[check]") {
   CHECK(ran.err == "a.yaml:2:1: unknown key `sead` (did you mean `seed`?)\n");
   CHECK(ran.out == "b.yaml: ok: 20 s, 100 planned requests, 20 users, 0 faults, 2 SLOs, "
                    "3 invariants\n");
+}
+
+TEST_CASE("the example of a file of fakes is served", "[fake]") {
+  const std::string file = std::string(SHAKEDOWN_SOURCE_DIR) + "/docs/examples/fakes.yaml";
+  Running fake(shakedown_argv({"fake", "--config", file, "--listen", "127.0.0.1:0", "--fault",
+                               "sse.no_terminal at 30s..90s p=50%"}));
+  CHECK(contains(fake.wait_for_line("openai: OPENAI_BASE_URL=http://127.0.0.1:"), "/v1"));
+  fake.wait_for_line("anthropic: ANTHROPIC_BASE_URL=http://127.0.0.1:");
+  fake.wait_for_line("control: http://127.0.0.1:");
+  REQUIRE(fake.wait_until([&fake] { return fake.catches(SIGINT); }));
+  fake.signal(SIGINT);
+  const RunResult end = fake.wait();
+  CHECK(end.code == 0);
+  CHECK(end.err.empty());
+  for (const std::string id : {"limited", "overloaded", "cuts", "no_terminal"}) {
+    CHECK(contains(end.out, "fault " + id + " fired 0 times\n"));
+  }
 }
 
 TEST_CASE("--help of every command shows an example", "[help]") {

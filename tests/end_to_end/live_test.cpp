@@ -143,7 +143,7 @@ TEST_CASE("live: a target that refuses never passes", "[live]") {
   std::string address;
   {
     Running fake(shakedown_argv({"fake", "--listen", "127.0.0.1:0"}));
-    const std::string base = fake.wait_for_line("fake: OPENAI_BASE_URL=http://");
+    const std::string base = fake.wait_for_line("openai: OPENAI_BASE_URL=http://");
     address = base.substr(0, base.find('/'));
   }
   const RunResult ran = shakedown({"run", file, "--target", "http://" + address, "--time-scale",
@@ -219,7 +219,7 @@ TEST_CASE("live: fakes that cannot listen are said", "[live]") {
   const TempFolder folder;
   const std::string file = folder.file("sound.yaml", kSound);
   Running fake(shakedown_argv({"fake", "--listen", "127.0.0.1:0"}));
-  const std::string base = fake.wait_for_line("fake: OPENAI_BASE_URL=http://");
+  const std::string base = fake.wait_for_line("openai: OPENAI_BASE_URL=http://");
   const std::string address = base.substr(0, base.find('/'));
   const std::string port = address.substr(address.find(':') + 1);
   const RunResult ran = shakedown({"run", file, "--mode", "live", "--fakes-port", port, "--quiet",

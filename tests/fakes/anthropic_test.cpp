@@ -1,4 +1,7 @@
 // The Anthropic dialect: what the fake answers, streams and refuses, and how it reads tool results.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
 #include "tests/fakes/dialect_world.hpp"
 
 using namespace support;

@@ -1,4 +1,7 @@
 // The Cohere dialect: typed events, a plan before calls, flat errors.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
 #include "tests/fakes/dialect_world.hpp"
 
 using namespace support;

@@ -1,5 +1,8 @@
 // The dialects that speak almost as OpenAI does, Mistral, Groq and Cerebras: what each does
 // otherwise, and that they are alike in the rest.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
 #include "tests/fakes/dialect_world.hpp"
 
 using namespace support;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "fakes/faults/catalogue.hpp"
 #include "harness/scenario/loader.hpp"
 
 using namespace harness;
@@ -87,6 +88,24 @@ TEST_CASE("a line is the fault that a file would say", "[fault_line]") {
   }
 }
 
+TEST_CASE("a name of the catalogue stands for its example", "[fault_line]") {
+  for (const fakes::CatalogueRow& row : fakes::catalogue()) {
+    const std::string name(row.name);
+    if (name.starts_with("tls.")) continue;  // needs a backend with tls
+    CAPTURE(name);
+    const std::string yaml = "scenario: s\nbackends: {openai: {}, spare: {}}\n"
+                             "agent: {providers: [openai]}\nphases: {all: 1h}\n"
+                             "load: {c: {arrivals: constant(1/s)}}\nfaults:\n"
+                             "  - {id: x, on: backends, at: 5s.., " +
+                             std::string(row.example) + "}\n";
+    fakes::Fault f;
+    REQUIRE_NOTHROW(f = line(name + " at 5s.."));
+    CHECK(f.id == name.substr(name.find('.') + 1));
+    CHECK(f.from == world::at(5s));
+    CHECK(f.action == parse_scenario(yaml, "s.yaml").faults.at(0).action);
+  }
+}
+
 TEST_CASE("lines are given ids of their own", "[fault_line]") {
   std::vector<fakes::Fault> others;
   for (const char* expected : {"hang", "hang_2", "hang_3"}) {
@@ -123,6 +142,11 @@ TEST_CASE("what is wrong with a line is said with its column", "[fault_line]") {
            Row{"  ratelimit",
                "3: a fault begins with its kind, as `status(code=502)`, and `ratelimit` is none "
                "(did you mean `rate_limit`?); `shakedown list faults` shows all"},
+           Row{"sse.no_terminl",
+               "1: a fault begins with its kind, as `status(code=502)`, and `sse.no_terminl` is "
+               "none (did you mean `sse.no_terminal`?); `shakedown list faults` shows all"},
+           Row{"tcp.latency(2s)",
+               "12: `tcp.latency` has its parameters; to give others, write `network(...)`"},
            Row{"hang=5s", "5: parameters stand in parentheses, as `hang(...)`"},
            Row{"hang(for=5s", "5: this parenthesis is not closed"},
            Row{"hang(5s)p=1%", "9: a blank must stand behind the parenthesis"},
