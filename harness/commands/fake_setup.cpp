@@ -24,10 +24,13 @@ std::map<std::string, fakes::Backend> every_dialect() {
   return backends;
 }
 
-std::vector<std::string> names_of(const fakes::ServerConfig& config) {
-  std::vector<std::string> names;
-  for (const auto& [name, backend] : config.backends) names.push_back(name);
-  return names;
+// The line is read as in a scenario with these backends, whose dialects count.
+fakes::Fault read_line(const std::string& line, const fakes::ServerConfig& config,
+                       const std::vector<fakes::Fault>& others) {
+  Scenario scenario;
+  scenario.backends = config.backends;
+  scenario.faults = others;
+  return read_fault_line(line, scenario);
 }
 
 bool strikes_connections(const fakes::Fault& fault) {
@@ -81,7 +84,7 @@ fakes::ServerConfig fake_setup(const FakeOptions& options) {
     config.faults = std::move(scenario.faults);
   }
   for (const std::string& line : options.faults) {
-    config.faults.push_back(read_fault_line(line, names_of(config), config.faults));
+    config.faults.push_back(read_line(line, config, config.faults));
   }
   for (const fakes::Fault& fault : config.faults) check_live(fault, config);
   check_tls(config);
@@ -90,7 +93,7 @@ fakes::ServerConfig fake_setup(const FakeOptions& options) {
 
 fakes::Fault read_live_fault(const std::string& line, const fakes::ServerConfig& config,
                              const std::vector<fakes::Fault>& others) {
-  fakes::Fault fault = read_fault_line(line, names_of(config), others);
+  fakes::Fault fault = read_line(line, config, others);
   check_live(fault, config);
   return fault;
 }
