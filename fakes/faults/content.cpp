@@ -62,8 +62,9 @@ world::Task<void> strike(Content fault, Exchange& x) {
     Edit edit = [&done, list, how = fault.how](std::string& json, const EditPlace&) {
       bool changed = false;
       if (how == ContentHow::null_text) changed = null_text(json);
-      if (how == ContentHow::no_choices) changed = replace_value(json, find_member(json, {list}), "[]");
-      if (how == ContentHow::null_choices) changed = replace_value(json, find_member(json, {list}), "null");
+      const std::string at = find_member(json, {list});
+      if (how == ContentHow::no_choices) changed = replace_value(json, at, "[]");
+      if (how == ContentHow::null_choices) changed = replace_value(json, at, "null");
       done = done || changed;
     };
     co_await answer_edited(x, std::move(edit));
