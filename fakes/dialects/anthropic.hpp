@@ -36,6 +36,7 @@ class Anthropic final : public Dialect {
                           std::int64_t number) const override;
 
   Refusal refusal_of(int status) const override;
+  Refusal refusal_of_limit(const LimitHit& hit, std::string_view model) const override;
   Refusal refusal_of_quota() const override;
   Refusal refusal_of_route(int status, std::string_view method,
                            std::string_view target) const override;

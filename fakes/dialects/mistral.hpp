@@ -29,6 +29,10 @@ class Mistral final : public OpenAiChat {
                    std::int64_t number) const override;
 
   Refusal refusal_of(int status) const override;
+  Refusal refusal_of_limit(const LimitHit& hit, std::string_view model) const override;
+  void write_retry_after(std::string& out, world::Nanos wait) const override {
+    Dialect::write_retry_after(out, wait);  // in seconds alone
+  }
   Refusal refusal_of_quota() const override;
   Refusal refusal_of_route(int status, std::string_view method,
                            std::string_view target) const override;

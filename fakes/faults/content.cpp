@@ -7,9 +7,11 @@
 namespace fakes {
 namespace {
 
-// Whatever the dialect calls the list of what the model said.
-std::string choices_in(const std::string& json) {
-  return find_member(json, {"choices", "candidates", "output", "content"});
+// What the dialect calls the list of what the model said.
+std::string_view list_in(const Dialect& dialect) {
+  if (dialect.name() == "openai-responses") return "output";
+  const bool blocks = dialect.name() == "anthropic" || dialect.name() == "cohere";
+  return blocks ? "content" : "choices";
 }
 
 bool null_text(std::string& json) {
@@ -26,29 +28,43 @@ world::Task<void> stream_with_empty_chunk(Exchange& x, bool& done) {
     if (number != 0) return;
     std::string before = bytes;
     edit_payload(before, [&done](std::string& json) {
-      done = replace_value(json, choices_in(json), "[]");
+      done = replace_value(json, find_member(json, {"choices"}), "[]");
     });
     if (done) bytes.insert(0, before);
   };
   co_await stream_edited(x, std::move(on_event));
 }
 
+// Where there are no choices to be empty, it is the list of what was said.
+void say_nothing(Answer& answer) {
+  answer.calls.clear();
+  answer.has_text = false;
+  answer.text = ReplyText();
+  answer.finish = Finish::stop;
+}
+
 }  // namespace
 
 world::Task<void> strike(Content fault, Exchange& x) {
   bool done = fault.how == ContentHow::empty;
-  if (fault.how == ContentHow::no_choices && x.record.stream) {
+  const std::string_view list = list_in(x.dialect);
+  if (fault.how == ContentHow::no_choices && list != "choices") {
+    say_nothing(x.answer);
+    done = true;
+    co_await answer_normally(x);
+  } else if (fault.how == ContentHow::no_choices && x.record.stream) {
     co_await stream_with_empty_chunk(x, done);
   } else {
     x.answer.calls.clear();
     x.answer.has_text = true;
     x.answer.text = ReplyText();
     x.answer.finish = Finish::stop;
-    Edit edit = [&done, how = fault.how](std::string& json, const EditPlace&) {
+    Edit edit = [&done, list, how = fault.how](std::string& json, const EditPlace&) {
       bool changed = false;
       if (how == ContentHow::null_text) changed = null_text(json);
-      if (how == ContentHow::no_choices) changed = replace_value(json, choices_in(json), "[]");
-      if (how == ContentHow::null_choices) changed = replace_value(json, choices_in(json), "null");
+      const std::string at = find_member(json, {list});
+      if (how == ContentHow::no_choices) changed = replace_value(json, at, "[]");
+      if (how == ContentHow::null_choices) changed = replace_value(json, at, "null");
       done = done || changed;
     };
     co_await answer_edited(x, std::move(edit));

@@ -26,8 +26,9 @@ struct Content {
   static constexpr auto fields() {
     return std::tuple(world::field(
         "how", &Content::how,
-        "empty (a text of no length), null_text, no_choices (an empty list; of a stream the first "
-        "chunk has it), null_choices."));
+        "empty (a text of no length), null_text, no_choices (an empty list; of a stream of choices "
+        "the first chunk has it), null_choices. Providers without choices have a list of contents "
+        "or outputs, which it then is."));
   }
   friend bool operator==(const Content&, const Content&) = default;
 };

@@ -46,14 +46,35 @@ Task<void> answer_edited(Exchange& x, Edit edit) {
   co_await stream_edited(x, std::move(on_event));
 }
 
+void renumber(std::string& event, std::int64_t number) {
+  constexpr std::string_view key = "\"sequence_number\":";
+  const std::size_t found = event.find(key);
+  if (found == std::string::npos) return;
+  const std::size_t at = found + key.size();
+  const std::size_t end = std::min(event.find_first_not_of("0123456789", at), event.size());
+  event.replace(at, end - at, std::to_string(number));
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
+std::string quoted_text(const ReplyText& text) {
+  std::string quoted = "\"";
+  text.append_all(quoted);
+  quoted += '"';
+  return quoted;
+}
+
 void mark_spoiled(Exchange& x) {
   if (x.had_effect && x.record.end == End::completed) x.record.end = End::faulted;
 }
 
 std::string plain_text(const ReplyText& text) {
-  std::string quoted = "\"";
-  text.append_all(quoted);
-  quoted += '"';
+  const std::string quoted = quoted_text(text);
   return world::JsonValue{world::JsonType::string, quoted}.text();
 }
 

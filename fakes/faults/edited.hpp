@@ -28,6 +28,14 @@ world::Task<void> stream_edited(Exchange& x, StreamWriter::OnEvent on_event);
 // Applies the edit to what stands behind the first `data:` of an event. False: it has none.
 bool edit_payload(std::string& event, const std::function<void(std::string&)>& edit);
 
+// Gives an event another number in the stream, where events are numbered.
+void renumber(std::string& event, std::int64_t number);
+
+void replace_all(std::string& text, std::string_view what, std::string_view by);
+
+// The whole text as events and bodies repeat it: in JSON's spelling and in quotes.
+std::string quoted_text(const ReplyText& text);
+
 // For faults that spoil an answer which then goes out whole: to the record it is no success.
 void mark_spoiled(Exchange& x);
 

@@ -1,5 +1,6 @@
 #include "fakes/faults/endless.hpp"
 
+#include "fakes/faults/edited.hpp"
 #include "fakes/faults/strike.hpp"
 #include "fakes/stream_writer.hpp"
 
@@ -22,12 +23,15 @@ world::Task<void> strike(Endless fault, Exchange& x) {
                           ? "event: ping\ndata: {\"type\": \"ping\"}\n\n"
                           : ": ping\n\n";
   StreamWriter writer(x);
-  writer.on_event([&again](std::string& bytes, const Place& place, std::int64_t) {
+  std::int64_t number = 0;
+  writer.on_event([&](std::string& bytes, const Place& place, std::int64_t n) {
     if (place.stage == Stage::unit) again = bytes;
+    number = n;
   });
   const std::int64_t until = fault.how == EndlessHow::tokens ? events_to_last_unit(x) : 0;
   bool alive = co_await writer.write_until(until);
   while (alive) {
+    renumber(again, ++number);
     world::write_chunk(x.out, again);
     alive = co_await x.send(x.now());
     if (alive && fault.how == EndlessHow::tokens) ++x.record.tokens;

@@ -1,7 +1,9 @@
 #include "fakes/faults/events.hpp"
 
 #include "fakes/faults/edited.hpp"
+#include "fakes/faults/json_edit.hpp"
 #include "fakes/faults/strike.hpp"
+#include "fakes/faults/suits.hpp"
 
 namespace fakes {
 namespace {
@@ -10,18 +12,22 @@ namespace {
 class Changed {
  public:
   Changed(EventsHow how, const Exchange& x)
-      : how_(how), answer_(x.answer), last_(events_of(x.dialect, x.answer) - 1) {}
+      : how_(how),
+        answer_(x.answer),
+        text_(quoted_text(x.answer.text)),
+        last_(events_of(x.dialect, x.answer) - 1) {}
 
   void operator()(std::string& bytes, const Place& place, std::int64_t number) {
     const bool terminal = number == last_;
     const bool ends = place.stage == Stage::end;
     const bool unit = place.stage == Stage::unit;
+    if (added_ > 0) renumber(bytes, number + added_);
     switch (how_) {
       case EventsHow::no_terminal:
         if (terminal) bytes.clear();
         break;
       case EventsHow::no_finish:
-        if (ends && !terminal) bytes.clear();
+        if (ends && place.step == 0) forget_finish(bytes, terminal);
         break;
       case EventsHow::no_end:
         if (ends) bytes.clear();
@@ -33,21 +39,43 @@ class Changed {
         if (ends && place.step == 0) bytes += std::string(bytes);
         break;
       case EventsHow::full_message:
-        if (unit && place.step == answer_.units(place.part)) add_all(bytes, place);
+        if (unit && place.step == answer_.units(place.part)) {
+          add_all(bytes, place, number);
+        }
         break;
       case EventsHow::reordered: reorder(bytes, number); break;
       case EventsHow::after_terminal:
         if (unit) kept_ = bytes;
-        if (terminal) bytes += kept_.empty() ? std::string(bytes) : kept_;
+        if (terminal) {
+          if (kept_.empty()) kept_ = bytes;
+          renumber(kept_, number + 1);
+          bytes += kept_;
+        }
         break;
       case EventsHow::empty_deltas:
-        if (unit && answer_.is_text(place.part)) replace_token(bytes, place, {});
+        if (unit && answer_.is_text(place.part)) {
+          replace_token(bytes, place, {});
+        } else if (answer_.has_text) {
+          replace_all(bytes, text_, R"("")");  // of dialects that say the whole text at its end
+        }
         break;
     }
   }
 
  private:
-  // Events 1 and 2, 3 and 4, and so on change places; the terminal one keeps its own.
+  // An event that only tells why the answer ended goes; the terminal one loses the member.
+  static void forget_finish(std::string& bytes, bool terminal) {
+    if (!terminal) {
+      bytes.clear();
+      return;
+    }
+    edit_payload(bytes, [](std::string& json) {
+      erase_member(json, find_member(json, {"finish_reason"}));
+    });
+  }
+
+  // Events 1 and 2, 3 and 4, and so on change places, each with its number, where events have
+  // one; the terminal one keeps its place.
   void reorder(std::string& bytes, std::int64_t number) {
     if (number == 0 || number == last_) return;
     if (kept_.empty() && number + 1 < last_) {
@@ -58,13 +86,15 @@ class Changed {
     kept_.clear();
   }
 
-  void add_all(std::string& bytes, const Place& place) {
+  void add_all(std::string& bytes, const Place& place, std::int64_t number) {
     std::string again = bytes;
     if (answer_.is_text(place.part)) {
       std::string all;
       answer_.text.append_all(all);
       replace_token(again, place, all);
     }
+    ++added_;
+    renumber(again, number + added_);
     bytes += again;
   }
 
@@ -76,15 +106,17 @@ class Changed {
 
   EventsHow how_;
   const Answer& answer_;
+  std::string text_;  // the whole, in quotes
   std::int64_t last_;
+  std::int64_t added_ = 0;  // events that the answer had not
   std::string kept_;
 };
 
 }  // namespace
 
 world::Task<void> strike(Events fault, Exchange& x) {
-  // Some dialects say in one event why an answer ended and that it has.
-  if (fault.how == EventsHow::no_finish && x.dialect.events_at(x.answer, Stage::end, 0) < 2) {
+  // Told beforehand by the loader, but not to those who add faults to a running fake.
+  if (!why_unfit(fault, x.dialect).empty()) {
     x.had_effect = false;
     co_await answer_normally(x);
     co_return;

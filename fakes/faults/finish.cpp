@@ -22,6 +22,27 @@ void tell_refusal(std::string& json, const EditPlace& at) {
   }
 }
 
+// OpenAI's responses have a kind of content for it, with events of its own.
+void respell_as_refusal(std::string& bytes) {
+  replace_all(bytes, R"({"type":"output_text","annotations":[],"logprobs":[],"text":)",
+              R"({"type":"refusal","refusal":)");
+  replace_all(bytes, "response.output_text.", "response.refusal.");
+  replace_all(bytes, R"("content_index":0,"text":)", R"("content_index":0,"refusal":)");
+  replace_all(bytes, R"(,"logprobs":[])", "");
+}
+
+world::Task<void> answer_as_refusal(Exchange& x) {
+  if (!x.record.stream) {
+    x.on_body = respell_as_refusal;
+    co_await answer_normally(x);
+    co_return;
+  }
+  StreamWriter::OnEvent respelled = [](std::string& bytes, const Place&, std::int64_t) {
+    respell_as_refusal(bytes);
+  };
+  co_await stream_edited(x, std::move(respelled));
+}
+
 }  // namespace
 
 world::Task<void> strike(FinishAs fault, Exchange& x) {
@@ -30,6 +51,10 @@ world::Task<void> strike(FinishAs fault, Exchange& x) {
   if (fault.how == FinishHow::refusal) {
     x.answer.finish = x.dialect.provider() == "openai" ? Finish::stop : Finish::content_filter;
     x.answer.text = ReplyText::literal(kRefusal, 1'000);
+    if (x.dialect.name() == "openai-responses") {
+      co_await answer_as_refusal(x);
+      co_return;
+    }
     Edit edit = tell_refusal;
     co_await answer_edited(x, std::move(edit));
     co_return;

@@ -92,18 +92,32 @@ bool spoil(std::string& text, const Json& fault) {
   }
 }
 
+// What a fault has to know of the answer that it chooses an event of.
+struct Stream {
+  std::int64_t last = 0;   // event that is JSON: [DONE] is none
+  bool has_units = false;
+};
+
+Stream stream_of(const Exchange& x) {
+  const std::int64_t events = events_of(x.dialect, x.answer);
+  const std::int64_t steps = x.dialect.events_at(x.answer, Stage::end, 0);
+  std::string end;
+  x.dialect.write_event(end, x.answer, Place{Stage::end, 0, steps - 1, 0}, events - 1);
+  const bool is_json = end.find("data: {") != std::string::npos;
+  return {std::max<std::int64_t>(0, events - (is_json ? 1 : 2)), x.answer.units() > 0};
+}
+
 // Whether an event is one that the fault would choose by itself.
-bool suits(const Json& fault, const EditPlace& at) {
+bool suits(const Json& fault, const EditPlace& at, const Stream& stream) {
   if (!at.streamed) return true;
-  if (at.number + 1 == at.events && at.number > 0) return false;  // [DONE] is no JSON
-  if (fault.event) {
-    return at.number == std::min(*fault.event, std::max<std::int64_t>(0, at.events - 2));
-  }
+  if (at.number > stream.last) return false;
+  if (fault.event) return at.number == std::min(*fault.event, stream.last);
   if (!fault.field.empty()) return true;
+  const bool unit = at.place.stage == Stage::unit;
   switch (target_of(fault.how)) {
     case JsonTarget::finish: return at.place.stage == Stage::end || at.events < 3;
-    case JsonTarget::text: return at.place.stage == Stage::unit;
-    default: return at.number >= 1;
+    case JsonTarget::text: return unit;
+    default: return unit || !stream.has_units;
   }
 }
 
@@ -111,8 +125,9 @@ bool suits(const Json& fault, const EditPlace& at) {
 
 world::Task<void> strike(Json fault, Exchange& x) {
   bool done = false;
-  Edit edit = [&fault, &done](std::string& text, const EditPlace& at) {
-    if (!done && suits(fault, at)) done = spoil(text, fault);
+  const Stream stream = stream_of(x);
+  Edit edit = [&fault, &done, stream](std::string& text, const EditPlace& at) {
+    if (!done && suits(fault, at, stream)) done = spoil(text, fault);
   };
   co_await answer_edited(x, std::move(edit));
   x.had_effect = done;

@@ -34,6 +34,7 @@ std::string find_in(const Json& json, const Pointer& at, const Predicate& wanted
 }
 
 constexpr std::string_view kTexts[] = {"content", "text", "delta", "partial_json", "arguments"};
+constexpr const char* kPayloads[] = {"choices", "output", "content", "message", "delta"};
 constexpr std::string_view kFinishes[] = {"finish_reason", "stop_reason", "finishReason", "status"};
 
 template <class Names>
@@ -47,6 +48,9 @@ std::string find_string(const Json& json) {
 
 std::string payload_of(const Json& json) {
   if (!json.is_object() || json.empty()) return {};
+  for (const char* name : kPayloads) {
+    if (json.contains(name)) return (Pointer() / name).to_string();
+  }
   for (const auto& item : json.items()) {
     if (item.value().is_structured()) return (Pointer() / item.key()).to_string();
   }
@@ -91,6 +95,14 @@ std::string find_member(std::string_view text, const std::vector<std::string_vie
   if (!json || !json->is_structured()) return {};
   return find_in(*json, Pointer(),
                  [&](const std::string& key, const Json&) { return is_one_of(names, key); });
+}
+
+std::string find_text(std::string_view text, std::string_view wanted) {
+  const auto json = parse(text);
+  if (!json || !json->is_structured()) return {};
+  return find_in(*json, Pointer(), [&](const std::string&, const Json& v) {
+    return v.is_string() && v.get_ref<const std::string&>() == wanted;
+  });
 }
 
 std::string value_at(const std::string& text, const std::string& path) {

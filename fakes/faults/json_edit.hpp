@@ -11,7 +11,7 @@ namespace fakes {
 
 // Which value of a JSON text is meant, whatever the dialect calls it.
 enum class JsonTarget {
-  payload,  // the first member that holds an object or an array; else the last
+  payload,  // what the model said, by its usual names; else the first object or array, or the last
   text,     // the first text of the answer; else the first string
   number,   // the first number
   finish,   // why the answer ends; else the first string
@@ -21,6 +21,9 @@ enum class JsonTarget {
 std::string find_target(std::string_view json, JsonTarget target);
 // The same of the first member with one of the names, at any depth.
 std::string find_member(std::string_view json, const std::vector<std::string_view>& names);
+
+// The path of the first value that is this text; empty: none.
+std::string find_text(std::string_view json, std::string_view text);
 
 std::string value_at(const std::string& json, const std::string& path);  // as text; empty: none
 

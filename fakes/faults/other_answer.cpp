@@ -3,6 +3,7 @@
 #include "fakes/faults/edited.hpp"
 #include "fakes/faults/json_edit.hpp"
 #include "fakes/faults/strike.hpp"
+#include "fakes/faults/suits.hpp"
 #include "world/json_text.hpp"
 
 namespace fakes {
@@ -60,7 +61,10 @@ world::Task<void> strike(OtherAnswer fault, Exchange& x) {
   bool done = true;
   switch (fault.how) {
     case OtherAnswerHow::lie: lie(x.answer); break;
-    case OtherAnswerHow::model_fallback: x.answer.model = fault.model; break;
+    case OtherAnswerHow::model_fallback:
+      done = why_unfit(fault, x.dialect).empty();
+      x.answer.model = fault.model;
+      break;
     case OtherAnswerHow::region_failover: forget_history(x); break;
     case OtherAnswerHow::fingerprint_drift: break;
     case OtherAnswerHow::repeated:

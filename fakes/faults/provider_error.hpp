@@ -13,10 +13,10 @@ namespace fakes {
 
 enum class ProviderErrorHow {
   insufficient_quota, credit_balance, spend_limit, context_length, content_filter, overloaded,
-  key_revoked, tool_use_failed,
+  key_revoked, tool_use_failed, ramp_limit,
 };
 
-constexpr std::array<world::Choice<ProviderErrorHow>, 8> choices(ProviderErrorHow) {
+constexpr std::array<world::Choice<ProviderErrorHow>, 9> choices(ProviderErrorHow) {
   return {{{"insufficient_quota", ProviderErrorHow::insufficient_quota},
            {"credit_balance", ProviderErrorHow::credit_balance},
            {"spend_limit", ProviderErrorHow::spend_limit},
@@ -24,7 +24,8 @@ constexpr std::array<world::Choice<ProviderErrorHow>, 8> choices(ProviderErrorHo
            {"content_filter", ProviderErrorHow::content_filter},
            {"overloaded", ProviderErrorHow::overloaded},
            {"key_revoked", ProviderErrorHow::key_revoked},
-           {"tool_use_failed", ProviderErrorHow::tool_use_failed}}};
+           {"tool_use_failed", ProviderErrorHow::tool_use_failed},
+           {"ramp_limit", ProviderErrorHow::ramp_limit}}};
 }
 
 struct ProviderError {
@@ -36,7 +37,8 @@ struct ProviderError {
         "how", &ProviderError::how,
         "insufficient_quota, credit_balance, spend_limit (429 that no waiting helps), "
         "context_length, content_filter (400), overloaded (503 or 529), key_revoked (401), "
-        "tool_use_failed (400, the model wrote a bad tool call)."));
+        "tool_use_failed (400, the model wrote a bad tool call; OpenAI and Groq), ramp_limit (429, "
+        "traffic grows too fast; Anthropic)."));
   }
   friend bool operator==(const ProviderError&, const ProviderError&) = default;
 };

@@ -29,12 +29,19 @@ void break_data(std::string& bytes) {
   });
 }
 
+// The first token grows, and with it the whole text where a dialect repeats it.
 void enlarge(std::string& bytes, const Exchange& x, const Place& place, std::int64_t by) {
-  const std::string token(x.answer.text.token(place.step));
-  const std::size_t at = bytes.rfind('"' + token + '"');
-  if (at != std::string::npos) {
-    bytes.insert(at + 1 + token.size(), std::string(static_cast<std::size_t>(by), 'x'));
+  const std::string token(x.answer.text.token(1));
+  const std::string more(static_cast<std::size_t>(by), 'x');
+  if (place.stage != Stage::unit) {
+    const std::string whole = quoted_text(x.answer.text);
+    std::string longer = whole;
+    replace_all(bytes, whole, longer.insert(1 + token.size(), more));
+    return;
   }
+  if (place.unit != 1 || !x.answer.is_text(place.part)) return;
+  const std::size_t at = bytes.rfind('"' + token + '"');
+  if (at != std::string::npos) bytes.insert(at + 1 + token.size(), more);
 }
 
 void add_fields(std::string& bytes, std::int64_t number) {
@@ -69,9 +76,7 @@ StreamWriter::OnEvent form_of(Sse fault, const Exchange& x) {
         bytes.insert(0, "event: shakedown.unknown\ndata: {\"type\":\"shakedown.unknown\"}\n\n");
         break;
       case SseForm::giant:
-        if (place.stage == Stage::unit && place.unit == 1 && x.answer.is_text(place.part)) {
-          enlarge(bytes, x, place, fault.bytes == 0 ? 1 << 20 : fault.bytes);
-        }
+        enlarge(bytes, x, place, fault.bytes == 0 ? 1 << 20 : fault.bytes);
         break;
       case SseForm::split:
       case SseForm::done_in_text: break;

@@ -87,6 +87,8 @@ const std::array<FaultKind, std::variant_size_v<FaultAction>> kFaultKinds = {{
    Layer::provider, true, true, true, true},
   {"answer",     "A valid answer that is not the one it should be.",
    Layer::provider, true, true, true, true},
+  {"stuck_in_queue", "An answer that is made in the background never leaves its queue.",
+   Layer::provider, true, true, true, true},
 }};
 // clang-format on
 

@@ -44,6 +44,7 @@
 #include "fakes/faults/status.hpp"
 #include "fakes/faults/stop_reading.hpp"
 #include "fakes/faults/stream_error.hpp"
+#include "fakes/faults/stuck_in_queue.hpp"
 #include "fakes/faults/tls.hpp"
 #include "fakes/faults/tool_call.hpp"
 #include "fakes/faults/usage.hpp"
@@ -56,7 +57,7 @@ using FaultAction =
                  SlowHeaders, ContentLength, Chunks, Headers, Gzip, Redirect, FalseSuccess,
                  Padding,
                  Slow, Cold, Sse, Events, Endless, StreamError, AfterCancel, Json,
-                 ProviderError, FinishAs, Content, BadToolCall, Usage, OtherAnswer>;
+                 ProviderError, FinishAs, Content, BadToolCall, Usage, OtherAnswer, StuckInQueue>;
 
 // Where a fault strikes. A connection fault is decided before any request is read, so it cannot
 // match on users, models or texts.

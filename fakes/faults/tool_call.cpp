@@ -5,7 +5,7 @@
 #include "fakes/faults/edited.hpp"
 #include "fakes/faults/json_edit.hpp"
 #include "fakes/faults/strike.hpp"
-#include "world/json_text.hpp"
+#include "fakes/faults/suits.hpp"
 
 namespace fakes {
 namespace {
@@ -13,10 +13,10 @@ namespace {
 constexpr std::string_view kNoId = "call_without_id";
 constexpr std::int64_t kFragments = 4;
 
+// Far apart: some dialects use only the first bits.
 std::string id_of(const Exchange& x, std::uint64_t number) {
-  std::string id = x.dialect.provider() == "anthropic" ? "toolu_" : "call_";
-  world::append_hex(id, x.answer.id + number);
-  return id;
+  constexpr std::uint64_t kStep = 0x9E37'79B9'7F4A'7C15;
+  return x.dialect.call_id(x.answer.id + number * kStep);
 }
 
 ToolCall call_of(const BadToolCall& fault, const Exchange& x, std::uint64_t number) {
@@ -59,19 +59,28 @@ void spoil(Answer& answer, ToolCallHow how) {
 // Takes out the members that hold the id which stands for none.
 void erase_id(std::string& json, const EditPlace&) {
   if (json.find(kNoId) == std::string::npos) return;
-  for (const char* name : {"id", "call_id"}) {
-    for (const char* at : {"/choices/0/message/tool_calls/0/", "/choices/0/delta/tool_calls/0/",
-                           "/content/0/", "/content_block/", "/message/tool_calls/0/",
-                           "/delta/message/tool_calls/", "/output/0/", "/item/"}) {
-      const std::string path = std::string(at) + name;
-      if (value_at(json, path).find(kNoId) != std::string::npos) erase_member(json, path);
-    }
+  for (;;) {
+    const std::string path = find_text(json, kNoId);
+    if (path.empty() || !erase_member(json, path)) return;
   }
+}
+
+// A plain answer has no pieces, and Anthropic's have an object where others have the text of one:
+// there arguments are never broken, only empty when they were cut off.
+bool can_be_so(const Exchange& x, ToolCallHow how) {
+  if (x.record.stream) return why_unfit(BadToolCall{how, {}, {}}, x.dialect).empty();
+  const bool broken = how == ToolCallHow::invalid_json || how == ToolCallHow::cut;
+  return how != ToolCallHow::split && !(broken && x.dialect.provider() == "anthropic");
 }
 
 }  // namespace
 
 world::Task<void> strike(BadToolCall fault, Exchange& x) {
+  if (!can_be_so(x, fault.how)) {
+    x.had_effect = false;
+    co_await answer_normally(x);
+    co_return;
+  }
   Answer& answer = x.answer;
   const bool three = fault.how == ToolCallHow::parallel;
   const std::uint64_t calls = three ? 3 : fault.how == ToolCallHow::duplicate_id ? 2 : 1;
@@ -81,6 +90,8 @@ world::Task<void> strike(BadToolCall fault, Exchange& x) {
   answer.text = ReplyText();
   answer.finish = Finish::tool_calls;
   spoil(answer, fault.how);
+  const bool plain = !x.record.stream && x.dialect.provider() == "anthropic";
+  if (plain && fault.how == ToolCallHow::cut_at_length) answer.calls.front().arguments.clear();
   for (ToolCall& call : answer.calls) {
     const auto size = static_cast<std::int64_t>(call.arguments.size());
     const std::int64_t wanted = fault.how == ToolCallHow::split ? size : kFragments;

@@ -18,15 +18,16 @@ std::string usage_in(const std::string& json) {
 
 // Each number becomes 0, or 7 with its digits behind.
 std::string other_figures(const std::string& usage, UsageHow how) {
+  constexpr std::string_view kOfNumbers = "0123456789.";
   std::string out;
   bool in_string = false;
   for (std::size_t i = 0; i < usage.size(); ++i) {
     const char c = usage[i];
     if (c == '"') in_string = !in_string;
-    const bool digit = !in_string && c >= '0' && c <= '9';
-    const bool first = digit && (i == 0 || usage[i - 1] == ':');
+    const bool of_number = !in_string && kOfNumbers.find(c) != std::string_view::npos;
+    const bool first = of_number && (i == 0 || usage[i - 1] == ':');
     if (first) out += how == UsageHow::zero ? "0" : "7";
-    if (!digit || how == UsageHow::wrong) out += c;
+    if (!of_number || how == UsageHow::wrong) out += c;
   }
   return out;
 }
@@ -43,25 +44,35 @@ bool only_usage(const std::string& event) {
   return event.find(R"("choices":[],)") != std::string::npos;
 }
 
-// Of a stream the event with the figures goes out behind the terminal one, or not at all.
+// The same event with nothing but its figures.
+std::string figures_alone(std::string event) {
+  edit_payload(event, [](std::string& json) {
+    const bool chunk = replace_value(json, find_member(json, {"choices"}), "[]");
+    if (!chunk) replace_value(json, find_member(json, {"delta"}), "{}");
+  });
+  return event;
+}
+
+// Of a stream the figures at its end are missing, or go out behind the terminal event.
 world::Task<void> stream_without(Exchange& x, bool late, bool& done) {
   const std::int64_t last = events_of(x.dialect, x.answer) - 1;
   std::string held;
   StreamWriter::OnEvent on_event = [&, late, last](std::string& bytes, const Place& place,
                                                    std::int64_t number) {
-    const bool ends = place.stage == Stage::end;
-    bool has_usage = false;
-    if (!late && !only_usage(bytes)) {
-      edit_payload(bytes, [&](std::string& json) {
-        done = change_usage(json, UsageHow::missing) || done;
-      });
-      return;
-    }
-    edit_payload(bytes, [&](std::string& json) { has_usage = !usage_in(json).empty(); });
-    if (has_usage && ends && number != last) {
-      done = true;
-      if (late) held = bytes;
-      bytes.clear();
+    const bool moves = late && place.stage == Stage::end && number != last;
+    if (moves || !late) {
+      const std::string before = bytes;
+      const bool alone = only_usage(bytes);
+      bool changed = alone;
+      if (!alone) {
+        edit_payload(bytes, [&changed](std::string& json) {
+          changed = change_usage(json, UsageHow::missing);
+        });
+      } else {
+        bytes.clear();
+      }
+      if (changed && late) held += figures_alone(before);
+      done = done || changed;
     }
     if (number == last) bytes += held;
   };

@@ -24,10 +24,13 @@ std::map<std::string, fakes::Backend> every_dialect() {
   return backends;
 }
 
-std::vector<std::string> names_of(const fakes::ServerConfig& config) {
-  std::vector<std::string> names;
-  for (const auto& [name, backend] : config.backends) names.push_back(name);
-  return names;
+// The line is read as in a scenario with these backends, whose dialects count.
+fakes::Fault read_line(const std::string& line, const fakes::ServerConfig& config,
+                       const std::vector<fakes::Fault>& others) {
+  Scenario scenario;
+  scenario.backends = config.backends;
+  scenario.faults = others;
+  return read_fault_line(line, scenario);
 }
 
 bool strikes_connections(const fakes::Fault& fault) {
@@ -109,7 +112,7 @@ fakes::ServerConfig fake_setup(const FakeOptions& options) {
     config.faults = std::move(scenario.faults);
   }
   for (const std::string& line : options.faults) {
-    config.faults.push_back(read_fault_line(line, names_of(config), config.faults));
+    config.faults.push_back(read_line(line, config, config.faults));
   }
   if (config.faults.size() > fakes::FaultSchedule::kRowsMax) {
     throw std::runtime_error("--fault: with those of the file there are more than " +
@@ -123,7 +126,7 @@ fakes::ServerConfig fake_setup(const FakeOptions& options) {
 
 fakes::Fault read_live_fault(const std::string& line, const fakes::ServerConfig& config,
                              const std::vector<fakes::Fault>& others) {
-  fakes::Fault fault = read_fault_line(line, names_of(config), others);
+  fakes::Fault fault = read_line(line, config, others);
   check_live(fault, config);
   if (config.one_port || fault.on.empty()) check_lockout(fault);
   return fault;

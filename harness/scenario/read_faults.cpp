@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "fakes/dialect.hpp"
+#include "fakes/faults/suits.hpp"
 #include "harness/scenario/fault_keys.hpp"
 
 namespace harness {
@@ -157,6 +159,29 @@ void check_network_fault(Loading& loading, const YamlNode& node, const std::stri
   }
 }
 
+// What a fault spoils must be on the wire of a backend that it names; of all backends, of one.
+void check_dialects(Loading& loading, const YamlNode& node, const std::string& path,
+                    const fakes::Fault& fault) {
+  const std::string kind(fakes::kind_of(fault.action).name);
+  std::vector<std::string> sentences;
+  bool fits = false;
+  for (const auto& [name, backend] : loading.scenario.backends) {
+    const fakes::Dialect* dialect = fakes::find_dialect(backend.dialect);
+    if (dialect == nullptr || !fakes::is_on(fault, name)) continue;
+    const std::string why(fakes::why_unfit(fault.action, *dialect));
+    if (why.empty()) {
+      fits = true;
+    } else {
+      sentences.push_back("`" + path + "." + kind + "` cannot strike `backends." + name +
+                          "`: in the dialect `" + backend.dialect + "`, " + why);
+    }
+  }
+  if (fits && fault.on.empty()) return;
+  for (std::string& sentence : sentences) {
+    loading.errors.add(node.find(kind)->place, std::move(sentence));
+  }
+}
+
 }  // namespace
 
 const std::vector<std::string> kFaultKeys = {"id",       "on",     "at",    "probability",
@@ -178,7 +203,10 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
   }
   const world::Instant end = read_at(loading, node.find("at"), path, fault);
   read_fault_conditions(loading, node, path, end, has_action, fault);
-  if (has_action) check_network_fault(loading, node, path, fault);
+  if (has_action) {
+    check_network_fault(loading, node, path, fault);
+    check_dialects(loading, node, path, fault);
+  }
   loading.scenario.faults.push_back(std::move(fault));
 }
 

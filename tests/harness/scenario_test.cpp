@@ -308,6 +308,9 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:11:5: `faults.down` strikes connections before a request is read, so it "
               "cannot have "
               "`match` or `attempts`"},
+          Row{"refuse: {}", "stuck_in_queue: {}",
+              "s.yaml:11:66: `faults.down.stuck_in_queue` cannot strike `backends.primary`: in "
+              "the dialect `openai-chat`, no answers are made in the background"},
           Row{"refuse: {}", "tls: expired",
               "s.yaml:11:55: `faults.down` spoils handshakes, and `backends.primary` has none; "
               "give it `tls: true`"},

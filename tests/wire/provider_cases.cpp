@@ -56,6 +56,31 @@ void add_refusals(std::vector<Case>& cases) {
   });
 }
 
+// In the words of other providers, which have no others than these.
+void add_of_others(std::vector<Case>& cases) {
+  Case ramp = row("provider.ramp_limit", false, [](const Talk& t, const Talk&) {
+    return body_of(t.bytes).status == 429 && has(t, R"("type":"rate_limit_error")") &&
+           has(t, R"("details":{"error_code":"ramp_limit_exceeded"})");
+  });
+  ramp.dialect = "anthropic";
+  ramp.request = support::post("/v1/messages", support::ask({1, 0, 0}, false, 8));
+  ramp.request.insert(ramp.request.find("\r\n") + 2,
+                      "connection: close\r\nanthropic-version: 2023-06-01\r\n");
+  cases.push_back(ramp);
+  // A client that polls it is told `queued` long after it should have been made.
+  Case stuck = row("provider.stuck_in_queue", false, [](const Talk& t, const Talk& usual) {
+    return count(t.bytes, R"("status":"queued")") == 3 &&
+           count(t.bytes, "HTTP/1.1 200") == 3 &&
+           count(usual.bytes, R"("status":"queued")") == 1;
+  });
+  stuck.dialect = "openai-responses";
+  stuck.request = support::post(
+      "/v1/responses", R"({"model":"fake-1","input":"[turn u1.s0.t0] hello","background":true})");
+  stuck.polls = 2;
+  stuck.again = milliseconds(1'000);
+  cases.push_back(stuck);
+}
+
 void add_contents(std::vector<Case>& cases) {
   add_both(cases, "provider.finish_length", [](const Talk& t, const Talk& usual) {
     return has(t, R"("finish_reason":"length")") && said(usual).starts_with(said(t)) &&
@@ -203,6 +228,7 @@ void add_others(std::vector<Case>& cases) {
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
   add_refusals(cases);
+  add_of_others(cases);
   add_contents(cases);
   add_tool_calls(cases);
   add_usages(cases);

@@ -20,6 +20,7 @@ struct Case {
   std::string request = {};  // empty: the dialect's usual one
   std::string further = {};  // YAML of further backend keys, as "tls: true"
   world::Nanos again = {};   // after so long the request is sent once more on the connection
+  int polls = 0;             // or the answer's id is asked for so often, each time after so long
   // A client that leaves when it has read this; what must be seen is then in the fake's record.
   std::string until = {};
   std::function<bool(const fakes::PromptRecord& record)> noted = {};

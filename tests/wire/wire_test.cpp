@@ -60,10 +60,34 @@ world::Task<void> ask_again(FakeWorld<World>& fake, std::string request, const w
   talk.bytes.insert(0, first);
 }
 
+// A request for the stored answer that the bytes tell of.
+std::string poll_of(const std::string& bytes) {
+  const std::size_t at = bytes.find("\"resp_");
+  if (at == std::string::npos) return {};
+  const std::string id = bytes.substr(at + 1, bytes.find('"', at + 1) - at - 1);
+  return "GET /v1/responses/" + id + " HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
+}
+
+template <class World>
+world::Task<void> poll(FakeWorld<World>& fake, std::string request, const wire::Case& c,
+                       Talk& talk) {
+  auto stream = co_await fake.world.network.connect(fake.at);
+  for (int asked = 0; asked <= c.polls; ++asked) {
+    std::string before = std::move(talk.bytes);
+    talk = co_await talk_on(fake.world.clock, **stream, request, c.again);
+    talk.bytes.insert(0, before);
+    request = poll_of(talk.bytes);
+  }
+}
+
 template <class World>
 Talk talk_of(FakeWorld<World>& fake, const wire::Case& c) {
   if (c.again == world::Nanos{0}) return fake.talk(request_of(c), c.patience);
   Talk talk;
+  if (c.polls > 0) {
+    fake.run(poll(fake, request_of(c), c, talk));
+    return talk;
+  }
   fake.run(ask_again(fake, request_of(c), c, talk));
   return talk;
 }

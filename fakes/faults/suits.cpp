@@ -1,0 +1,65 @@
+#include "fakes/faults/suits.hpp"
+
+namespace fakes {
+namespace {
+
+// By name: a dialect that derives from another is not like it in this.
+bool speaks(const Dialect& dialect, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (dialect.name() == name) return true;
+  }
+  return false;
+}
+
+std::string_view unfit(const Events& fault, const Dialect& d) {
+  if (fault.how != EventsHow::no_finish || !speaks(d, {"openai-responses"})) return {};
+  return "the name of the last event tells why an answer ended";
+}
+
+std::string_view unfit(const Usage& fault, const Dialect& d) {
+  if (fault.how != UsageHow::late || !speaks(d, {"openai-responses", "cohere"})) return {};
+  return "the count of tokens is a part of the last event";
+}
+
+std::string_view unfit(const BadToolCall& fault, const Dialect& d) {
+  if (fault.how != ToolCallHow::split || !d.whole_tool_calls()) return {};
+  return "tool calls come whole";
+}
+
+std::string_view unfit(const OtherAnswer& fault, const Dialect& d) {
+  if (fault.how == OtherAnswerHow::model_fallback && speaks(d, {"cohere"})) {
+    return "answers name no model";
+  }
+  if (fault.how == OtherAnswerHow::fingerprint_drift &&
+      !speaks(d, {"openai-chat", "groq", "cerebras"})) {
+    return "answers have no system fingerprint";
+  }
+  return {};
+}
+
+std::string_view unfit(const ProviderError& fault, const Dialect& d) {
+  if (fault.how == ProviderErrorHow::tool_use_failed && !speaks(d, {"openai-chat", "groq"})) {
+    return "nothing tells of a tool call that could not be read";
+  }
+  if (fault.how == ProviderErrorHow::ramp_limit && !speaks(d, {"anthropic"})) {
+    return "nothing limits how fast traffic may grow";
+  }
+  return {};
+}
+
+std::string_view unfit(const StuckInQueue&, const Dialect& d) {
+  return d.stored_form() == nullptr ? "no answers are made in the background" : std::string_view();
+}
+
+template <class Action>
+std::string_view unfit(const Action&, const Dialect&) {
+  return {};
+}
+
+}  // namespace
+
+std::string_view why_unfit(const FaultAction& action, const Dialect& dialect) {
+  return std::visit([&](const auto& fault) { return unfit(fault, dialect); }, action);
+}
+
+}  // namespace fakes
