@@ -15,6 +15,7 @@ namespace {
 using world::JsonReader;
 using world::JsonType;
 using world::JsonValue;
+using world::member_of;
 using world::Nanos;
 
 // Letters, digits and what else RFC 9110 allows in names of methods and headers.
