@@ -1,4 +1,4 @@
-// Reading recordings. Files are written by others and edited by hand: everything that is replayed is
+// Reading recordings. Files are written by others and edited by hand: all that is replayed is
 // checked here, so that a replay cannot break the connection's framing.
 #include <algorithm>
 #include <array>
@@ -240,7 +240,7 @@ void LineReader::check() {
     if (chunk.at < last) return refuse("goes back in time: a chunk comes before what precedes it");
     last = chunk.at;
   }
-  if (exchange_.ended_at < last) return refuse("goes back in time: `end_ms` is before the last chunk");
+  if (exchange_.ended_at < last) return refuse("goes back in time: `end_ms` before the last chunk");
   check_length();
 }
 

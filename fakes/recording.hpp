@@ -59,7 +59,7 @@ std::uint64_t fingerprint_of(std::string_view body);
 // Whether a header belongs to the connection and not to the message (RFC 9110, section 7.6.1).
 bool is_hop_by_hop(std::string_view name);
 
-// Whether a response's header may be recorded: it is the message's own, tells no secret and nobody's
+// Whether a response's header may be recorded: it is the message's own, tells no secret, nobody's
 // name, and is still true when it is replayed.
 bool is_recorded(std::string_view name);
 

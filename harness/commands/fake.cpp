@@ -158,14 +158,14 @@ void add_fake(CLI::App& command, int& exit_code) {
   CLI::Option* record =
       command
           .add_option("--record", o->record.file,
-                      "Answer nothing: pass every request on to --upstream, and append each exchange "
+                      "Answer nothing: pass all requests on to --upstream; append each exchange, "
                       "with its times, without keys, to a file that a backend can `replay`.")
           ->type_name("FILE");
   CLI::Option* upstream =
       command
           .add_option("--upstream", o->record.upstream,
-                      "Whom to record: a provider as https://api.openai.com, or another fake. A path "
-                      "is put before the client's.")
+                      "Whom to record: a provider as https://api.openai.com, or another fake. A "
+                      "path is put before the client's.")
           ->type_name("URL");
   record->needs(upstream);
   upstream->needs(record);

@@ -58,7 +58,8 @@ class RecordingFile {
 
   bool stop(const std::string& why) {
     file_.reset();
-    std::fprintf(stderr, "shakedown: --record %s: cannot be written (%s); nothing more goes there\n",
+    std::fprintf(stderr,
+                 "shakedown: --record %s: cannot be written (%s); nothing more goes there\n",
                  path_.c_str(), why.c_str());
     return false;
   }
@@ -118,7 +119,8 @@ int record_upstream(const RecordOptions& options) {
   auto listener = network.listen(parse_address(options.listen));
   if (!listener) {
     throw std::runtime_error("--listen " + options.listen + ": cannot listen there (" +
-                             std::string(world::name_of(listener.error())) + "); give another port");
+                             std::string(world::name_of(listener.error())) +
+                             "); give another port");
   }
   fakes::Recorder recorder(clock, network, upstream,
                            [&file](std::string line) { return file.append(std::move(line)); });

@@ -136,15 +136,16 @@ TEST_CASE("replay: what was not recorded gets the fake's answer, or a 404 that s
   CHECK_THAT(refused.text, Catch::Contains("Not recorded") && Catch::Contains(fingerprint));
   CHECK(strict.records.at(0).end == fakes::End::rejected);
   // Nor do other calls, but those that only warm a connection.
-  CHECK(body_of(strict.talk("GET /v1/models HTTP/1.1\r\nconnection: close\r\nhost: x\r\n\r\n").bytes)
-            .status == 404);
+  const std::string get = "GET /v1/models HTTP/1.1\r\nconnection: close\r\nhost: x\r\n\r\n";
+  CHECK(body_of(strict.talk(get).bytes).status == 404);
 }
 
 TEST_CASE("replay: other calls than prompts are replayed too", "[replay]") {
   const std::string file = line_of("/v1/embeddings", "{\"input\":1}", 200, "{\"e\":[]}") +
                            line_of("/v1/models", "", 203, "{\"m\":[]}", "GET");
   FakeWorld<InSim> fake({}, replaying(file));
-  CHECK(body_of(fake.talk(post_once("/v1/embeddings", "{\"input\":1}")).bytes).text == "{\"e\":[]}");
+  const Talk posted = fake.talk(post_once("/v1/embeddings", "{\"input\":1}"));
+  CHECK(body_of(posted.bytes).text == "{\"e\":[]}");
   const std::string get = "GET /v1/models?key=1 HTTP/1.1\r\nconnection: close\r\nhost: x\r\n\r\n";
   CHECK(body_of(fake.talk(get).bytes).status == 203);
 }
