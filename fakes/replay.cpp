@@ -66,7 +66,7 @@ void add_recorded_head(Exchange& x, bool chunked) {
 
 Task<void> answer_recorded(Exchange& x) {
   const RecordedExchange& recorded = *x.recorded;
-  const Instant begun = x.begun();
+  const Instant begun = x.begun() + x.timing.of_the_way();
   const bool sized = recorded.headers.contains("content-length");
   const bool chunked = !sized && !is_bodiless(recorded.status);
   Instant due = begun + recorded.head_at;

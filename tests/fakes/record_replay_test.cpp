@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/fakes/record_world.hpp"
+#include "world/json_text.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -27,6 +28,14 @@ std::string line_of(std::string_view path, std::string_view body, int status, st
   return line;
 }
 
+// The chunks and the end, with their times from the head on.
+std::vector<std::pair<world::Nanos, std::string>> since_head(const fakes::RecordedExchange& e) {
+  std::vector<std::pair<world::Nanos, std::string>> events;
+  for (const fakes::RecordedChunk& c : e.chunks) events.emplace_back(c.at - e.head_at, c.bytes);
+  events.emplace_back(e.ended_at - e.head_at, "end");
+  return events;
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("record: what was recorded is replayed with its bytes and times", "[record]",
@@ -42,7 +51,7 @@ TEMPLATE_TEST_CASE("record: what was recorded is replayed with its bytes and tim
   CHECK(first.not_recorded == 0);
   CHECK(first.recording.exchanges[0].stream);
   CHECK(first.recording.exchanges[0].model == "fake-1");
-  CHECK(first.recording.exchanges[0].chunks.size() > 5);
+  CHECK(first.recording.exchanges[0].chunks.size() > (exact ? 10 : 1));  // real reads take several
   CHECK(first.recording.exchanges[1].ended_at >= 150ms);
   CHECK(first.recording.exchanges[2].status == 400);
 
@@ -62,11 +71,8 @@ TEMPLATE_TEST_CASE("record: what was recorded is replayed with its bytes and tim
     const fakes::RecordedExchange& is = second.recording.exchanges[i];
     CHECK(is.fingerprint == was.fingerprint);
     CHECK(is.ended_at >= was.ended_at);
-    if (exact) {
-      CHECK(is.chunks == was.chunks);
-      CHECK(is.head_at == was.head_at);
-      CHECK(is.ended_at == was.ended_at);
-    }
+    if (exact) CHECK(since_head(is) == since_head(was));
+    if (exact) CHECK(is.head_at - was.head_at < 1ms);  // the second way to a fake and back
   }
   CHECK(again.records.at(0).end == fakes::End::completed);
   CHECK(again.records.at(2).end == fakes::End::rejected);
