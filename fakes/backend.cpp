@@ -5,6 +5,7 @@
 #include "fakes/faults/strike.hpp"
 #include "world/deadline.hpp"
 #include "world/json_reader.hpp"
+#include "world/json_text.hpp"
 
 namespace fakes {
 
@@ -65,6 +66,13 @@ bool needs_model(const Fault* fault) {
   return fault == nullptr || kind_of(fault->action).layer == FaultLayer::stream;
 }
 
+// What a fault of these layers lets through is the answer as it would be: also a recorded one. The
+// others make one of their own.
+bool passes_on(const Fault& fault) {
+  const FaultLayer layer = kind_of(fault.action).layer;
+  return layer == FaultLayer::connection || layer == FaultLayer::http;
+}
+
 Task<void> watch(world::HttpServerConnection& connection, Capacity::Place& place) {
   co_await connection.watch_for_close();
   place.give_up();
@@ -118,13 +126,18 @@ FakeBackend::FakeBackend(Parts parts)
       dialect_(dialect_of(parts_.config)),
       warmth_(parts_.config.cold_start),
       background_({parts_.clock, parts_.random, parts_.config, dialect_, parts_.journal}) {
+  if (!parts_.config.replay.empty()) {
+    ENSURE(parts_.config.recording != nullptr, "a backend replays a file that was not read");
+    replay_ = std::make_unique<Replay>(parts_.config.recording);
+  }
   if (!parts_.config.scheduler.on()) return;
   capacity_ = std::make_unique<Capacity>(parts_.clock, parts_.config.scheduler,
                                          parts_.config.prefill);
 }
 
 bool FakeBackend::knows(const world::HttpRequest& request) const {
-  return dialect_.route(request.method, request.path()).call != Call::none;
+  if (dialect_.route(request.method, request.path()).call != Call::none) return true;
+  return replay_ && replay_->knows(request);
 }
 
 Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
@@ -136,8 +149,21 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
     if (!told) e.connection.close_after();
     co_return;
   }
+  const RecordedExchange* recorded = replay_ ? replay_->next(request) : nullptr;
+  if (route.call == Call::chat) {
+    co_await handle_chat(e, std::move(request), recorded);
+    co_return;
+  }
+  if (recorded != nullptr) {
+    co_await replay_other(e, *recorded);
+    co_return;
+  }
+  if (parts_.config.replay_only && route.call != Call::warm) {
+    Refusal refusal = not_recorded(request);
+    co_await refuse(e, std::move(refusal));
+    co_return;
+  }
   switch (route.call) {
-    case Call::chat: co_await handle_chat(e, std::move(request)); break;
     case Call::warm: ++warmings_; [[fallthrough]];
     case Call::models:
     case Call::model: {
@@ -172,6 +198,26 @@ Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) 
   static_cast<void>(sent);
 }
 
+// Of calls that are no prompts: no faults but the connection's strike them.
+Task<void> FakeBackend::replay_other(Established& e, const RecordedExchange& recorded) {
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  x.recorded = &recorded;
+  co_await answer_recorded(x);
+}
+
+Refusal FakeBackend::not_recorded(const world::HttpRequest& request) const {
+  Refusal refusal = dialect_.refusal_of(404);
+  refusal.code = "not_recorded";
+  refusal.message = "Not recorded: ";
+  refusal.message += request.method;
+  refusal.message += ' ';
+  refusal.message += request.path();
+  refusal.message += " with a body of fingerprint ";
+  world::append_hex(refusal.message, fingerprint_of(request.body));
+  refusal.message += '.';
+  return refusal;
+}
+
 Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
   std::optional<Refusal> refusal = dialect_.check_headers(request.headers);
@@ -185,8 +231,10 @@ Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request)
   static_cast<void>(sent);
 }
 
-Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) {
+Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request,
+                                    const RecordedExchange* recorded) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  x.recorded = recorded;
   x.path = request.path();
   x.record.backend = parts_.name;
   x.record.ordinal = requests_++;
@@ -218,6 +266,8 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   if (auto headers = dialect_.check_headers(request.headers)) refusal = std::move(headers);
   if (!refusal && chat.model.size() > kModelBytesMax) refusal = dialect_.refusal_of(404);
   if (!refusal) refusal = background_.continue_previous(chat);
+  if (x.recorded != nullptr) refusal.reset();  // the provider's own refusal would be recorded
+  if (x.recorded == nullptr && parts_.config.replay_only) refusal = not_recorded(request);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
@@ -309,6 +359,7 @@ Task<void> FakeBackend::answer_or_strike(Exchange& x, const Fault* fault) {
   }
   x.record.fault = fault->row;
   x.record.end = End::faulted;
+  if (!passes_on(*fault)) x.recorded = nullptr;
   co_await strike_any(fault->action, x);
   if (x.had_effect) co_return;
   parts_.faults.take_back(*fault);
@@ -338,6 +389,7 @@ void FakeBackend::forget() {
   attempts_.clear();
   last_answers_.clear();
   ids_by_key_.clear();
+  if (replay_) replay_->forget();
   background_.forget();
 }
 

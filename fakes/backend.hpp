@@ -8,6 +8,7 @@
 #include "fakes/capacity.hpp"
 #include "fakes/exchange.hpp"
 #include "fakes/rate_limiter.hpp"
+#include "fakes/replay.hpp"
 #include "fakes/warmth.hpp"
 #include "world/lru_map.hpp"
 
@@ -51,7 +52,10 @@ class FakeBackend {
   static constexpr std::size_t kTurnsMax = 65'536;
 
  private:
-  world::Task<void> handle_chat(Established& established, world::HttpRequest request);
+  // `recorded` is the answer to replay, or null.
+  world::Task<void> handle_chat(Established& established, world::HttpRequest request,
+                                const RecordedExchange* recorded);
+  world::Task<void> replay_other(Established& established, const RecordedExchange& recorded);
   // The request stands in the frame of handle_chat, which awaits this.
   world::Task<void> answer_chat(Established& established, Exchange& x,
                                 const world::HttpRequest& request);
@@ -71,6 +75,7 @@ class FakeBackend {
   struct Charged;
   std::optional<Refusal> charge(Charged& charged, const ChatRequest& chat,
                                 const world::HttpRequest& request, std::string& further_headers);
+  Refusal not_recorded(const world::HttpRequest& request) const;
   std::optional<Refusal> overload(std::string& further_headers) const;
   // The model's work on an answer: a slot, a warm model, a prompt that is read, and the answer.
   world::Task<void> work(Exchange& x, const Fault* fault);
@@ -80,6 +85,7 @@ class FakeBackend {
   const Dialect& dialect_;
   std::unique_ptr<Capacity> capacity_;  // null: no scheduler
   Warmth warmth_;
+  std::unique_ptr<Replay> replay_;  // null: nothing is replayed
   Words words_;
   Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};

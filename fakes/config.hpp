@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -15,6 +16,8 @@
 #include "world/units.hpp"
 
 namespace fakes {
+
+struct Recording;
 
 struct Backend {
   std::string dialect = "openai-chat";
@@ -36,6 +39,9 @@ struct Backend {
   Scheduler scheduler;
   Limits limits;
   bool tls = false;
+  std::string replay;
+  bool replay_only = false;
+  std::shared_ptr<const Recording> recording;  // what `replay` names; the loader reads it
 
   static constexpr std::int64_t kRepliesMax = 1'000;
   static constexpr std::int64_t kStoredForMax = 30 * 86'400 * 1'000'000'000LL;  // 30 days
@@ -78,7 +84,11 @@ struct Backend {
         field("scheduler", &Backend::scheduler,
               "A server that answers several requests side by side and slows down under load."),
         field("limits", &Backend::limits, "The provider's rate limits."),
-        field("tls", &Backend::tls, "Serve https, with a certificate of the run's own authority."));
+        field("tls", &Backend::tls, "Serve https, with a certificate of the run's own authority."),
+        field("replay", &Backend::replay,
+              "A recording, beside this file: requests that are in it get the recorded answers."),
+        field("replay_only", &Backend::replay_only,
+              "Requests that are not in the recording get a 404, not an answer of the fake."));
   }
   friend bool operator==(const Backend&, const Backend&) = default;
 };

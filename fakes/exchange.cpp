@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fakes/background.hpp"
+#include "fakes/replay.hpp"
 #include "fakes/stream_writer.hpp"
 #include "world/deadline.hpp"
 #include "world/json_text.hpp"
@@ -177,6 +178,10 @@ Task<Instant> await_plain(Exchange& x) {
 }
 
 Task<void> answer_normally(Exchange& x) {
+  if (x.recorded != nullptr) {
+    co_await answer_recorded(x);
+    co_return;
+  }
   if (x.stored != nullptr) store_as_it_is(x);
   if (x.record.stream) {
     StreamWriter writer(x);

@@ -14,6 +14,7 @@
 
 namespace fakes {
 
+struct RecordedExchange;
 struct StoredAnswer;
 
 // A connection that a backend has accepted.
@@ -91,6 +92,7 @@ class Exchange {
   HeaderFacts facts;
   PromptRecord record;
   std::shared_ptr<StoredAnswer> stored;  // of background answers; null otherwise
+  const RecordedExchange* recorded = nullptr;  // is the answer, unless a fault takes its place
   std::string_view path;  // that was asked for; stands in the request
   HeadChange head;
   std::optional<Shape> shape;

@@ -49,6 +49,9 @@ class Timing {
     jitter_ = jitter;
   }
 
+  // How much later an answer comes by such a way, when its own times are known already.
+  world::Nanos of_the_way() const { return latency_ + jitter_of(1); }
+
  private:
   world::Nanos jitter_of(std::int64_t token) const;
   world::Nanos pause_before(std::int64_t token) const;  // as the model makes it

@@ -78,6 +78,13 @@ Task<Result<void>> HttpServerConnection::begin_stream(HttpResponse head) {
   co_return co_await stream_->write_all(out_);
 }
 
+Task<Result<void>> HttpServerConnection::begin_body(HttpResponse head) {
+  responded_ = true;
+  out_.clear();
+  write_response_head(out_, head.status, head.headers, keep_alive_ ? "" : "connection: close\r\n");
+  co_return co_await stream_->write_all(out_);
+}
+
 Task<Result<void>> HttpServerConnection::send_chunk(std::string data) {
   if (data.empty() || answers_head_) co_return Result<void>();
   out_.clear();

@@ -37,6 +37,8 @@ class HttpServerConnection {
 
   // Sends a head for a chunked body, then chunks, then the end. Each call is one write.
   Task<Result<void>> begin_stream(HttpResponse head);
+  // The same for a body whose framing the head's own fields say; its bytes go out on stream().
+  Task<Result<void>> begin_body(HttpResponse head);
   Task<Result<void>> send_chunk(std::string data);  // nothing for no data: that would be the end
   Task<Result<void>> end_stream();
 

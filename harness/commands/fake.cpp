@@ -7,6 +7,7 @@
 #include "fakes/dialect.hpp"
 #include "fakes/control/control.hpp"
 #include "harness/commands/fake_setup.hpp"
+#include "harness/commands/record.hpp"
 #include "harness/commands/serve.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "world/real_files.hpp"
@@ -20,6 +21,7 @@ struct FakeCommand {
   FakeOptions fakes;
   std::string ca;       // file to be written
   std::string journal;  // file to be appended to
+  RecordOptions record;  // instead of answering
   bool no_control = false;
 };
 
@@ -156,7 +158,27 @@ void add_fake(CLI::App& command, int& exit_code) {
                   "it is another one each time.")
       ->type_name("FILE");
   command.add_option("--seed", fakes.seed, "Seed of every random draw.")->type_name("N");
-  command.callback([o, &exit_code] { exit_code = serve_fakes(*o); });
+  CLI::Option* record =
+      command
+          .add_option("--record", o->record.file,
+                      "Answer nothing: pass all requests on to --upstream; append each exchange, "
+                      "with its times, without keys, to a file that a backend can `replay`.")
+          ->type_name("FILE");
+  CLI::Option* upstream =
+      command
+          .add_option("--upstream", o->record.upstream,
+                      "Whom to record: a provider as https://api.openai.com, or another fake. A "
+                      "path is put before the client's.")
+          ->type_name("URL");
+  record->needs(upstream);
+  upstream->needs(record);
+  for (const char* other : {"--config", "--own-ports", "--fault", "--set", "--journal", "--ca"}) {
+    record->excludes(other);
+  }
+  command.callback([o, &exit_code] {
+    o->record.listen = o->fakes.listen;
+    exit_code = o->record.file.empty() ? serve_fakes(*o) : record_upstream(o->record);
+  });
 }
 
 }  // namespace harness

@@ -151,6 +151,7 @@ void read_backends(const YamlNode* node, Loading& loading) {
       check_dialect(loading, entry.value, "backends." + entry.key, backend.dialect);
       check_replies(loading, entry.value, "backends." + entry.key, backend);
       check_group(loading, entry);
+      read_replay(loading, entry, backend);
     }
   }
 }

@@ -6,6 +6,7 @@
 
 #include "fakes/dialect.hpp"
 #include "fakes/faults/suits.hpp"
+#include "fakes/faults/header_text.hpp"
 #include "harness/scenario/fault_keys.hpp"
 
 namespace harness {
@@ -194,6 +195,10 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
                 std::set<std::string>& ids) {
   fakes::Fault fault;
   const bool has_action = read_action(loading.errors, node, path, fault);
+  if (has_action) {
+    const std::string problem = fakes::header_problem(fault.action);
+    if (!problem.empty()) loading.errors.add(node.place, "`" + path + "` " + problem);
+  }
   read_id(loading, node, path, ids, fault);
   if (const YamlNode* on = node.find("on")) {
     read_targets(loading, *on, path, fault);

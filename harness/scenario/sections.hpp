@@ -36,6 +36,9 @@ void read_phases(const YamlNode* node, Loading& loading);
 void read_load(const YamlNode* node, Loading& loading);
 void read_faults(const YamlNode* node, Loading& loading);
 
+// Reads the recording that a backend replays: `written` is the backend's section.
+void read_replay(Loading& loading, const YamlEntry& written, fakes::Backend& backend);
+
 // `60s..180s`, `60s..` (to kNever), `{from: 60s, to: 180s}`, or the name of a phase. False after
 // adding an error.
 bool read_window(Loading& loading, const YamlNode& node, const Slot& slot, world::Instant& from,
