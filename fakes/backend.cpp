@@ -117,6 +117,9 @@ FakeBackend::FakeBackend(Parts parts)
       dialect_(dialect_of(parts_.config)),
       warmth_(parts_.config.cold_start),
       background_({parts_.clock, parts_.random, parts_.config, dialect_, parts_.journal}) {
+  if (dialect_.route("POST", dialect_.chat_path()).call == Call::tools) {
+    tools_ = std::make_unique<ToolServer>(parts_.config, parts_.random);
+  }
   if (!parts_.config.scheduler.on()) return;
   capacity_ = std::make_unique<Capacity>(parts_.clock, parts_.config.scheduler,
                                          parts_.config.prefill);
@@ -129,6 +132,7 @@ bool FakeBackend::knows(const world::HttpRequest& request) const {
 Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
   const Route route = dialect_.route(request.method, request.path());
   switch (route.call) {
+    case Call::tools: co_await handle_tools(e, std::move(request)); break;
     case Call::chat: co_await handle_chat(e, std::move(request)); break;
     case Call::warm: ++warmings_; [[fallthrough]];
     case Call::models:
@@ -177,6 +181,18 @@ Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request)
   static_cast<void>(sent);
 }
 
+// What needs no answer is accepted; the rest is answered as a model's requests are.
+Task<void> FakeBackend::handle_tools(Established& e, world::HttpRequest request) {
+  if (!ToolServer::is_notification(request.body)) {
+    co_await handle_chat(e, std::move(request));
+    co_return;
+  }
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  x.add_response(202, "application/json", {});
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);
+}
+
 Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
   x.path = request.path();
@@ -209,6 +225,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   std::optional<Refusal> refusal = dialect_.parse(request.body, chat);
   if (auto headers = dialect_.check_headers(request.headers)) refusal = std::move(headers);
   if (!refusal) refusal = background_.continue_previous(chat);
+  if (!refusal && tools_) refusal = tools_->check(chat);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
@@ -329,6 +346,7 @@ void FakeBackend::forget() {
   last_answers_.clear();
   ids_by_key_.clear();
   background_.forget();
+  if (tools_) tools_->forget();
 }
 
 }  // namespace fakes

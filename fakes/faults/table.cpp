@@ -87,6 +87,8 @@ const std::array<FaultKind, std::variant_size_v<FaultAction>> kFaultKinds = {{
    Layer::provider, true, true, true, true},
   {"answer",     "A valid answer that is not the one it should be.",
    Layer::provider, true, true, true, true},
+  {"tool",       "A tool fails, takes for ever, or says what is not so.",
+   Layer::tool, true, true, true, true},
 }};
 // clang-format on
 
@@ -96,6 +98,7 @@ std::string_view to_text(FaultLayer layer) {
     case FaultLayer::http: return "http";
     case FaultLayer::stream: return "stream";
     case FaultLayer::provider: return "provider";
+    case FaultLayer::tool: return "tool";
   }
   return "";
 }
