@@ -130,6 +130,9 @@ FakeBackend::FakeBackend(Parts parts)
     ENSURE(parts_.config.recording != nullptr, "a backend replays a file that was not read");
     replay_ = std::make_unique<Replay>(parts_.config.recording);
   }
+  if (dialect_.route("POST", dialect_.chat_path()).call == Call::tools) {
+    tools_ = std::make_unique<ToolServer>(parts_.config, parts_.random);
+  }
   if (!parts_.config.scheduler.on()) return;
   capacity_ = std::make_unique<Capacity>(parts_.clock, parts_.config.scheduler,
                                          parts_.config.prefill);
@@ -164,6 +167,7 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
     co_return;
   }
   switch (route.call) {
+    case Call::tools: co_await handle_tools(e, std::move(request)); break;
     case Call::warm: ++warmings_; [[fallthrough]];
     case Call::models:
     case Call::model: {
@@ -231,6 +235,18 @@ Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request)
   static_cast<void>(sent);
 }
 
+// What needs no answer is accepted; the rest is answered as a model's requests are.
+Task<void> FakeBackend::handle_tools(Established& e, world::HttpRequest request) {
+  if (!ToolServer::is_notification(request.body)) {
+    co_await handle_chat(e, std::move(request), nullptr);
+    co_return;
+  }
+  Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
+  x.add_response(202, "application/json", {});
+  const bool sent = co_await x.send(x.now());
+  static_cast<void>(sent);
+}
+
 Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request,
                                     const RecordedExchange* recorded) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
@@ -268,6 +284,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
   if (!refusal) refusal = background_.continue_previous(chat);
   if (x.recorded != nullptr) refusal.reset();  // the provider's own refusal would be recorded
   if (x.recorded == nullptr && parts_.config.replay_only) refusal = not_recorded(request);
+  if (!refusal && tools_) refusal = tools_->check(chat);
   note_request(x, chat, request);
   const AnswerKey key = key_of(x.record);
   x.facts.request_id = parts_.random.bits(Purpose("request id"), key.entity, key.attempt);
@@ -391,6 +408,7 @@ void FakeBackend::forget() {
   ids_by_key_.clear();
   if (replay_) replay_->forget();
   background_.forget();
+  if (tools_) tools_->forget();
 }
 
 }  // namespace fakes

@@ -9,6 +9,7 @@
 #include "fakes/exchange.hpp"
 #include "fakes/rate_limiter.hpp"
 #include "fakes/replay.hpp"
+#include "fakes/tools/tool_server.hpp"
 #include "fakes/warmth.hpp"
 #include "world/lru_map.hpp"
 
@@ -46,6 +47,7 @@ class FakeBackend {
   const Backend& config() const { return parts_.config; }
   const Dialect& dialect() const { return dialect_; }
   std::int64_t active() const { return active_; }  // requests being answered now
+  std::uint64_t tool_effects() const { return tools_ ? tools_->effects() : 0; }
   std::uint64_t warmings() const { return warmings_; }  // of connections; these are no requests
 
   // Turns whose attempts are counted. One that has left counts from 1 again when it comes back.
@@ -59,6 +61,7 @@ class FakeBackend {
   // The request stands in the frame of handle_chat, which awaits this.
   world::Task<void> answer_chat(Established& established, Exchange& x,
                                 const world::HttpRequest& request);
+  world::Task<void> handle_tools(Established& established, world::HttpRequest request);
   world::Task<void> refuse(Established& established, Refusal refusal);
   world::Task<void> count_tokens(Established& established, world::HttpRequest request);
   world::Task<void> answer_short(Established& established, Call call, std::string id);
@@ -83,6 +86,7 @@ class FakeBackend {
 
   Parts parts_;
   const Dialect& dialect_;
+  std::unique_ptr<ToolServer> tools_;   // null: a model
   std::unique_ptr<Capacity> capacity_;  // null: no scheduler
   Warmth warmth_;
   std::unique_ptr<Replay> replay_;  // null: nothing is replayed

@@ -22,7 +22,15 @@ void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::Http
   x.record.asked = chat.asked;
   x.record.messages = chat.messages;
   x.record.markers = std::move(chat.markers);
-  if (chat.asked) {
+  if (chat.rpc) {
+    // The same call again, with the same arguments, is a retry as far as anybody can tell.
+    std::string call(request.headers.get("mcp-session-id"));
+    call += '\n';
+    call += chat.model;
+    call += '\n';
+    call += chat.rpc->arguments;
+    x.record.attempt = ++attempts_.at(world::entity_of(call));
+  } else if (chat.asked) {
     x.record.attempt = ++attempts_.at(chat.asked->key());
   } else {
     // A foreign client may say which retry this is, as the official SDKs do.
@@ -47,6 +55,7 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.prompt_tokens = tokens_in(chat.prompt_bytes);
   x.answer.include_usage = chat.stream && chat.include_usage;
   x.answer.obfuscate = chat.stream && chat.obfuscate;
+  if (tools_) return tools_->plan(x, chat, key);
   plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
 }
 
@@ -86,6 +95,7 @@ const Fault* FakeBackend::decide(const PromptRecord& record, const ChatRequest& 
   facts.model = chat.model;
   facts.turn = record.asked;
   facts.stream = record.stream;
+  if (tools_) facts.tool = tools_->ask_of(chat);
   facts.attempt = record.attempt;
   facts.last_user_message = text;
   facts.ordinal = record.ordinal;

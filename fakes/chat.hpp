@@ -14,6 +14,15 @@
 
 namespace fakes {
 
+// A call of JSON-RPC, of tool servers. The views stand inside the request's body.
+struct RpcCall {
+  std::string_view id;  // JSON
+  std::string method;
+  std::string_view params;            // JSON; empty: none
+  std::string_view arguments = "{}";  // of a tool, JSON
+  std::string_view progress_token;    // JSON; empty: nobody wants to hear of progress
+};
+
 struct ChatRequest {
   std::string model;
   std::string user;
@@ -35,6 +44,7 @@ struct ChatRequest {
   std::vector<std::string> tools;        // names of the tools on offer, in order
   std::optional<world::TurnId> asked;    // the last turn marker in the last user message
   std::vector<Marker> markers;
+  std::optional<RpcCall> rpc;            // the model is then the tool, or else the method
 
   static constexpr std::size_t kToolsMax = 1'024;
 };

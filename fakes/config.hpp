@@ -11,6 +11,7 @@
 
 #include "fakes/load_config.hpp"
 #include "fakes/reply_rule.hpp"
+#include "fakes/tools/tool.hpp"
 #include "world/distribution.hpp"
 #include "world/field.hpp"
 #include "world/units.hpp"
@@ -33,6 +34,7 @@ struct Backend {
   world::Nanos resumable_for = std::chrono::minutes(5);   // its stream, from when it was asked for
   std::int64_t output_tokens_max = 16'384;  // longer answers are cut with finish_reason length
   std::vector<ReplyRule> replies;
+  std::vector<Tool> tools;                  // of the dialect mcp; empty: default_tools()
   std::int64_t max_concurrent = 10'000;     // more at once get the provider's 429
   std::int64_t body_bytes_max = 16 << 20;   // larger requests get 413
   ColdStart cold_start;
@@ -44,6 +46,7 @@ struct Backend {
   std::shared_ptr<const Recording> recording;  // what `replay` names; the loader reads it
 
   static constexpr std::int64_t kRepliesMax = 1'000;
+  static constexpr std::int64_t kToolsMax = 1'000;
   static constexpr std::int64_t kStoredForMax = 30 * 86'400 * 1'000'000'000LL;  // 30 days
   static constexpr auto fields() {
     using world::field;
@@ -74,6 +77,10 @@ struct Backend {
         field("replies", &Backend::replies,
               "Rules for what is said; the first that applies does. Without one, checkable text.")
             .between(0, kRepliesMax),
+        field("tools", &Backend::tools,
+              "Tools of a tool server (dialect mcp). Without any: echo, add_note, list_notes and "
+              "run_command.")
+            .between(0, kToolsMax),
         field("max_concurrent", &Backend::max_concurrent,
               "Requests served at once; more get the provider's 429.")
             .between(1, 1'000'000),

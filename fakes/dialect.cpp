@@ -4,6 +4,7 @@
 #include "fakes/dialects/cerebras.hpp"
 #include "fakes/dialects/cohere.hpp"
 #include "fakes/dialects/groq.hpp"
+#include "fakes/dialects/mcp.hpp"
 #include "fakes/dialects/mistral.hpp"
 #include "fakes/dialects/openai_chat.hpp"
 #include "fakes/dialects/openai_responses.hpp"
@@ -18,6 +19,7 @@ const Cohere cohere;
 const Mistral mistral;
 const Groq groq;
 const Cerebras cerebras;
+const Mcp mcp;
 }  // namespace
 
 const std::array<const Dialect*, kDialectCount> kDialects = {{
@@ -28,6 +30,7 @@ const std::array<const Dialect*, kDialectCount> kDialects = {{
     &mistral,
     &groq,
     &cerebras,
+    &mcp,
 }};
 
 Route Dialect::route(std::string_view method, std::string_view path) const {

@@ -26,6 +26,7 @@ enum class Call : std::uint8_t {
   fetch,         // a stored answer (Route::id), whole or as a stream
   cancel,        // end a background answer
   remove,        // forget a stored answer
+  tools,         // ask a tool server
 };
 
 struct Route {
@@ -143,7 +144,7 @@ constexpr std::int64_t tokens_in(std::int64_t prompt_bytes) {
   return (prompt_bytes + kBytesPerToken - 1) / kBytesPerToken;
 }
 
-inline constexpr std::size_t kDialectCount = 7;
+inline constexpr std::size_t kDialectCount = 8;
 extern const std::array<const Dialect*, kDialectCount> kDialects;
 
 const Dialect* find_dialect(std::string_view name);  // null: there is none

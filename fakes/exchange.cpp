@@ -1,6 +1,7 @@
 #include "fakes/exchange.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "fakes/background.hpp"
 #include "fakes/replay.hpp"
@@ -140,6 +141,16 @@ Task<bool> Exchange::wait_for_event(Instant due) {
   co_return co_await wait_for_stored_event(clock_, *this, due);
 }
 
+void Exchange::make_answer() {
+  if (on_due) std::exchange(on_due, nullptr)();
+}
+
+void Exchange::write_plain() {
+  make_answer();
+  body.clear();
+  dialect.write_answer(body, answer);
+}
+
 Task<void> Exchange::stay_silent() { co_await connection.wait_for_close(); }
 
 namespace {
@@ -172,8 +183,7 @@ Task<bool> Exchange::stay_silent_for(world::Nanos duration) {
 Task<Instant> await_plain(Exchange& x) {
   const Instant due = x.begun() + x.timing.to_last_token(x.answer.units());
   co_await x.wait_until(due);
-  x.body.clear();
-  x.dialect.write_answer(x.body, x.answer);
+  x.write_plain();
   co_return due;
 }
 

@@ -71,6 +71,12 @@ class Exchange {
   // The same with a limit; false when the peer has gone before it.
   world::Task<bool> stay_silent_for(world::Nanos duration);
 
+  // An answer that is made only when it is due is made now, once.
+  void make_answer();
+
+  // The body of a plain answer, in `body`.
+  void write_plain();
+
   world::Instant now() const { return clock_.now(); }
   std::int64_t unix_s() const { return clock_.unix_nanos() / 1'000'000'000; }
   world::Clock& clock() { return clock_; }
@@ -102,6 +108,8 @@ class Exchange {
   std::optional<Answer> previous;            // the same user's last answer here
   std::optional<std::uint64_t> key_came_as;  // the id of this answer, had its key not come before
   world::Nanos idle = world::Nanos::max();   // since the backend's last request
+  std::function<void()> on_due;  // of a tool's answer: does the work, and says what came of it
+  const BadTool* bad_tool = nullptr;  // how it is to be spoiled
   std::function<void(std::string&)> on_body;  // may change a plain answer's body before it goes out
   bool had_effect = true;  // a fault that finds nothing to strike says no, and has not fired
 

@@ -19,9 +19,20 @@ bool is_gates_alone(const Fault& fault) {
   return std::holds_alternative<Dns>(fault.action) || std::holds_alternative<Tls>(fault.action);
 }
 
+// What models do, tools do not.
+bool is_models_alone(const FaultAction& action) {
+  return std::holds_alternative<FinishAs>(action) || std::holds_alternative<Content>(action) ||
+         std::holds_alternative<BadToolCall>(action) || std::holds_alternative<Usage>(action) ||
+         std::holds_alternative<OtherAnswer>(action);
+}
+
 // A fault of streams cannot fire on a plain answer; it then leaves the request to later faults.
 bool can_fire(const Fault& fault, const RequestFacts& request) {
   const FaultKind& kind = kind_of(fault.action);
+  if (const BadTool* tool = std::get_if<BadTool>(&fault.action)) {
+    return can_strike(*tool, request.tool);
+  }
+  if (request.tool != ToolAsk::none && is_models_alone(fault.action)) return false;
   return request.stream ? kind.on_streamed : kind.on_plain;
 }
 

@@ -44,6 +44,7 @@ struct PromptRecord {
   world::Instant last_write = world::kNever;
   world::Nanos late_max{0};  // the most that a write left behind its due instant: our own delay
   std::int64_t tokens = 0;   // handed over
+  bool effect = false;       // a tool has changed something
   std::int64_t tokens_for_nobody = 0;  // made after the client had left
   End end = End::cancelled;
 };

@@ -57,6 +57,8 @@ Task<bool> StreamWriter::write_end() {
 
 void StreamWriter::add_event() {
   event_.clear();
+  const bool last = cursor_.place().unit == x_.answer.units();
+  if (x_.on_due && last && cursor_.place().stage == Stage::unit) x_.make_answer();
   x_.dialect.write_event(event_, x_.answer, cursor_.place(), cursor_.event());
   if (on_event_) on_event_(event_, cursor_.place(), cursor_.event());
   if (static_cast<std::int64_t>(event_.size()) > body_left_) {

@@ -22,9 +22,14 @@ Nanos times(std::int64_t ns, std::int64_t micro) {
 
 }  // namespace
 
+Nanos Timing::Steps::at(std::int64_t token) const {
+  return step > Nanos{0} && token < whole / step ? step * token : whole;
+}
+
 Nanos Timing::to_first_token() const {
   const std::uint64_t bits = random_.bits(Purpose("ttft"), key_.entity, key_.attempt);
-  std::int64_t ns = backend_->ttft.sample(bits);
+  std::int64_t ns = steps_ ? std::min(steps_->step, steps_->whole).count()
+                           : backend_->ttft.sample(bits);
   if (slowness_.ttft != world::Distribution{}) {
     ns += slowness_.ttft.sample(random_.bits(Purpose("further ttft"), key_.entity, key_.attempt));
   }
@@ -37,8 +42,9 @@ Nanos Timing::pause_before(std::int64_t token) const {
   const auto sample = [&](const world::Distribution& gap, Purpose purpose) {
     return gap.sample(is_fixed(gap) ? 0 : random_.bits(purpose, key_.entity, ordinal));
   };
-  const std::int64_t ns = sample(backend_->inter_token, Purpose("inter token")) +
-                          sample(slowness_.inter_token, Purpose("further inter token"));
+  const std::int64_t own = steps_ ? (steps_->at(token) - steps_->at(token - 1)).count()
+                                  : sample(backend_->inter_token, Purpose("inter token"));
+  const std::int64_t ns = own + sample(slowness_.inter_token, Purpose("further inter token"));
   return times(ns, slowness_.factor_micro);
 }
 
@@ -59,7 +65,7 @@ Nanos Timing::gap_before(std::int64_t token) const {
 Nanos Timing::to_last_token(std::int64_t tokens) const {
   const std::int64_t last = std::max<std::int64_t>(1, tokens);
   Nanos sum = to_first_token() + jitter_of(last) - jitter_of(1);
-  if (is_fixed(backend_->inter_token) && is_fixed(slowness_.inter_token)) {
+  if (!steps_ && is_fixed(backend_->inter_token) && is_fixed(slowness_.inter_token)) {
     return sum + pause_before(2) * (last - 1);
   }
   for (std::int64_t token = 2; token <= last; ++token) sum += pause_before(token);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "fakes/config.hpp"
 #include "world/random.hpp"
@@ -34,6 +35,9 @@ class Timing {
 
   // What comes before the model begins to think: reading the prompt, loading the model.
   void set_lead(world::Nanos lead) { lead_ = lead; }
+  // Work of a known length, which tells of itself after each step: token n leaves after n steps,
+  // the last one when all is done. In place of the backend's times to and between tokens.
+  void set_steps(world::Nanos whole, world::Nanos step) { steps_ = Steps{whole, step}; }
   void slow_down(const Slowness& by) { slowness_ = by; }
 
   world::Nanos to_first_token() const;
@@ -56,7 +60,14 @@ class Timing {
   world::Nanos jitter_of(std::int64_t token) const;
   world::Nanos pause_before(std::int64_t token) const;  // as the model makes it
 
+  struct Steps {
+    world::Nanos whole{0};
+    world::Nanos step{0};
+    world::Nanos at(std::int64_t token) const;
+  };
+
   const Backend* backend_;
+  std::optional<Steps> steps_;
   world::Random random_;
   AnswerKey key_;
   world::Nanos lead_{0};

@@ -16,7 +16,7 @@ std::vector<CatalogueRow> catalogue() {
   std::vector<CatalogueRow> rows;
   for (const auto& layer :
        {kDnsCatalogue, kTcpCatalogue, kTlsCatalogue, kHttpCatalogue, kSseCatalogue, kJsonCatalogue,
-        kProviderCatalogue}) {
+        kProviderCatalogue, kToolCatalogue}) {
     rows.insert(rows.end(), layer.begin(), layer.end());
   }
   return rows;

@@ -34,6 +34,7 @@ extern const std::span<const CatalogueRow> kHttpCatalogue;
 extern const std::span<const CatalogueRow> kSseCatalogue;
 extern const std::span<const CatalogueRow> kJsonCatalogue;
 extern const std::span<const CatalogueRow> kProviderCatalogue;
+extern const std::span<const CatalogueRow> kToolCatalogue;
 
 std::vector<CatalogueRow> catalogue();  // all layers
 

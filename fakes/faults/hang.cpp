@@ -29,8 +29,7 @@ world::Task<void> hang_in_stream(Hang fault, Exchange& x) {
 world::Task<void> hang_before_body(Hang fault, Exchange& x) {
   const world::Instant first = x.begun() + x.timing.to_first_token();
   co_await x.wait_until(first);
-  x.body.clear();
-  x.dialect.write_answer(x.body, x.answer);
+  x.write_plain();
   std::string framing = "content-length: ";
   world::append_integer(framing, static_cast<std::int64_t>(x.body.size()));
   framing += "\r\n";

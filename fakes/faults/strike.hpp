@@ -45,6 +45,7 @@ world::Task<void> strike(BadToolCall fault, Exchange& x);
 world::Task<void> strike(Usage fault, Exchange& x);
 world::Task<void> strike(OtherAnswer fault, Exchange& x);
 world::Task<void> strike(StuckInQueue fault, Exchange& x);
+world::Task<void> strike(BadTool fault, Exchange& x);
 
 // Those that strike before a request is read (`before_request`) have no function here: see Port.
 // The action must outlive the call: it stands in the fault schedule.

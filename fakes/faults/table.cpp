@@ -89,6 +89,8 @@ const std::array<FaultKind, std::variant_size_v<FaultAction>> kFaultKinds = {{
    Layer::provider, true, true, true, true},
   {"stuck_in_queue", "An answer that is made in the background never leaves its queue.",
    Layer::provider, true, true, true, true},
+  {"tool",       "A tool fails, takes for ever, or says what is not so.",
+   Layer::tool, true, true, true, true},
 }};
 // clang-format on
 
@@ -98,6 +100,7 @@ std::string_view to_text(FaultLayer layer) {
     case FaultLayer::http: return "http";
     case FaultLayer::stream: return "stream";
     case FaultLayer::provider: return "provider";
+    case FaultLayer::tool: return "tool";
   }
   return "";
 }

@@ -9,6 +9,7 @@
 
 #include "fakes/faults/accept.hpp"
 #include "fakes/faults/after_cancel.hpp"
+#include "fakes/faults/bad_tool.hpp"
 #include "fakes/faults/black_hole.hpp"
 #include "fakes/faults/chunks.hpp"
 #include "fakes/faults/cold.hpp"
@@ -57,11 +58,12 @@ using FaultAction =
                  SlowHeaders, ContentLength, Chunks, Headers, Gzip, Redirect, FalseSuccess,
                  Padding,
                  Slow, Cold, Sse, Events, Endless, StreamError, AfterCancel, Json,
-                 ProviderError, FinishAs, Content, BadToolCall, Usage, OtherAnswer, StuckInQueue>;
+                 ProviderError, FinishAs, Content, BadToolCall, Usage, OtherAnswer, StuckInQueue,
+                 BadTool>;
 
 // Where a fault strikes. A connection fault is decided before any request is read, so it cannot
 // match on users, models or texts.
-enum class FaultLayer { connection, http, stream, provider };
+enum class FaultLayer { connection, http, stream, provider, tool };
 std::string_view to_text(FaultLayer layer);
 
 struct FaultKind {

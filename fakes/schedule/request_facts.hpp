@@ -21,6 +21,7 @@ struct RequestFacts {
   std::string_view user;              // as the request names it; used only when there is no turn id
   std::string_view key;  // the API key; only a keyed hash of it is used, and never shown
   bool stream = false;
+  ToolAsk tool = ToolAsk::none;  // what is asked of a tool server
   std::uint32_t attempt = 1;  // how often this turn has reached this backend, counting this time
   std::string_view last_user_message;
   std::uint64_t ordinal = 0;  // counts the backend's requests; used only when there is no turn id

@@ -86,7 +86,8 @@ void check_tls(const fakes::ServerConfig& config) {
 }
 
 bool is_asked(const fakes::Dialect& dialect, std::string_view path) {
-  return dialect.route("POST", path).call == fakes::Call::chat;
+  const fakes::Call call = dialect.route("POST", path).call;
+  return call == fakes::Call::chat || call == fakes::Call::tools;
 }
 
 }  // namespace

@@ -100,6 +100,13 @@ void check_replies(Loading& loading, const YamlNode& section, const std::string&
   }
 }
 
+void check_tools(Loading& loading, const YamlNode& section, const std::string& path,
+                 const fakes::Backend& backend) {
+  const std::string problem = fakes::problem_of(backend.tools);
+  if (problem.empty()) return;
+  loading.errors.add(section.find("tools")->place, "`" + path + ".tools` " + problem);
+}
+
 void read_target(const YamlNode* node, Loading& loading) {
   if (!node || !read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target)) return;
   check_dialect(loading, *node, "target", loading.scenario.target.dialect);
@@ -150,6 +157,7 @@ void read_backends(const YamlNode* node, Loading& loading) {
     if (read_value(loading.errors, entry.value, Slot{"backends." + entry.key}, backend)) {
       check_dialect(loading, entry.value, "backends." + entry.key, backend.dialect);
       check_replies(loading, entry.value, "backends." + entry.key, backend);
+      check_tools(loading, entry.value, "backends." + entry.key, backend);
       check_group(loading, entry);
       read_replay(loading, entry, backend);
     }

@@ -24,6 +24,8 @@ struct Case {
   // A client that leaves when it has read this; what must be seen is then in the fake's record.
   std::string until = {};
   std::function<bool(const fakes::PromptRecord& record)> noted = {};
+  // Sent on a further connection when the first is over; what comes stands behind the rest.
+  std::string afterwards = {};
 };
 
 const std::vector<Case>& dns_cases();
@@ -33,5 +35,6 @@ const std::vector<Case>& http_cases();
 const std::vector<Case>& sse_cases();
 const std::vector<Case>& json_cases();
 const std::vector<Case>& provider_cases();
+const std::vector<Case>& tools_cases();
 
 }  // namespace wire

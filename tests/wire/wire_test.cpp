@@ -13,7 +13,7 @@ std::vector<wire::Case> all_cases() {
   std::vector<wire::Case> all;
   for (const auto* layer : {&wire::dns_cases(), &wire::tcp_cases(), &wire::tls_cases(),
                             &wire::http_cases(), &wire::sse_cases(), &wire::json_cases(),
-                            &wire::provider_cases()}) {
+                            &wire::provider_cases(), &wire::tools_cases()}) {
     all.insert(all.end(), layer->begin(), layer->end());
   }
   return all;
@@ -82,6 +82,11 @@ world::Task<void> poll(FakeWorld<World>& fake, std::string request, const wire::
 
 template <class World>
 Talk talk_of(FakeWorld<World>& fake, const wire::Case& c) {
+  if (!c.afterwards.empty()) {
+    Talk talk = fake.talk(request_of(c), c.patience);
+    talk.bytes += fake.talk(c.afterwards, c.patience).bytes;
+    return talk;
+  }
   if (c.again == world::Nanos{0}) return fake.talk(request_of(c), c.patience);
   Talk talk;
   if (c.polls > 0) {
