@@ -26,7 +26,7 @@ struct RealClockOptions {
   Pacing pacing = Pacing::timer;
   Nanos tick{1'000'000};       // wall time
   Nanos spin{150'000};         // wall time
-  Nanos slack{0};              // wall time; by `timer`, wakes for instants are so far apart at least
+  Nanos slack{0};              // wall time: from one turn to the next wake for an instant, at least
   std::int64_t origin = 0;     // steady_now() at scenario time 0; 0 means now
 };
 
