@@ -111,7 +111,8 @@ class Client {
         measured_from = t;
         events_ = requests_ = reads_ = 0;
       }
-      if (t >= o_.until) {
+      // Opening the last ones may have taken longer than it should have.
+      if (measuring && t >= measured_from + (o_.until - o_.from)) {
         const double cpu = cpu_of(o_.pid) - cpu_before;
         const long rss_end = std::max(rss_during, rss_kib(o_.pid));
         report(cpu, t - measured_from, rss_end - rss_before);
