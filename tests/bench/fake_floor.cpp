@@ -96,8 +96,8 @@ class Floor {
     while (ended == 0) {
       int wait_ms = -1;
       if (!open_.empty()) {
-        wait_ms = static_cast<int>(std::max<std::int64_t>(0, open_.front().due - now_ns()) /
-                                   1'000'000);
+        const std::int64_t ahead = open_.front().due - now_ns();
+        wait_ms = ahead <= 0 ? 0 : static_cast<int>((ahead + 999'999) / 1'000'000);
       }
       const int n = ::epoll_wait(poll_, events, 256, wait_ms);
       for (int i = 0; i < n; ++i) {
