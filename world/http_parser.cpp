@@ -75,6 +75,7 @@ class Codec final : public http::basic_parser<isRequest> {
   Message& m_;
 };
 
+constexpr std::size_t kInputKept = 4'096;  // behind a whole request
 constexpr int kInterimsMax = 16;  // interim responses before the real one
 
 Failure failure_of(const error_code& error) {
@@ -158,6 +159,14 @@ struct HttpParser::State {
     return {};
   }
 
+  // The room of a large request is not kept while its answer takes its time.
+  void give_back_room() {
+    if (role != Role::request || !message.done || begin_unparsed < end) return;
+    if (input.capacity() <= kInputKept) return;
+    std::string().swap(input);
+    begin_unparsed = end = 0;
+  }
+
   // The size of the head at the front of the input, 0 when it has not all come. Beast gets a head
   // only whole: on parts of one, its errors depend on where the parts were cut.
   Result<std::size_t> head_bytes() {
@@ -236,7 +245,9 @@ std::pair<char*, std::size_t> HttpParser::prepare(std::size_t room) {
 
 Result<void> HttpParser::commit(std::size_t size) {
   state_->end += size;
-  return state_->parse();
+  const Result<void> parsed = state_->parse();
+  state_->give_back_room();
+  return parsed;
 }
 
 Result<void> HttpParser::commit_end() {

@@ -3,7 +3,8 @@
 namespace world {
 
 namespace {
-constexpr std::size_t kReadRoom = 16'384;
+constexpr std::size_t kReadRoom = 2'048;  // a connection keeps it: most requests are small
+constexpr std::size_t kFurtherReadRoom = 16'384;  // within a request
 constexpr std::size_t kEarlyRoom = 512;  // a peer that waits for its answer sends little
 constexpr std::size_t kEarlyBytesMax = 65'536;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -23,7 +24,7 @@ Result<void> HttpServerConnection::begin_message() {
 }
 
 Task<Result<void>> HttpServerConnection::read_more() {
-  const auto room = parser_.prepare(kReadRoom);
+  const auto room = parser_.prepare(parser_.started() ? kFurtherReadRoom : kReadRoom);
   const Result<std::size_t> n = co_await stream_->read_some(room.first, room.second);
   if (!n) co_return Result<void>(n.error());
   if (*n == 0) co_return Result<void>(Failure::closed);

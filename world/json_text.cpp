@@ -88,7 +88,9 @@ void append_integer(std::string& out, std::int64_t value) {
 }
 
 void append_hex(std::string& out, std::uint64_t value) {
-  for (int shift = 60; shift >= 0; shift -= 4) out += kHex[(value >> shift) & 15];
+  char digits[16];
+  for (int i = 0; i < 16; ++i) digits[i] = kHex[(value >> (60 - 4 * i)) & 15];
+  out.append(digits, sizeof digits);
 }
 
 }  // namespace world

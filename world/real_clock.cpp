@@ -70,6 +70,7 @@ bool RealClock::fire_due() {
     entry.event->fire();
     fired = true;
   }
+  if (fired && options_.slack > Nanos{0}) woke_ = steady_now();
   return fired;
 }
 
@@ -84,6 +85,7 @@ void RealClock::wait_for(Instant next) {
     const std::int64_t tick = std::max<std::int64_t>(options_.tick.count(), 1);
     wake = origin() + (wake - origin() + tick - 1) / tick * tick;
   }
+  if (options_.slack > Nanos{0}) wake = std::max(wake, woke_ + options_.slack.count());
   if (wake <= steady_now()) {
     io_->poll();  // spinning, or due already
     return;

@@ -26,6 +26,7 @@ struct RealClockOptions {
   Pacing pacing = Pacing::timer;
   Nanos tick{1'000'000};       // wall time
   Nanos spin{150'000};         // wall time
+  Nanos slack{0};              // wall time: from one turn to the next wake for an instant, at least
   std::int64_t origin = 0;     // steady_now() at scenario time 0; 0 means now
 };
 
@@ -68,6 +69,7 @@ class RealClock final : public Clock {
 
   RealClockOptions options_;
   EventQueue queue_;
+  std::int64_t woke_ = 0;          // steady nanoseconds: the last turn in which something was due
   Instant turn_ = Instant::min();  // when the loop last looked at what is due
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Timer> timer_;

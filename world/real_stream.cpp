@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
+#include <vector>
 
 namespace world {
 
@@ -15,6 +16,31 @@ using tcp = net::ip::tcp;
 using boost::system::error_code;
 
 namespace {
+
+// A socket needs room only while it waits for bytes or has some that nobody read: thousands of
+// streams that are written to share what a few use. Per thread, as sockets are.
+class ReadRoom {
+ public:
+  static constexpr std::size_t kBytes = 16'384;
+
+  static std::unique_ptr<char[]> take() {
+    std::vector<std::unique_ptr<char[]>>& kept = rooms();
+    if (kept.empty()) return std::unique_ptr<char[]>(new char[kBytes]);
+    std::unique_ptr<char[]> room = std::move(kept.back());
+    kept.pop_back();
+    return room;
+  }
+  static void give_back(std::unique_ptr<char[]> room) {
+    if (rooms().size() < kKeptMax) rooms().push_back(std::move(room));
+  }
+
+ private:
+  static constexpr std::size_t kKeptMax = 64;
+  static std::vector<std::unique_ptr<char[]>>& rooms() {
+    static thread_local std::vector<std::unique_ptr<char[]>> rooms;
+    return rooms;
+  }
+};
 
 // What outlives a RealStream while an Asio operation of it is under way. Operations read into and
 // write from buffers that live here, so a waiting task can be cancelled without losing a byte.
@@ -28,12 +54,11 @@ struct Socket : std::enable_shared_from_this<Socket> {
     socket.non_blocking(true, ignored);
   }
 
-  static constexpr std::size_t kReadBytes = 16'384;
   static constexpr std::size_t kWriteBytesMax = 262'144;  // handed over but not yet in the kernel
 
   void receive() {
     receiving = true;
-    socket.async_read_some(net::buffer(input.get(), kReadBytes),
+    socket.async_read_some(net::buffer(input.get(), ReadRoom::kBytes),
                            [self = shared_from_this()](error_code error, std::size_t n) {
                              self->received(error, n);
                            });
@@ -147,6 +172,7 @@ class RealStream final : public Stream {
       const std::size_t n = std::min(op.size, s.end - s.begin);
       std::memcpy(op.data, s.input.get() + s.begin, n);
       s.begin += n;
+      if (s.begin == s.end && !s.receiving) ReadRoom::give_back(std::move(s.input));
       op.result = n;
       return true;
     }
@@ -164,7 +190,7 @@ class RealStream final : public Stream {
   void park_reader(ReadSome* op) override {
     s_->reader = op;
     if (op == nullptr || s_->receiving) return;
-    if (!s_->input) s_->input = std::make_unique<char[]>(Socket::kReadBytes);
+    if (!s_->input) s_->input = ReadRoom::take();
     s_->receive();
   }
 

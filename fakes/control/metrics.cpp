@@ -63,22 +63,55 @@ struct Metrics::Families {
           .Register(registry);
 };
 
+// To look a counter up by its labels builds a map of strings, and of a histogram a whole new one:
+// more than the rest of a short request costs. So each is looked up once and remembered.
+struct Metrics::OfBackend {
+  OfBackend(Families& f, const std::string& name)
+      : families(f),
+        labels{{"backend", name}},
+        tokens(f.tokens.Add(labels)) {}
+
+  Counter& requests_of(int status, End end) {
+    Counter*& counter = requests[{status, end}];
+    if (counter == nullptr) {
+      prometheus::Labels all = labels;
+      all["status"] = std::to_string(status);
+      all["end"] = to_text(end);
+      counter = &families.requests.Add(all);
+    }
+    return *counter;
+  }
+
+  // They appear with the first answer that was written.
+  void observe(const PromptRecord& r) {
+    if (first_byte == nullptr) {
+      first_byte = &families.first_byte.Add(labels, kSeconds);
+      whole = &families.whole.Add(labels, kSeconds);
+      late = &families.late.Add(labels, kLateSeconds);
+    }
+    first_byte->Observe(seconds(r.first_write - r.at));
+    whole->Observe(seconds(r.last_write - r.at));
+    late->Observe(seconds(r.late_max));
+  }
+
+  Families& families;
+  const prometheus::Labels labels;
+  Counter& tokens;
+  std::map<std::pair<int, End>, Counter*> requests;  // statuses are the fakes' own: few
+  Histogram* first_byte = nullptr;
+  Histogram* whole = nullptr;
+  Histogram* late = nullptr;
+};
+
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::note(const PromptRecord& r) {
-  Families& f = *families_;
-  f.requests
-      .Add({{"backend", r.backend},
-            {"status", std::to_string(r.status)},
-            {"end", std::string(to_text(r.end))}})
-      .Increment();
-  const prometheus::Labels backend = {{"backend", r.backend}};
-  f.tokens.Add(backend).Increment(static_cast<double>(r.tokens));
-  if (r.first_write == world::kNever) return;
-  f.first_byte.Add(backend, kSeconds).Observe(seconds(r.first_write - r.at));
-  f.whole.Add(backend, kSeconds).Observe(seconds(r.last_write - r.at));
-  f.late.Add(backend, kLateSeconds).Observe(seconds(r.late_max));
+  std::unique_ptr<OfBackend>& backend = backends_[r.backend];
+  if (!backend) backend = std::make_unique<OfBackend>(*families_, r.backend);
+  backend->requests_of(r.status, r.end).Increment();
+  backend->tokens.Increment(static_cast<double>(r.tokens));
+  if (r.first_write != world::kNever) backend->observe(r);
 }
 
 std::string Metrics::text(const FaultSchedule& faults, std::int64_t active,

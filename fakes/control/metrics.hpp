@@ -2,6 +2,7 @@
 // to the end, and how late their own writes were. One thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,9 @@ class Metrics {
 
  private:
   struct Families;
+  struct OfBackend;
   std::unique_ptr<Families> families_;
+  std::map<std::string, std::unique_ptr<OfBackend>> backends_;  // by name
 };
 
 }  // namespace fakes

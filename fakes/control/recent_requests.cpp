@@ -18,11 +18,15 @@ nlohmann::ordered_json json_or_null(world::Instant at) {
 }  // namespace
 
 void RecentRequests::note(const PromptRecord& record) {
-  records_.push_back(record);
-  records_.back().markers.clear();  // of unbounded number, and nobody's business here
-  if (records_.size() <= kKept) return;
-  records_.pop_front();
-  ++first_;
+  if (records_.size() < kKept) {
+    records_.emplace_back();
+  } else {
+    records_.push_back(std::move(records_.front()));  // its strings have room already
+    records_.pop_front();
+    ++first_;
+  }
+  records_.back() = record;
+  records_.back().markers = {};  // of unbounded number, and nobody's business here
 }
 
 void RecentRequests::forget() {

@@ -54,7 +54,23 @@ Task<void> deadline_over_ping_pong(Clock& clock, bool& rang) {
   rang = !none.has_value();
 }
 
+Task<void> two_sleeps(Clock& clock, Nanos& between) {
+  co_await clock.sleep(1us);
+  const Instant first = clock.now();
+  co_await clock.sleep(9ms);
+  between = clock.now() - first;
+}
+
 }  // namespace
+
+TEST_CASE("real clock: with slack, it wakes for instants no more often than that") {
+  RealClockOptions options;
+  options.slack = 10ms;
+  RealClock clock(options);
+  Nanos between{0};
+  clock.run(two_sleeps(clock, between));
+  REQUIRE(between >= 10ms);
+}
 
 TEST_CASE("real clock: runs more than once, with sockets") {
   RealClock clock;
