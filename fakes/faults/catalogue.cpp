@@ -2,7 +2,7 @@
 
 namespace fakes {
 
-const std::array<CatalogueLayer, 7> kCatalogueLayers = {{
+const std::array<CatalogueLayer, 8> kCatalogueLayers = {{
     {"dns", "Asking for a backend's name (in simulation only)."},
     {"tcp", "What happens to connections."},
     {"tls", "Handshakes and certificates, of backends with `tls: true`."},
@@ -10,6 +10,7 @@ const std::array<CatalogueLayer, 7> kCatalogueLayers = {{
     {"sse", "Streams."},
     {"json", "What the JSON of answers and events looks like."},
     {"provider", "Valid HTTP and JSON, and still it hurts."},
+    {"tool", "Tools, of backends that speak `mcp`."},
 }};
 
 std::vector<CatalogueRow> catalogue() {

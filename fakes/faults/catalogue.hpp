@@ -24,7 +24,7 @@ struct CatalogueLayer {
   std::string_view name;  // what its rows' names begin with, before the dot
   std::string_view doc;   // one line
 };
-extern const std::array<CatalogueLayer, 7> kCatalogueLayers;
+extern const std::array<CatalogueLayer, 8> kCatalogueLayers;
 
 // By layer, in the order in which a connection meets them.
 extern const std::span<const CatalogueRow> kDnsCatalogue;

@@ -1,9 +1,9 @@
 // A fault in one line, for command lines and control requests:
 //   rate_limit at 30s..90s p=50%
 //   status(code=502) on backends.openai at 10s.. attempts=1..2 share=20%_of_users
-// A name of the catalogue or a kind, with its parameters in parentheses; then `at WINDOW`, `on BACKENDS` (default: all) and
-// conditions, as key=value or key(field=value, ...); `p` is `probability`, `model` `match.model`.
-// The line becomes the map that a scenario file would have and is read as one: one meaning.
+// A name of the catalogue or a kind, its parameters in parentheses; then `at WINDOW`, `on BACKENDS`
+// (default: all) and conditions, as key=value or key(field=value, ...); `p` is `probability`. The
+// line becomes the map that a scenario file would have and is read as one: one meaning.
 #pragma once
 
 #include <string>

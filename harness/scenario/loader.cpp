@@ -290,10 +290,10 @@ Scenario parse_scenario(std::string_view text, const std::string& file,
   if (root.is_map()) {
     for (const std::string& set : options.sets) apply_override(root, set, errors);
   } else {
-    errors.add(root.place,
-               (options.only_fakes ? "a file of fakes is a map that has `backends:`, not "
-                                   : "a scenario is a map that begins with `scenario: name`, not ") +
-                   describe(root));
+    const std::string meant = options.only_fakes
+                                  ? "a file of fakes is a map that has `backends:`, not "
+                                  : "a scenario is a map that begins with `scenario: name`, not ";
+    errors.add(root.place, meant + describe(root));
   }
   errors.throw_if_any();
 

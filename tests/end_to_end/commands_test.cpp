@@ -100,8 +100,9 @@ TEST_CASE("list prints every table, and as JSON all of each row", "[list]") {
   for (const Row& row :
        {Row{"scenarios",
             {"steady", "backend_down", "user_spam", "same_user", "azure_code_replay"}},
-        Row{"faults", {"tcp.refuse", "tcp.black_hole", "http.status", "http.hang", "sse.no_terminal",
-                       "provider.rate_limit"}},
+        Row{"faults",
+            {"tcp.refuse", "tcp.black_hole", "http.status", "http.hang", "sse.no_terminal",
+             "provider.rate_limit"}},
         Row{"invariants", {"terminal_once", "no_empty_response", "conversation_integrity"}},
         Row{"dialects", {"openai-chat"}}, Row{"metrics", {"response", "ttft", "error_rate"}},
         Row{"profiles", {"legacy"}}}) {

@@ -1,5 +1,7 @@
 // What each provider says to a request that met a rate limit, or a server with too much to do: in
 // its own words, with its own status and headers, as it goes over the wire.
+#include <nlohmann/json.hpp>
+
 #include "tests/fakes/dialect_world.hpp"
 
 using namespace support;
