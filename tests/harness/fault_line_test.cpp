@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "fakes/dialect.hpp"
 #include "fakes/faults/catalogue.hpp"
 #include "harness/scenario/loader.hpp"
 
@@ -88,18 +89,29 @@ TEST_CASE("a line is the fault that a file would say", "[fault_line]") {
   }
 }
 
+// A backend for each dialect, so that every fault finds one that it fits.
+std::string every_dialect() {
+  std::string yaml;
+  for (const fakes::Dialect* dialect : fakes::kDialects) {
+    const std::string name(dialect->name());
+    yaml += "  " + name + ": {dialect: " + name + "}\n";
+  }
+  return yaml;
+}
+
 TEST_CASE("a name of the catalogue stands for its example", "[fault_line]") {
   for (const fakes::CatalogueRow& row : fakes::catalogue()) {
     const std::string name(row.name);
     if (name.starts_with("tls.")) continue;  // needs a backend with tls
     CAPTURE(name);
-    const std::string yaml = "scenario: s\nbackends: {openai: {}, spare: {}}\n"
-                             "agent: {providers: [openai]}\nphases: {all: 1h}\n"
+    const std::string yaml = "scenario: s\nbackends:\n" + every_dialect() +
+                             "agent: {providers: [openai-chat]}\nphases: {all: 1h}\n"
                              "load: {c: {arrivals: constant(1/s)}}\nfaults:\n"
                              "  - {id: x, on: backends, at: 5s.., " +
                              std::string(row.example) + "}\n";
     fakes::Fault f;
-    REQUIRE_NOTHROW(f = line(name + " at 5s.."));
+    const std::string none = yaml.substr(0, yaml.find("faults:"));
+    REQUIRE_NOTHROW(f = read_fault_line(name + " at 5s..", parse_scenario(none, "s.yaml")));
     CHECK(f.id == name.substr(name.find('.') + 1));
     CHECK(f.from == world::at(5s));
     CHECK(f.action == parse_scenario(yaml, "s.yaml").faults.at(0).action);
