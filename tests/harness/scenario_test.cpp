@@ -311,6 +311,8 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
           Row{"refuse: {}", "stuck_in_queue: {}",
               "s.yaml:11:66: `faults.down.stuck_in_queue` cannot strike `backends.primary`: in "
               "the dialect `openai-chat`, no answers are made in the background"},
+          Row{"refuse: {}", R"(status: {code: 503, headers: {x: "a\r\nset-cookie: b"}})",
+              "s.yaml:11:5: `faults.down` has a line break or control character in the header x"},
           Row{"refuse: {}", "tls: expired",
               "s.yaml:11:55: `faults.down` spoils handshakes, and `backends.primary` has none; "
               "give it `tls: true`"},
