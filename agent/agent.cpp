@@ -49,9 +49,10 @@ HttpResponse no_route(bool known_path, std::string_view allowed) {
 }  // namespace
 
 Agent::Agent(world::Clock& clock, world::Network& network, Config config,
-             const std::vector<Provider>& providers)
+             const std::vector<Provider>& providers, LedgerSink ledger)
     : clock_(clock),
       config_(std::move(config)),
+      ledger_(std::move(ledger)),
       provider_(clock, network, first_of(config_, providers), client_options(config_),
                 config_.request_timeout),
       pipeline_(clock, config_, provider_),

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "agent/ledger.hpp"
 #include "agent/pipeline.hpp"
 
 namespace agent {
@@ -16,7 +17,7 @@ class Agent {
  public:
   // Throws std::invalid_argument when the config names no provider or one that is not given.
   Agent(world::Clock& clock, world::Network& network, Config config,
-        const std::vector<Provider>& providers);
+        const std::vector<Provider>& providers, LedgerSink ledger = {});
 
   // Serves until cancelled. One call at a time.
   world::Task<void> serve(world::Listener& listener);
@@ -31,6 +32,7 @@ class Agent {
 
   world::Clock& clock_;
   const Config config_;
+  const LedgerSink ledger_;
   ProviderClient provider_;
   Pipeline pipeline_;
   world::Instant started_;

@@ -46,6 +46,8 @@ struct PromptRecord {
   std::int64_t tokens = 0;   // handed over
   bool effect = false;       // a tool has changed something
   std::int64_t tokens_for_nobody = 0;  // made after the client had left
+  world::Instant ended{};  // when the request had ended, and this was told
+  world::Nanos retry_after{-1};  // what the refusal told the client to wait; negative: nothing
   End end = End::cancelled;
 };
 

@@ -44,6 +44,9 @@ std::string_view name_of(Latency latency) {
     case Latency::lateness: return "lateness";
     case Latency::ttft: return "ttft";
     case Latency::stall: return "stall";
+    case Latency::inter_token: return "inter_token";
+    case Latency::agent_added: return "agent_added";
+    case Latency::queue_wait: return "queue_wait";
   }
   return "unknown";
 }

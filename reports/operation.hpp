@@ -67,6 +67,7 @@ struct Operation {
   Instant first_event = world::kNever;  // first token of a stream, or first byte of an answer
   Instant last_event{};  // the end: last byte, or when failure, drop or end of run was known
   Nanos stall{0};        // the longest gap between two events of a stream
+  Nanos queue_wait{-1};  // in the target's queue, as it says (Server-Timing); negative: it does not
   bool streamed = false;
 
   Outcome outcome = Outcome::ok;
@@ -79,19 +80,23 @@ struct Operation {
   std::string provider;  // that answered, when the target says so
 };
 
-// The five latencies of an operation.
+// The latencies of an operation.
 enum class Latency : std::uint8_t {
   response,  // planned instant to the end
   service,   // first byte sent to the end
   lateness,  // planned instant to first byte sent: the generator's own delay
   ttft,      // first byte sent to the first event of a stream
   stall,     // longest gap between events of a stream
+  inter_token,  // each gap between two events of a stream: many values of one operation
+  agent_added,  // service time without the time that the fakes took for it; known when they told
+  queue_wait,   // in the target's queue, as the target says
 };
-inline constexpr std::size_t kLatencies = 5;
+inline constexpr std::size_t kLatencies = 8;
 
 std::string_view name_of(Latency latency);
 
-// Nothing when the operation has no such latency (never sent, not a stream, no event). Never
+// Nothing when the operation has no such latency (never sent, not a stream, no event), or when it
+// is not the operation that knows it (inter_token, agent_added: see Recorder). Never
 // negative: a request that was sent ahead of its plan has lateness 0.
 inline std::optional<Nanos> latency_of(const Operation& op, Latency latency) {
   const auto span = [](Instant from, Instant to) { return to > from ? to - from : Nanos{0}; };
@@ -111,6 +116,11 @@ inline std::optional<Nanos> latency_of(const Operation& op, Latency latency) {
     case Latency::stall:
       if (has_events) return op.stall;
       break;
+    case Latency::queue_wait:
+      if (op.queue_wait >= Nanos{0}) return op.queue_wait;
+      break;
+    case Latency::inter_token:
+    case Latency::agent_added: break;
   }
   return std::nullopt;
 }

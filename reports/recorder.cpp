@@ -12,6 +12,11 @@ bool is_failure(Outcome outcome) {
   return outcome == Outcome::error || outcome == Outcome::timeout || outcome == Outcome::dropped;
 }
 
+// Latencies whose values are noted one by one, beside the operation.
+bool is_noted(Latency latency) {
+  return latency == Latency::inter_token || latency == Latency::agent_added;
+}
+
 // What one operation says about a threshold; see ThresholdCount.
 Evidence evidence_of(const Operation& op, const Threshold& threshold) {
   const bool is_of_stream =
@@ -94,17 +99,18 @@ void Recorder::for_each_cell(Filter where, Visit&& visit) const {
   }
 }
 
-void Recorder::record(const Operation& op) {
+void Recorder::record(const Operation& op, std::span<const Nanos> gaps) {
   Cell& c = cell(op.phase, op.cls, op.outcome);
   ++c.count;
   if (op.outcome != Outcome::dropped) ++c.sent;
   for (std::size_t i = 0; i < kLatencies; ++i)
     if (const auto value = latency_of(op, static_cast<Latency>(i))) c.latencies[i].record(*value);
+  for (const Nanos gap : gaps) note(op, Latency::inter_token, gap);
   ++failures_[static_cast<std::size_t>(op.failure)];
 
   for (std::size_t i = 0; i < threshold_counts_.size(); ++i) {
     const Threshold& threshold = layout_.thresholds[i];
-    if (!threshold.where.admits(op.phase, op.cls)) continue;
+    if (is_noted(threshold.latency) || !threshold.where.admits(op.phase, op.cls)) continue;
     const Evidence evidence = evidence_of(op, threshold);
     if (evidence == Evidence::none) continue;
     ThresholdCount& count = threshold_counts_[i];
@@ -118,6 +124,18 @@ void Recorder::record(const Operation& op) {
     timeline_.planned_request(op.planned,
                               op.outcome != Outcome::ok || response > layout_.good_within);
   if (op.outcome != Outcome::dropped) timeline_.response(op.last_event, op.cls, response);
+}
+
+void Recorder::note(const Operation& op, Latency latency, Nanos value) {
+  cell(op.phase, op.cls, op.outcome).latencies[static_cast<std::size_t>(latency)].record(value);
+  for (std::size_t i = 0; i < threshold_counts_.size(); ++i) {
+    const Threshold& threshold = layout_.thresholds[i];
+    if (threshold.latency != latency || !threshold.where.admits(op.phase, op.cls)) continue;
+    ThresholdCount& count = threshold_counts_[i];
+    ++count.n;
+    if (threshold.inclusive ? value > threshold.bound : value >= threshold.bound)
+      ++count.exceedances;
+  }
 }
 
 void Recorder::merge(const Recorder& other) {

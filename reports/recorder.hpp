@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,7 +89,10 @@ class Recorder {
 
   void planned(std::uint64_t requests = 1) { planned_ += requests; }  // said by the plan
   void sent() { ++sent_; }                                            // said by the sender
-  void record(const Operation& op);                                   // said at the end of each
+  // Said at the end of each; `gaps` are those between the events of its stream.
+  void record(const Operation& op, std::span<const Nanos> gaps = {});
+  // Said later, of an operation that was recorded: agent_added, once the fakes' part is known.
+  void note(const Operation& op, Latency latency, Nanos value);
 
   void merge(const Recorder& other);  // of the same layout
 

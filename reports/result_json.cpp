@@ -84,6 +84,7 @@ Json invariant_json(const InvariantResult& invariant) {
   Json json;
   json["name"] = invariant.name;
   json["verdict"] = name_of(invariant.verdict);
+  if (!invariant.skipped.empty()) json["skipped"] = invariant.skipped;
   json["checked"] = invariant.checked;
   json["violation_count"] = invariant.violation_count;
   json["violations"] = Json::array();

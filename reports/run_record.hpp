@@ -64,6 +64,7 @@ struct InvariantResult {
   std::uint64_t checked = 0;
   std::uint64_t violation_count = 0;
   std::vector<Violation> violations;  // the first kWitnessesMax
+  std::string skipped = {};  // why it was not judged at all; empty: it was
 };
 
 struct FaultResult {

@@ -47,7 +47,12 @@ Rows faults() {
 Rows invariants() {
   Rows rows;
   for (const OracleKind& kind : oracle_kinds()) {
-    rows.push_back({{"name", kind.name}, {"doc", kind.doc}});
+    Row row = {{"name", kind.name}, {"doc", kind.doc}};
+    row["needs"] = kind.needs == Needs::clients ? "clients"
+                   : kind.needs == Needs::fakes ? "fakes"
+                                                : "agent";
+    if (kind.parameter != OracleParameter::none) row["parameter"] = kind.parameter_doc;
+    rows.push_back(std::move(row));
   }
   return rows;
 }

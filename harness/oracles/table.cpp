@@ -13,33 +13,64 @@ using reports::Verdict;
 
 namespace {
 template <class T>
-std::unique_ptr<Oracle> make() {
+std::unique_ptr<Oracle> make(const OracleInput&) {
   return std::make_unique<T>();
 }
 
 constexpr std::array kOracles{
-    OracleKind{"terminal_once", "Every request that was sent ends exactly once.",
+    OracleKind{"terminal_once", "Every request that was sent ends exactly once.", Needs::clients,
                make<TerminalOnce>},
-    OracleKind{"no_empty_response", "No successful answer is empty or blank.",
+    OracleKind{"no_empty_response", "No successful answer is empty or blank.", Needs::clients,
                make<NoEmptyResponse>},
     OracleKind{"conversation_integrity",
                "No turn of a conversation is lost, duplicated, reordered or from elsewhere.",
-               make<ConversationIntegrity>},
+               Needs::fakes, make<ConversationIntegrity>},
 };
 }  // namespace
 
 std::span<const OracleKind> oracle_kinds() { return kOracles; }
 
-std::vector<std::unique_ptr<Oracle>> make_oracles(std::span<const std::string> names) {
-  std::vector<std::unique_ptr<Oracle>> oracles;
-  for (const std::string& name : names) {
-    const OracleKind* found = nullptr;
-    for (const OracleKind& kind : kOracles) {
-      if (kind.name == name) found = &kind;
+const OracleKind* find_oracle(std::string_view name) {
+  for (const OracleKind& kind : kOracles) {
+    if (kind.name == name) return &kind;
+  }
+  return nullptr;
+}
+
+Parsed<double> read_parameter(const OracleKind& kind, std::string_view text) {
+  const auto number = [](auto parsed, double unit) {
+    Parsed<double> result;
+    if (parsed.value) result.value = static_cast<double>(*parsed.value) / unit;
+    result.problem = std::move(parsed.problem);
+    return result;
+  };
+  switch (kind.parameter) {
+    case OracleParameter::ratio: return number(parse_micro(text), 1e6);
+    case OracleParameter::count: return number(parse_count(text), 1);
+    case OracleParameter::duration: {
+      auto parsed = parse_duration(text);
+      Parsed<double> result;
+      if (parsed.value) result.value = static_cast<double>(parsed.value->count());
+      result.problem = std::move(parsed.problem);
+      return result;
     }
-    ENSURE(found != nullptr, "an invariant of a checked scenario has no oracle");
-    oracles.push_back(found->make());
-    oracles.back()->name_ = name;
+    case OracleParameter::none: break;
+  }
+  return {std::nullopt, "takes no parameter"};
+}
+
+std::vector<std::unique_ptr<Oracle>> make_oracles(std::span<const OracleChoice> choices,
+                                                  OracleInput input) {
+  std::vector<std::unique_ptr<Oracle>> oracles;
+  for (const OracleChoice& choice : choices) {
+    const OracleKind* kind = find_oracle(choice.name);
+    ENSURE(kind != nullptr, "an invariant of a checked scenario has no oracle");
+    input.parameter = choice.parameter;
+    oracles.push_back(kind->make(input));
+    oracles.back()->name_ = choice.name;
+    if (kind->needs == Needs::agent && input.sut == "external") {
+      oracles.back()->skipped_ = "needs the agent's own ledger, which an external target has not";
+    }
   }
   return oracles;
 }
@@ -57,6 +88,7 @@ reports::InvariantResult Oracle::result() const {
   result.checked = checked_;
   result.violation_count = violation_count_;
   result.violations = violations_;
+  result.skipped = skipped_;
   result.verdict = violation_count_ > 0 ? Verdict::fail
                    : checked_ > 0       ? Verdict::pass
                                         : Verdict::inconclusive;

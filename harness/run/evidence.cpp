@@ -14,11 +14,12 @@ namespace {
 constexpr std::size_t kReplayTextMax = 256;  // of an answer that is kept for the replay
 }
 
-Evidence::Evidence(const Prepared& prepared, const RunHooks& hooks, Order order)
+Evidence::Evidence(const Prepared& prepared, const RunHooks& hooks, std::string sut, Order order)
     : prepared_(prepared),
       hooks_(hooks),
+      sut_(std::move(sut)),
       order_(order),
-      oracles_(make_oracles(prepared.invariants)) {}
+      oracles_(make_oracles(prepared.invariants, {&prepared.scenario, sut_, 0})) {}
 
 void Evidence::on_sent(const Operation& op) {
   if (oracles_.empty()) return;
@@ -53,6 +54,19 @@ void Evidence::on_prompt(const fakes::PromptRecord& prompt) {
   } else {
     prompts_.push_back(prompt);
   }
+}
+
+void Evidence::on_agent(const agent::LedgerEntry& entry) {
+  if (oracles_.empty()) return;
+  if (order_ == Order::as_it_comes) {
+    show_agent(entry);
+  } else {
+    ledger_.push_back(entry);
+  }
+}
+
+void Evidence::show_agent(const agent::LedgerEntry& entry) {
+  for (const auto& oracle : oracles_) oracle->on_agent(entry);
 }
 
 void Evidence::show_sent(const Operation& op) {
@@ -90,18 +104,21 @@ void Evidence::show_prompt(const fakes::PromptRecord& prompt) {
   read.backend = prompt.backend;
   read.asked = *prompt.asked;
   read.markers = markers_;
+  read.record = &prompt;
+  if (prompt.fault) read.fault = prepared_.scenario.faults[*prompt.fault].id;
   for (const auto& oracle : oracles_) oracle->on_prompt(read);
 }
 
 // Clients and fakes were recorded apart; one order of time makes one story of them.
 void Evidence::replay() {
   std::vector<Item> items;
-  items.reserve(sent_.size() + ended_list_.size() + prompts_.size());
+  items.reserve(sent_.size() + ended_list_.size() + prompts_.size() + ledger_.size());
   for (std::size_t i = 0; i < ended_list_.size(); ++i) {
     items.push_back({ended_list_[i].op.last_event, 1, i});
   }
   for (std::size_t i = 0; i < sent_.size(); ++i) items.push_back({sent_[i].sent, 0, i});
-  for (std::size_t i = 0; i < prompts_.size(); ++i) items.push_back({prompts_[i].at, 2, i});
+  for (std::size_t i = 0; i < prompts_.size(); ++i) items.push_back({prompts_[i].ended, 2, i});
+  for (std::size_t i = 0; i < ledger_.size(); ++i) items.push_back({ledger_[i].at, 3, i});
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
     return a.at != b.at ? a.at < b.at : a.kind < b.kind;
   });
@@ -109,7 +126,8 @@ void Evidence::replay() {
     switch (item.kind) {
       case 0: show_sent(sent_[item.index]); break;
       case 1: show_ended(ended_list_[item.index].op, ended_list_[item.index].reply); break;
-      default: show_prompt(prompts_[item.index]); break;
+      case 2: show_prompt(prompts_[item.index]); break;
+      default: show_agent(ledger_[item.index]); break;
     }
   }
 }

@@ -19,11 +19,13 @@ class Evidence final : public Observer {
  public:
   enum class Order { as_it_comes, replayed };
 
-  Evidence(const Prepared& prepared, const RunHooks& hooks, Order order);
+  // `sut` as in RunRecord::sut; it says which oracles can judge.
+  Evidence(const Prepared& prepared, const RunHooks& hooks, std::string sut, Order order);
 
   void on_sent(const reports::Operation& op) override;
   void on_ended(const reports::Operation& op, const Reply& reply) override;
   void on_prompt(const fakes::PromptRecord& prompt);
+  void on_agent(const agent::LedgerEntry& entry);
 
   // Ends the stream and asks every oracle. `complete`: the run was not interrupted.
   std::vector<reports::InvariantResult> finish(bool complete);
@@ -38,22 +40,25 @@ class Evidence final : public Observer {
   };
   struct Item {  // of the replay
     world::Instant at;
-    std::uint8_t kind;  // 0 sent, 1 ended, 2 prompt
+    std::uint8_t kind;  // 0 sent, 1 ended, 2 prompt, 3 agent
     std::size_t index;
   };
 
   void show_sent(const reports::Operation& op);
   void show_ended(const reports::Operation& op, const Reply& reply);
   void show_prompt(const fakes::PromptRecord& prompt);
+  void show_agent(const agent::LedgerEntry& entry);
   void replay();
 
   const Prepared& prepared_;
   const RunHooks& hooks_;
+  std::string sut_;
   Order order_;
   std::vector<std::unique_ptr<Oracle>> oracles_;
   std::deque<reports::Operation> sent_;  // deques: they grow without moving what they hold
   std::deque<Ended> ended_list_;
   std::deque<fakes::PromptRecord> prompts_;
+  std::deque<agent::LedgerEntry> ledger_;
   std::vector<PromptMarker> markers_;
   std::string line_;
   std::uint64_t ended_ = 0;

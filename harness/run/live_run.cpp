@@ -116,7 +116,8 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   world::RealNetwork network(clock);
   world::RealProcesses processes(clock);
   reports::Recorder recorder(prepared.layout);
-  Evidence evidence(prepared, hooks, Evidence::Order::replayed);
+  Evidence evidence(prepared, hooks, options.target_url.empty() ? "process" : "external",
+                    Evidence::Order::replayed);
 
   LiveParts parts{clock, network,  processes, prepared, options,
                   hooks, fakes,    recorder,  evidence};

@@ -1,8 +1,5 @@
 #include "harness/run/prepared.hpp"
 
-#include <algorithm>
-
-#include "harness/oracles/oracle.hpp"
 #include "harness/scenario/errors.hpp"
 
 namespace harness {
@@ -42,17 +39,23 @@ void check_invariants(Prepared& prepared, std::vector<ScenarioError>& errors) {
   std::vector<std::string> known;
   for (const OracleKind& kind : oracle_kinds()) known.emplace_back(kind.name);
   for (const InvariantChoice& choice : prepared.scenario.invariants) {
-    if (std::find(known.begin(), known.end(), choice.name) == known.end()) {
+    const OracleKind* kind = find_oracle(choice.name);
+    if (kind == nullptr) {
       errors.push_back({choice.place, "`" + choice.name + "` is not an invariant" +
                                           did_you_mean(choice.name, known) +
                                           "; `shakedown list invariants` shows all"});
       continue;
     }
+    double parameter = kind->parameter_default;
     if (!choice.parameter.empty()) {
-      errors.push_back({choice.place, "invariant `" + choice.name + "` takes no parameter"});
-      continue;
+      const Parsed<double> read = read_parameter(*kind, choice.parameter);
+      if (!read.value) {
+        errors.push_back({choice.place, "invariant `" + choice.name + "` " + read.problem});
+        continue;
+      }
+      parameter = *read.value;
     }
-    prepared.invariants.push_back(choice.name);
+    prepared.invariants.push_back({choice.name, parameter});
   }
 }
 

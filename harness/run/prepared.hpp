@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/oracles/oracle.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/verdict/slo.hpp"
@@ -16,7 +17,7 @@ namespace harness {
 struct Prepared {
   Scenario scenario;
   std::vector<Slo> slos;
-  std::vector<std::string> invariants;
+  std::vector<OracleChoice> invariants;
   reports::Layout layout;
   Plan plan;
   std::uint64_t seed = 0;

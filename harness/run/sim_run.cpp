@@ -30,7 +30,8 @@ Task<void> simulate(SimParts parts) {
   ENSURE(listener.has_value(), "a simulated port was taken");
   agent::Agent core(parts.clock, parts.network, parts.prepared.scenario.agent,
                     providers_of(parts.prepared.scenario, parts.fakes.endpoints(),
-                                 parts.network.tls_ca_pem()));
+                                 parts.network.tls_ca_pem()),
+                    [&parts](const agent::LedgerEntry& e) { parts.evidence.on_agent(e); });
 
   world::Scope services(parts.clock);
   services.spawn(parts.fakes.serve());
@@ -54,7 +55,7 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
   world::SimClock clock;
   world::SimNetwork network(clock);
   reports::Recorder recorder(prepared.layout);
-  Evidence evidence(prepared, hooks, Evidence::Order::as_it_comes);
+  Evidence evidence(prepared, hooks, "linked", Evidence::Order::as_it_comes);
   fakes::ServerConfig config = fakes_of(prepared);
   config.listen = {"", kPort};
   fakes::Server fakes(clock, network, std::move(config),

@@ -25,6 +25,7 @@ struct Evidence {
 };
 
 void add(Evidence& evidence, const InvariantResult& invariant) {
+  if (!invariant.skipped.empty()) return;
   if (invariant.violation_count > 0 || invariant.verdict == Verdict::fail) {
     std::string reason = fmt::format("invariant {}: {} violations in {} checks", invariant.name,
                                      reports::human_count(invariant.violation_count),

@@ -69,7 +69,7 @@ Told two_turns(Evidence::Order order, const std::vector<fakes::Marker>& second_p
   RunHooks hooks;
   hooks.history = [&told](std::string_view line) { told.history.emplace_back(line); };
   hooks.events = [&told](std::string_view line) { told.events.emplace_back(line); };
-  Evidence evidence(prepared, hooks, order);
+  Evidence evidence(prepared, hooks, "linked", order);
   const Operation first = operation(0, 1s, 3s);
   const Operation second = operation(1, 4s, 6s);
   const fakes::PromptRecord first_read = prompt(0, 2s, {said(0)});
@@ -123,7 +123,7 @@ TEST_CASE("evidence that came apart is judged as evidence that came in order", "
 TEST_CASE("at one instant: sent, then ended, then read", "[evidence]") {
   const Prepared prepared = test::prepared_from(kText);
   const RunHooks hooks;
-  Evidence evidence(prepared, hooks, Evidence::Order::replayed);
+  Evidence evidence(prepared, hooks, "linked", Evidence::Order::replayed);
   // The request came, was read and was answered within one tick of the clock.
   Operation op = operation(0, 1s, 1s);
   evidence.on_ended(op, Reply{});
@@ -139,7 +139,7 @@ TEST_CASE("a fault is logged inside its window, with what it struck", "[evidence
   std::vector<std::string> events;
   RunHooks hooks;
   hooks.events = [&events](std::string_view line) { events.emplace_back(line); };
-  Evidence evidence(prepared, hooks, Evidence::Order::as_it_comes);
+  Evidence evidence(prepared, hooks, "linked", Evidence::Order::as_it_comes);
   fakes::PromptRecord inside = prompt(0, 31s, {said(0)});
   inside.fault = 0;
   fakes::PromptRecord under_way = prompt(1, 29s, {said(1)});  // struck when the window opened
@@ -158,7 +158,7 @@ TEST_CASE("a fault is logged inside its window, with what it struck", "[evidence
 TEST_CASE("failures are counted for the progress line", "[evidence]") {
   const Prepared prepared = test::prepared_from(kText);
   const RunHooks hooks;
-  Evidence evidence(prepared, hooks, Evidence::Order::as_it_comes);
+  Evidence evidence(prepared, hooks, "linked", Evidence::Order::as_it_comes);
   for (const Outcome outcome : {Outcome::ok, Outcome::error, Outcome::timeout, Outcome::cancelled,
                                 Outcome::dropped}) {
     Operation op = operation(0, 1s, 2s);

@@ -17,7 +17,7 @@ namespace {
 class Story {
  public:
   explicit Story(const std::string& invariant)
-      : oracles_(make_oracles(std::vector<std::string>{invariant})) {}
+      : oracles_(make_oracles(std::vector<OracleChoice>{{invariant, 0}}, OracleInput{})) {}
 
   Story& sent(world::TurnId turn) {
     oracle().on_sent(operation(turn));

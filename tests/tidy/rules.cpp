@@ -225,7 +225,7 @@ std::vector<Rule> rules() {
       {"no OpenSSL in headers", check_heavy_headers, {"world/a.hpp", "#include <openssl/ssl.h>\n"}},
       {"no Asio in headers outside world/", check_heavy_headers,
        {"harness/a.hpp", "#include <boost/asio/ip/tcp.hpp>\n"}},
-      {"columns", check_columns, {"tests/a.cpp", std::string(101, 'x') + "\n"}},
+      {"columns", check_columns, {"tests/a.cpp", std::string(101, 'x').append("\n")}},
       {"file length", check_length, {"world/a.cpp", std::string(401, '\n')}},
       {"nothing left to do", check_leftovers, {"ci/a", "# TO" "DO: later\n"}},
       {"a header opens with what it is", check_opening, {"world/a.hpp", "#pragma once\n"}},
