@@ -16,6 +16,7 @@
 #include "harness/commands/list.hpp"
 #include "harness/commands/report.hpp"
 #include "harness/commands/run.hpp"
+#include "harness/commands/selftest.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "harness/version.hpp"
@@ -40,6 +41,8 @@ constexpr std::array kCommands{
             add_fake},
     Command{"report", "Render a finished run again.",
             "shakedown report shakedown-out/backend_down --markdown", add_report},
+    Command{"selftest", "Prove that every oracle catches the defect planted for it.",
+            "shakedown selftest", add_selftest},
 };
 
 // The nearest option, for a word that is none.

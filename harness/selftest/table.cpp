@@ -1,0 +1,54 @@
+#include "harness/selftest/table.hpp"
+
+#include <array>
+
+namespace harness {
+
+namespace {
+
+using reports::Verdict;
+
+constexpr std::array kDefects{
+    PlantedDefect{"history_without_lock", "chat", "conversation_integrity"},
+    PlantedDefect{"leaked_turn", "chat", "isolation_canary", "conversation_integrity"},
+    PlantedDefect{"answers_twice", "chat", "terminal_once stream_integrity"},
+    PlantedDefect{"memory_grows", "chat", "bounded_memory"},
+    PlantedDefect{"trusts_truncated_stream", "bad_answers", "stream_integrity"},
+    PlantedDefect{"passes_empty_answer", "bad_answers", "no_empty_response"},
+    PlantedDefect{"passes_planning_json", "bad_answers", "no_internal_leak"},
+    PlantedDefect{"leaks_internals", "bad_answers", "no_internal_leak"},
+    PlantedDefect{"generic_errors", "bad_answers", "honest_errors"},
+    PlantedDefect{"retries_4xx", "refusals", "retried_non_retryable"},
+    PlantedDefect{"ignores_retry_after", "refusals", "retry_after_honoured"},
+    PlantedDefect{"retries_without_jitter", "refusals", "wakes_nobody"},
+    PlantedDefect{"retries_without_end", "refusals", "bounded_retries"},
+    PlantedDefect{"loses_on_disconnect", "leavers", "conservation"},
+    PlantedDefect{"upstream_not_cancelled", "leavers", "cancel_propagates"},
+    PlantedDefect{"seed_breaker", "outages", "breaker_model"},
+    PlantedDefect{"never_recovers", "outages", "recovers_within"},
+    PlantedDefect{"serves_first_come", "spam", "fairness"},
+    PlantedDefect{"invents_eta", "spam", "queue_honest"},
+    PlantedDefect{"overspends", "spam", "budget_respected"},
+    PlantedDefect{"repeats_commands", "tools", "exactly_once_commands"},
+};
+
+constexpr std::array kGates{
+    PlantedGate{"error_rate", "bad_answers", "", Verdict::pass, ""},
+};
+
+}  // namespace
+
+std::span<const PlantedDefect> planted_defects() { return kDefects; }
+std::span<const PlantedGate> planted_gates() { return kGates; }
+
+std::vector<std::string> words_of(std::string_view list) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < list.size();) {
+    const std::size_t end = std::min(list.find(' ', at), list.size());
+    if (end > at) words.emplace_back(list.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+}  // namespace harness
