@@ -1,5 +1,5 @@
-// Which command a call of a tool is, in a short text: `add_note#5f1c…` of the tool and a hash of its
-// arguments as they were written, and `@id` behind it when the call has an id of its own in
+// Which command a call of a tool is, in a short text: `add_note#5f1c...` of the tool and a hash of
+// its arguments as they were written, and `@id` behind it when the call has an id of its own in
 // `_meta` (callId, toolCallId or tool_call_id). A retry has the same name; the id tells two equal
 // commands of one turn apart. Pure; any thread.
 #pragma once

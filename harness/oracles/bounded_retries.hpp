@@ -1,5 +1,5 @@
 // bounded_retries: over the run, the providers are called at most `ratio` times for each thing that
-// was asked of them (judged from kAskedMin on), and no turn comes to them more than kCallsMax times.
+// was asked of them (judged from kAskedMin on), and no turn comes there more than kCallsMax times.
 // A prompt with more messages than any before of its turn is the next step of an agent that uses
 // tools: another thing asked, not a retry. Memory: the turns of the last kHorizon.
 #pragma once

@@ -15,7 +15,7 @@ class BreakerModel final : public Oracle {
  public:
   static constexpr std::size_t kKeysMax = 1'024;
 
-  // The rules are the defaults of agent-core, D15; the core's configuration has none of its own yet.
+  // The rules are the defaults of agent-core, D15; the core's configuration has none of its own.
   explicit BreakerModel(BreakerRules rules = {}) : rules_(rules) {}
 
   void on_agent(const agent::LedgerEntry& entry) override;

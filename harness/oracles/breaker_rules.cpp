@@ -105,8 +105,8 @@ void ReferenceBreaker::note_closed(Instant at, bool failed) {
   half_bad_for_ = half_bad ? half_bad_for_ + 1 : 0;
   if (owed_since_ != world::kNever) return;
   if (row_ >= rules_.failures) {
-    owed_what_ = "did not open after " + std::to_string(row_) + " failures in a row, of which the " +
-                 "last ended at " + text_of(at);
+    owed_what_ = "did not open after " + std::to_string(row_) +
+                 " failures in a row, of which the last ended at " + text_of(at);
   } else if (half_bad_for_ > rules_.grace) {
     owed_what_ = "did not open though " + std::to_string(failures) + " of the last " +
                  std::to_string(calls) + " calls had failed by " + text_of(at);

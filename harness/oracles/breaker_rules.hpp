@@ -1,8 +1,8 @@
 // The reference breaker of one key: the rules of agent-core's CB requirements as a model that hears
-// what the real one says and does, and answers with a sentence when that cannot be. It never decides
-// by itself: its mode is what was last told. Windows are counted in tenths, calls that began before
-// a transition do not count after it, and refusals that a caller earns (4xx) or that ask for
-// patience (429) are no failures. One key; one thread.
+// what the real one says and does, and answers with a sentence when that cannot be. It never
+// decides by itself: its mode is what was last told. Windows are counted in tenths, calls that
+// began before a transition do not count after it, and refusals that a caller earns (4xx) or that
+// ask for patience (429) are no failures. One key; one thread.
 #pragma once
 
 #include <array>

@@ -1,8 +1,8 @@
 // cancel_propagates: when the user has left (gave up, or waited to the client's deadline), whoever
 // still works for the turn loses its client within `duration`, and nobody begins to work for it
 // later than that. A fake that notices only when it writes says peer_gone, whenever that is: it had
-// lost its client. Prompts are told when they end, so one that was told before the user left was over
-// by then. Memory: the turns whose users left in the last kHorizon.
+// lost its client. Prompts are told when they end, so one that was told before the user left was
+// over by then. Memory: the turns whose users left in the last kHorizon.
 #pragma once
 
 #include "harness/oracles/prompt_facts.hpp"

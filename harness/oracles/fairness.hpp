@@ -1,8 +1,8 @@
 // fairness: Jain's index (sum x)^2 / (n sum x^2) over the users is at least `ratio`, where x is the
-// share of a user's own requests that were answered ok. (Jain, Chiu, Hawe: A Quantitative Measure of
-// Fairness and Discrimination, DEC-TR-301, 1984.) Shares, not counts: who asks more may get more.
-// Users with fewer than kRequestsMin requests are not judged, nor are requests that their user
-// cancelled. Memory: two counters per user.
+// share of a user's own requests that were answered ok. (Jain, Chiu, Hawe: A Quantitative Measure
+// of Fairness and Discrimination, DEC-TR-301, 1984.) Shares, not counts: who asks more may get
+// more. Users with fewer than kRequestsMin requests are not judged, nor are requests that their
+// user cancelled. Memory: two counters per user.
 #pragma once
 
 #include "harness/oracles/oracle.hpp"

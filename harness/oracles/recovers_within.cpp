@@ -35,6 +35,8 @@ void RecoversWithin::finish(bool complete) {
                          std::to_string(recovery.requests) + " since then did not end well";
   const std::string healed = "the last fault healed at " + text_of(*healed_) + ", and ";
   const std::string allowed = " (" + human_duration(within_) + " are allowed); ";
+  // Had service recovered in time, a whole window from then on would have shown it.
+  const world::Nanos conclusive = within_ + std::chrono::seconds(kRecoveryWindow);
   if (recovery.at_most && *recovery.at_most <= within_) {
     check();
   } else if (recovery.at_least > within_) {
@@ -42,10 +44,10 @@ void RecoversWithin::finish(bool complete) {
     const std::string when =
         recovery.at_most
             ? "service was good for good only " + human_duration(*recovery.at_most) + " later"
-            : "service was still bad " + human_duration(recovery.at_least) + " later and had not " +
-                  "recovered when the run ended";
+            : "service was still bad " + human_duration(recovery.at_least) +
+                  " later and had not recovered when the run ended";
     violate(*healed_ + recovery.at_least, "all users", healed + when + allowed + of);
-  } else if (!recovery.at_most && complete && recovery.observed >= within_ + std::chrono::seconds(kRecoveryWindow)) {
+  } else if (!recovery.at_most && complete && recovery.observed >= conclusive) {
     check();
     violate(*healed_ + recovery.observed, "all users",
             healed + "service never became good for good in the " +
