@@ -8,6 +8,7 @@ world::Task<void> strike(AfterCancel, Exchange& x) {
   const std::int64_t units = x.answer.units();
   const world::Instant due = x.begun() + x.timing.to_last_token(units);
   co_await answer_normally(x);
+  x.settle_record();
   if (x.record.end != End::peer_gone) {
     x.had_effect = false;  // the client stayed
     co_return;
