@@ -1,9 +1,15 @@
 // Every invariant, one row each.
 #include <array>
+#include <type_traits>
 
 #include "harness/oracles/conversation_integrity.hpp"
+#include "harness/oracles/honest_errors.hpp"
+#include "harness/oracles/isolation_canary.hpp"
 #include "harness/oracles/no_empty_response.hpp"
+#include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
+#include "harness/oracles/queue_honest.hpp"
+#include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
 #include "world/ensure.hpp"
 
@@ -13,8 +19,12 @@ using reports::Verdict;
 
 namespace {
 template <class T>
-std::unique_ptr<Oracle> make(const OracleInput&) {
-  return std::make_unique<T>();
+std::unique_ptr<Oracle> make(const OracleInput& input) {
+  if constexpr (std::is_constructible_v<T, const OracleInput&>) {
+    return std::make_unique<T>(input);
+  } else {
+    return std::make_unique<T>();
+  }
 }
 
 constexpr std::array kOracles{
@@ -23,8 +33,22 @@ constexpr std::array kOracles{
     OracleKind{"no_empty_response", "No successful answer is empty or blank.", Needs::clients,
                make<NoEmptyResponse>},
     OracleKind{"conversation_integrity",
-               "No turn of a conversation is lost, duplicated, reordered or from elsewhere.",
+               "No turn of a conversation is lost, duplicated, reordered or from elsewhere, and no "
+               "two prompts disagree.",
                Needs::fakes, make<ConversationIntegrity>},
+    OracleKind{"isolation_canary", "No answer, error or prompt holds another user's data.",
+               Needs::clients, make<IsolationCanary>},
+    OracleKind{"stream_integrity",
+               "Answers that count as good are whole: no token lost, doubled, reordered or cut.",
+               Needs::clients, make<StreamIntegrity>},
+    OracleKind{"no_internal_leak",
+               "No answer or error shows plans, stack traces, paths, keys or inner addresses.",
+               Needs::clients, make<NoInternalLeak>},
+    OracleKind{"honest_errors",
+               "Errors have the members of RFC 9457, words that name them, and a next action.",
+               Needs::clients, make<HonestErrors>},
+    OracleKind{"queue_honest", "Places and times that a queue announces come true.",
+               Needs::clients, make<QueueHonest>},
 };
 }  // namespace
 
