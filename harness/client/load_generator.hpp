@@ -3,6 +3,9 @@
 // exactly one operation. One clock.
 #pragma once
 
+#include <map>
+#include <utility>
+
 #include "harness/client/chat_client.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/observer.hpp"
@@ -33,6 +36,8 @@ class LoadGenerator {
   world::Task<void> perform(PlannedRequest request, world::Instant planned);
   world::Task<bool> join(world::Scope& scope);
   reports::Operation begin(const PlannedRequest& request, world::Instant planned) const;
+  world::Nanos patience(const PlannedRequest& request) const;
+  void turn_ended(const PlannedRequest& request);
 
   world::Clock& clock_;
   world::Random random_;
@@ -41,6 +46,8 @@ class LoadGenerator {
   ChatClient& client_;
   reports::Recorder& recorder_;
   Observer& observer_;
+  // Turns that have ended of each conversation that has an end and has not reached it.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> ended_turns_;
   world::Scope requests_;
 };
 

@@ -11,7 +11,8 @@ using reports::Operation;
 using reports::Outcome;
 
 namespace {
-constexpr std::size_t kReplayTextMax = 256;  // of an answer that is kept for the replay
+// Of an answer that is kept for the replay. Whoever judges texts hears them at once, in full.
+constexpr std::size_t kReplayTextMax = 256;
 }
 
 Evidence::Evidence(const Prepared& prepared, const RunHooks& hooks, std::string sut, Order order)
@@ -19,15 +20,17 @@ Evidence::Evidence(const Prepared& prepared, const RunHooks& hooks, std::string 
       hooks_(hooks),
       sut_(std::move(sut)),
       order_(order),
-      oracles_(make_oracles(prepared.invariants, {&prepared.scenario, sut_, 0})) {}
+      oracles_(make_oracles(prepared.invariants, {&prepared.scenario, sut_, 0})) {
+  for (const auto& owned : oracles_) {
+    Oracle* oracle = owned.get();
+    const bool at_once = order == Order::as_it_comes || oracle->reads_replies();
+    (at_once ? at_once_ : replayed_).push_back(oracle);
+  }
+}
 
 void Evidence::on_sent(const Operation& op) {
-  if (oracles_.empty()) return;
-  if (order_ == Order::as_it_comes) {
-    show_sent(op);
-  } else {
-    sent_.push_back(op);
-  }
+  show_sent(at_once_, op);
+  if (!replayed_.empty()) sent_.push_back(op);
 }
 
 void Evidence::on_ended(const Operation& op, const Reply& reply) {
@@ -38,14 +41,25 @@ void Evidence::on_ended(const Operation& op, const Reply& reply) {
     reports::append_history_line(line_, op, prepared_.layout);
     hooks_.history(line_);
   }
-  if (oracles_.empty()) return;
-  if (order_ == Order::as_it_comes) {
-    show_ended(op, reply);
-  } else {
-    Reply kept = reply;
-    if (kept.text.size() > kReplayTextMax) kept.text.resize(kReplayTextMax);
-    ended_list_.push_back({op, std::move(kept)});
-  }
+  show_ended(at_once_, op, reply);
+  last_end_ = op.last_event;
+  if (replayed_.empty()) return;
+  Reply kept;
+  kept.text = reply.text.substr(0, kReplayTextMax);
+  kept.terminals = reply.terminals;
+  kept.after_terminal = reply.after_terminal;
+  kept.finished = reply.finished;
+  kept.cut_off = reply.cut_off;
+  kept.repeated = reply.repeated;
+  kept.degraded = reply.degraded;
+  kept.retry_after = reply.retry_after;
+  kept.says_when = reply.says_when;
+  ended_list_.push_back({op, std::move(kept)});
+}
+
+void Evidence::on_conversation_over(std::uint32_t user, std::uint32_t session) {
+  for (Oracle* oracle : at_once_) oracle->on_conversation_over(user, session);
+  if (!replayed_.empty()) over_.push_back({last_end_, user, session});
 }
 
 void Evidence::on_prompt(const fakes::PromptRecord& prompt) {
@@ -69,12 +83,12 @@ void Evidence::show_agent(const agent::LedgerEntry& entry) {
   for (const auto& oracle : oracles_) oracle->on_agent(entry);
 }
 
-void Evidence::show_sent(const Operation& op) {
-  for (const auto& oracle : oracles_) oracle->on_sent(op);
+void Evidence::show_sent(const Oracles& to, const Operation& op) {
+  for (Oracle* oracle : to) oracle->on_sent(op);
 }
 
-void Evidence::show_ended(const Operation& op, const Reply& reply) {
-  for (const auto& oracle : oracles_) oracle->on_ended(op, reply);
+void Evidence::show_ended(const Oracles& to, const Operation& op, const Reply& reply) {
+  for (Oracle* oracle : to) oracle->on_ended(op, reply);
 }
 
 void Evidence::show_prompt(const fakes::PromptRecord& prompt) {
@@ -112,22 +126,32 @@ void Evidence::show_prompt(const fakes::PromptRecord& prompt) {
 // Clients and fakes were recorded apart; one order of time makes one story of them.
 void Evidence::replay() {
   std::vector<Item> items;
-  items.reserve(sent_.size() + ended_list_.size() + prompts_.size() + ledger_.size());
+  items.reserve(sent_.size() + ended_list_.size() + prompts_.size() + ledger_.size() +
+                over_.size());
   for (std::size_t i = 0; i < ended_list_.size(); ++i) {
     items.push_back({ended_list_[i].op.last_event, 1, i});
   }
   for (std::size_t i = 0; i < sent_.size(); ++i) items.push_back({sent_[i].sent, 0, i});
   for (std::size_t i = 0; i < prompts_.size(); ++i) items.push_back({prompts_[i].ended, 2, i});
   for (std::size_t i = 0; i < ledger_.size(); ++i) items.push_back({ledger_[i].at, 3, i});
+  for (std::size_t i = 0; i < over_.size(); ++i) items.push_back({over_[i].at, 4, i});
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
     return a.at != b.at ? a.at < b.at : a.kind < b.kind;
   });
   for (const Item& item : items) {
     switch (item.kind) {
-      case 0: show_sent(sent_[item.index]); break;
-      case 1: show_ended(ended_list_[item.index].op, ended_list_[item.index].reply); break;
+      case 0: show_sent(replayed_, sent_[item.index]); break;
+      case 1: {
+        const Ended& ended = ended_list_[item.index];
+        show_ended(replayed_, ended.op, ended.reply);
+        break;
+      }
       case 2: show_prompt(prompts_[item.index]); break;
-      default: show_agent(ledger_[item.index]); break;
+      case 3: show_agent(ledger_[item.index]); break;
+      default:
+        for (Oracle* oracle : replayed_) {
+          oracle->on_conversation_over(over_[item.index].user, over_[item.index].session);
+        }
     }
   }
 }

@@ -1,6 +1,7 @@
 // Evidence: one stream of what clients and fakes saw, in scenario time, handed to the oracles and
 // the logs. In sim both speak on one clock and are passed on at once; in live the fakes run on
 // their own thread, so their part is added at the end and everything is replayed in order of time.
+// Oracles that read replies hear the clients at once: replies are not kept whole.
 #pragma once
 
 #include <deque>
@@ -24,6 +25,7 @@ class Evidence final : public Observer {
 
   void on_sent(const reports::Operation& op) override;
   void on_ended(const reports::Operation& op, const Reply& reply) override;
+  void on_conversation_over(std::uint32_t user, std::uint32_t session) override;
   void on_prompt(const fakes::PromptRecord& prompt);
   void on_agent(const agent::LedgerEntry& entry);
 
@@ -40,12 +42,19 @@ class Evidence final : public Observer {
   };
   struct Item {  // of the replay
     world::Instant at;
-    std::uint8_t kind;  // 0 sent, 1 ended, 2 prompt, 3 agent
+    std::uint8_t kind;  // 0 sent, 1 ended, 2 prompt, 3 agent, 4 conversation over
     std::size_t index;
   };
 
-  void show_sent(const reports::Operation& op);
-  void show_ended(const reports::Operation& op, const Reply& reply);
+  struct Over {
+    world::Instant at;
+    std::uint32_t user;
+    std::uint32_t session;
+  };
+  using Oracles = std::vector<Oracle*>;
+
+  static void show_sent(const Oracles& to, const reports::Operation& op);
+  static void show_ended(const Oracles& to, const reports::Operation& op, const Reply& reply);
   void show_prompt(const fakes::PromptRecord& prompt);
   void show_agent(const agent::LedgerEntry& entry);
   void replay();
@@ -55,10 +64,14 @@ class Evidence final : public Observer {
   std::string sut_;
   Order order_;
   std::vector<std::unique_ptr<Oracle>> oracles_;
+  Oracles at_once_;   // hear the clients as it happens
+  Oracles replayed_;  // hear them in the replay; empty in order as_it_comes
   std::deque<reports::Operation> sent_;  // deques: they grow without moving what they hold
   std::deque<Ended> ended_list_;
   std::deque<fakes::PromptRecord> prompts_;
   std::deque<agent::LedgerEntry> ledger_;
+  std::deque<Over> over_;
+  world::Instant last_end_{};
   std::vector<PromptMarker> markers_;
   std::string line_;
   std::uint64_t ended_ = 0;
