@@ -1,5 +1,6 @@
 #include "harness/run/judge.hpp"
 
+#include "harness/run/calibration.hpp"
 #include "harness/verdict/verdict.hpp"
 
 namespace harness {
@@ -74,6 +75,12 @@ reports::RunRecord judge(const Prepared& prepared, const RunOptions& options,
   facts.tightest_bound = tightest_bound(prepared.slos);
   facts.own_cpu_ppm = recorded.own_cpu_ppm;
   facts.time_scale = record.time_scale;
+  facts.interrupted = recorded.interrupted;
+  facts.failures_judged = judges_failures(prepared.slos);
+  facts.closed_rate = closed_rate(prepared, recorded.recorder, record.time_scale);
+  facts.calibration = recorded.calibration;
+  facts.clocks = recorded.clocks;
+  facts.descriptors = recorded.descriptors;
   record.validity = check_validity(facts);
   record.validity.push_back(
       plan_was_carried_out(prepared, record.counts, recorded.interrupted));
