@@ -52,6 +52,7 @@ std::string reproduce_command(const RunCommand& command, const std::string& file
   if (mode == Mode::live && command.fakes_port != 0) {
     text += " --fakes-port " + std::to_string(command.fakes_port);
   }
+  if (mode == Mode::live && command.no_calibration) text += " --no-calibration";
   if (mode == Mode::live && command.pacing != "timer") text += " --pacing " + command.pacing;
   return text;
 }
@@ -77,6 +78,7 @@ RunOptions options_of(const RunCommand& command) {
   options.time_scale = command.time_scale;
   options.pacing = pacing_of(command.pacing);
   options.fakes_port = command.fakes_port;
+  options.calibrate = !command.no_calibration;
   options.sets = command.sets;
   std::error_code error;
   options.agent_program = std::filesystem::read_symlink("/proc/self/exe", error).string();
@@ -113,6 +115,9 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
   }
   if (command.time_scale != 1.0) {
     throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
+  }
+  if (command.no_calibration) {
+    throw std::runtime_error("--no-calibration is for --mode live: virtual time is never late");
   }
   if (command.fakes_port != 0) {
     throw std::runtime_error("--fakes-port is for --mode live: simulated fakes have no port");
@@ -159,6 +164,8 @@ void add_run_options(CLI::App& app, RunCommand& command) {
       .add_option("--fakes-port", command.fakes_port,
                   "live: port of the first fake backend, the others follow; default: any free.")
       ->type_name("PORT");
+  app.add_flag("--no-calibration", command.no_calibration,
+               "live: do not measure first whether the generator alone can hold the plan.");
   app.add_option("--out", command.out, "Folder for the results, one folder per scenario.")
       ->type_name("DIR")
       ->capture_default_str();

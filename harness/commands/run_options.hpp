@@ -27,6 +27,7 @@ struct RunCommand {
   std::string out = "shakedown-out";
   double time_scale = 1.0;
   std::uint16_t fakes_port = 0;
+  bool no_calibration = false;
   std::string trail;         // of a fresh process, for the one that checks determinism
   std::string trail_events;  // FROM:TO
   bool check_determinism = false;
