@@ -26,6 +26,7 @@ void ConversationIntegrity::on_ended(const reports::Operation& op, const Reply&)
 }
 
 void ConversationIntegrity::on_prompt(const PromptRead& prompt) {
+  if (prompt.record != nullptr && !prompt.record->call.empty()) return;  // of a tool: no history
   const auto found = conversations_.find({prompt.asked.user, prompt.asked.session});
   if (found == conversations_.end()) return;  // not one of this run's conversations
   Conversation& conversation = found->second;
