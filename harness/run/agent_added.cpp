@@ -34,12 +34,7 @@ void AgentAdded::ended(const Operation& op) {
 void AgentAdded::prompt(const fakes::PromptRecord& prompt) {
   if (!prompt.asked) return;
   const auto found = open_.find(*prompt.asked);
-  ++calls_;
-  if (found == open_.end()) {  // for a user who left long ago
-    if (prompt.attempt == 1) ++turns_asked_;
-    return;
-  }
-  if (!found->second.asked) ++turns_asked_;
+  if (found == open_.end()) return;  // settled long ago
   found->second.asked = true;
   add_span(found->second.busy, {prompt.at, std::max(prompt.at, prompt.ended)});
 }

@@ -122,24 +122,7 @@ TEST_CASE("a prompt told a little late still counts, and memory does not grow", 
   CHECK(recorder.histogram(Latency::agent_added).count() == 0);
   adding.reached(at(23s));
   CHECK(recorder.histogram(Latency::agent_added).max() == 2s);
-  adding.prompt(prompt(0, {14s, 40s}, 3));  // too late: it counts as a call, and as nothing else
+  adding.prompt(prompt(0, {14s, 40s}, 3));  // too late
   adding.finish();
   CHECK(recorder.histogram(Latency::agent_added).count() == 1);
-  CHECK(adding.calls() == 3);
-  CHECK(adding.turns_asked() == 1);
-}
-
-TEST_CASE("calls and the turns they were for", "[agent_added]") {
-  AgentAdded adding(nullptr);
-  for (std::uint32_t turn = 0; turn < 3; ++turn) adding.sent(operation(turn, 1s, 9s));
-  for (std::uint32_t attempt = 1; attempt <= 4; ++attempt) {
-    adding.prompt(prompt(0, {1s, 2s}, attempt));
-  }
-  adding.prompt(prompt(1, {1s, 2s}));
-  adding.prompt(prompt(1, {2s, 3s}));  // the first attempt at a second backend
-  fakes::PromptRecord stranger = prompt(2, {1s, 2s});
-  stranger.asked.reset();
-  adding.prompt(stranger);
-  CHECK(adding.calls() == 6);
-  CHECK(adding.turns_asked() == 2);
 }
