@@ -84,6 +84,7 @@ InvariantResult invariant_of(const Json& json) {
   InvariantResult invariant;
   invariant.name = json.at("name").get<std::string>();
   invariant.verdict = verdict_of(json.at("verdict"));
+  if (json.contains("skipped")) invariant.skipped = json.at("skipped").get<std::string>();
   invariant.checked = json.at("checked").get<std::uint64_t>();
   invariant.violation_count = json.at("violation_count").get<std::uint64_t>();
   for (const Json& row : json.at("violations"))
@@ -98,9 +99,10 @@ FaultResult fault_of(const Json& json) {
           instant_of(json.at("window_s").at(1)), json.at("fired").get<std::uint64_t>()};
 }
 
-std::uint64_t digest_of(const std::string& hex) {
+std::uint64_t hex_of(const Json& json, const char* name) {
+  const std::string hex = json.at(name).get<std::string>();
   if (hex.size() != 16 || hex.find_first_not_of("0123456789abcdef") != std::string::npos)
-    throw ResultError("result.json: digest is not 16 hex digits");
+    throw ResultError(std::string("result.json: ") + name + " is not 16 hex digits");
   return std::stoull(hex, nullptr, 16);
 }
 
@@ -116,9 +118,12 @@ RunRecord run_of(const Json& json) {
   run.verdict = verdict_of(json.at("verdict"));
   run.reasons = json.at("reasons").get<std::vector<std::string>>();
   run.interrupted = json.at("interrupted").get<bool>();
-  run.digest = digest_of(json.at("digest").get<std::string>());
+  run.digest = hex_of(json, "digest");
   run.duration = world::since_start(instant_of(json.at("duration_s")));
   run.reproduce = json.at("reproduce").get<std::string>();
+  run.fingerprint = hex_of(json, "fingerprint");
+  for (const auto& [path, value] : json.at("configuration").items())
+    run.configuration.emplace(path, value.get<std::string>());
 
   run.counts = counts_of(json.at("requests"));
   run.latencies = latencies_of(json.at("latency_ms"));
@@ -171,8 +176,8 @@ RunRecord read_result(std::string_view text) {
   if (is_too_deep(text)) throw ResultError("result.json is nested too deeply");
   try {
     const Json json = Json::parse(text);
-    if (!json.is_object() || json.value("schema", "") != "shakedown/result/1")
-      throw ResultError("not a result of schema shakedown/result/1");
+    if (!json.is_object() || json.value("schema", "") != kResultSchema)
+      throw ResultError("not a result of schema " + std::string(kResultSchema));
     return run_of(json);
   } catch (const nlohmann::json::exception& e) {
     throw ResultError(std::string("result.json: ") + e.what());

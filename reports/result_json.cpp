@@ -128,7 +128,7 @@ void add_measurements(Json& json, const RunRecord& run) {
 
 void write_result_json(const RunRecord& run, const Environment&, const Sink& sink) {
   Json json;
-  json["schema"] = "shakedown/result/1";
+  json["schema"] = kResultSchema;
   json["scenario"] = run.scenario;
   json["about"] = run.about;
   json["seed"] = run.seed;
@@ -166,6 +166,9 @@ void write_result_json(const RunRecord& run, const Environment&, const Sink& sin
     json["validity"].push_back(std::move(row));
   }
   json["reproduce"] = run.reproduce;
+  json["fingerprint"] = fmt::format("{:016x}", run.fingerprint);
+  json["configuration"] = Json::object();
+  for (const auto& [path, value] : run.configuration) json["configuration"][path] = value;
   sink(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 

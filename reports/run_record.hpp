@@ -6,8 +6,10 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/recorder.hpp"
@@ -16,6 +18,9 @@
 #include "world/units.hpp"
 
 namespace reports {
+
+// Of result.json; a change that old readers would misread gets another number.
+inline constexpr std::string_view kResultSchema = "shakedown/result/1";
 
 // Some percentiles of one latency, each the nearest rank (ceil).
 struct LatencySummary {
@@ -93,6 +98,10 @@ struct RunRecord {
   double time_scale = 1;
   Nanos duration{0};
   bool interrupted = false;
+  // Every value of the scenario as written, by path (harness/scenario/configuration.hpp), and its
+  // fingerprint_of: runs with the same one can be compared and merged.
+  std::map<std::string, std::string> configuration;
+  std::uint64_t fingerprint = 0;
 
   Verdict verdict = Verdict::invalid;
   std::vector<std::string> reasons;

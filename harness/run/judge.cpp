@@ -1,6 +1,7 @@
 #include "harness/run/judge.hpp"
 
 #include "harness/verdict/verdict.hpp"
+#include "reports/fingerprint.hpp"
 
 namespace harness {
 
@@ -60,6 +61,8 @@ reports::RunRecord judge(const Prepared& prepared, const RunOptions& options,
   record.interrupted = recorded.interrupted;
   record.digest = recorded.digest;
   record.reproduce = options.reproduce;
+  record.configuration = scenario.configuration;
+  record.fingerprint = reports::fingerprint_of(scenario.configuration);
   record.invariants = recorded.invariants;
   record.faults = recorded.faults;
   reports::measure(record, recorded.recorder);
