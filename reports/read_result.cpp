@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "reports/json_values.hpp"
+
 namespace reports {
 
 namespace {
@@ -115,6 +117,7 @@ RunRecord run_of(const Json& json) {
   run.sut = json.at("sut").get<std::string>();
   run.profile = json.at("profile").get<std::string>();
   run.time_scale = json.at("time_scale").get<double>();
+  if (json.contains("segment")) run.segment = json.at("segment").get<std::string>();
   run.verdict = verdict_of(json.at("verdict"));
   run.reasons = json.at("reasons").get<std::vector<std::string>>();
   run.interrupted = json.at("interrupted").get<bool>();
@@ -147,33 +150,13 @@ RunRecord run_of(const Json& json) {
   return run;
 }
 
-// Depth is checked before parsing, because the parser's tree is destroyed recursively.
 constexpr int kDepthMax = 16;
-
-bool is_too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kDepthMax) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
 RunRecord read_result(std::string_view text) {
   if (text.size() > kResultBytesMax) throw ResultError("result.json is larger than 64 MiB");
-  if (is_too_deep(text)) throw ResultError("result.json is nested too deeply");
+  if (is_deeper_than(kDepthMax, text)) throw ResultError("result.json is nested too deeply");
   try {
     const Json json = Json::parse(text);
     if (!json.is_object() || json.value("schema", "") != kResultSchema)

@@ -136,6 +136,7 @@ void write_result_json(const RunRecord& run, const Environment&, const Sink& sin
   json["sut"] = run.sut;
   json["profile"] = run.profile;
   json["time_scale"] = rounded(run.time_scale, kDigits);
+  if (!run.segment.empty()) json["segment"] = run.segment;
   json["verdict"] = name_of(run.verdict);
   json["reasons"] = run.reasons;
   json["interrupted"] = run.interrupted;

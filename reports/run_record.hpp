@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,6 +89,8 @@ struct ValidityResult {
   std::string detail;  // what was measured, against what limit
 };
 
+struct Measurements;  // measurements.hpp
+
 struct RunRecord {
   std::string scenario;
   std::string about;
@@ -122,6 +125,9 @@ struct RunRecord {
   std::vector<std::string> classes;
   Nanos interval{0};
   std::vector<Slice> slices;
+
+  std::string segment;  // "2/3"; empty: the whole run
+  std::shared_ptr<const Measurements> measurements;  // what it was made from; null: read back
 
   // Failures among the requests that say something about errors; nothing when there are none.
   std::optional<double> error_rate() const;

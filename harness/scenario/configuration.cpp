@@ -7,6 +7,7 @@
 
 #include "fakes/recording.hpp"
 #include "reports/fingerprint.hpp"
+#include "reports/text.hpp"
 
 namespace harness {
 
@@ -17,16 +18,16 @@ using reports::Fingerprint;
 constexpr std::array<std::string_view, 3> kLeftOut = {"about", "tags", "seed"};
 
 std::string bounded(const std::string& text) {
-  if (text.size() <= kConfigurationValueMax) return text;
+  if (text.size() <= kConfigurationValueMax) return reports::valid_utf8(text);
   Fingerprint hash;
   hash.add(text);
-  return text.substr(0, kConfigurationValueMax) +
+  return reports::valid_utf8(text.substr(0, kConfigurationValueMax)) +
          fmt::format("... ({} bytes, {:016x})", text.size(), hash.value());
 }
 
 void flatten(const YamlNode& node, const std::string& path, Configuration& into) {
   const auto below = [&path](const std::string& key) {
-    return path.empty() ? key : path + "." + key;
+    return path + "." + reports::valid_utf8(key);
   };
   switch (node.kind) {
     case YamlNode::Kind::null: into[path] = ""; break;
@@ -77,7 +78,7 @@ Configuration configuration_of(const YamlNode& root, const Scenario& scenario) {
   Configuration configuration;
   for (const YamlEntry& entry : root.entries) {
     if (std::find(kLeftOut.begin(), kLeftOut.end(), entry.key) != kLeftOut.end()) continue;
-    flatten(entry.value, entry.key, configuration);
+    flatten(entry.value, reports::valid_utf8(entry.key), configuration);
   }
   for (const auto& [file, rows] : scenario.traces) {
     configuration["content of " + file] = content_of(rows);
