@@ -74,6 +74,7 @@ Json validity_json(const std::vector<ValidityResult>& validity) {
     row["name"] = rule.name;
     row["holds"] = rule.holds;
     row["detail"] = rule.detail;
+    row["warning"] = rule.warning;
     json.push_back(std::move(row));
   }
   return json;

@@ -110,7 +110,8 @@ void read_results(const Json& json, Measurements& m) {
                         Values::count(Values::member(row, "fired"), "fired")});
   for (const Json& row : rows(json, "validity"))
     m.validity.push_back(
-        {Values::text(row, "name"), Values::truth(row, "holds"), Values::text(row, "detail")});
+        {Values::text(row, "name"), Values::truth(row, "holds"), Values::text(row, "detail"),
+         Values::truth(row, "warning")});
   const Json& facts = Values::member(json, "facts");
   if (!facts.is_object()) Values::refuse("facts", "is not an object");
   for (const auto& [name, value] : facts.items()) {

@@ -146,7 +146,8 @@ RunRecord run_of(const Json& json) {
   for (const Json& row : json.at("faults")) run.faults.push_back(fault_of(row));
   for (const Json& row : json.at("validity"))
     run.validity.push_back({row.at("name").get<std::string>(), row.at("holds").get<bool>(),
-                            row.at("detail").get<std::string>()});
+                            row.at("detail").get<std::string>(),
+                            row.value("warning", false)});
   return run;
 }
 

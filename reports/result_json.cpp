@@ -164,6 +164,7 @@ void write_result_json(const RunRecord& run, const Environment&, const Sink& sin
     row["name"] = rule.name;
     row["holds"] = rule.holds;
     row["detail"] = rule.detail;
+    if (rule.warning) row["warning"] = true;
     json["validity"].push_back(std::move(row));
   }
   json["reproduce"] = run.reproduce;

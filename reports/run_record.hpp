@@ -87,6 +87,7 @@ struct ValidityResult {
   std::string name;
   bool holds = false;
   std::string detail;  // what was measured, against what limit
+  bool warning = false;  // it holds, but whoever reads the verdict should know
 };
 
 struct Measurements;  // measurements.hpp

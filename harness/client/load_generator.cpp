@@ -59,7 +59,6 @@ Task<bool> LoadGenerator::join(world::Scope& scope) {
 Task<void> LoadGenerator::send_plan() {
   int released = 0;
   for (const PlannedRequest& request : plan_.requests) {
-    if (!sends_.has(request.turn.user)) continue;
     if (request.at > clock_.now()) {
       co_await clock_.sleep_until(request.at);
       released = 0;

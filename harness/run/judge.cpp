@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/run/calibration.hpp"
+#include "harness/run/validity_facts.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "harness/version.hpp"
 #include "reports/fingerprint.hpp"
@@ -14,8 +16,6 @@ using reports::ValidityResult;
 using reports::Verdict;
 
 namespace {
-
-const std::string kOwnCpuPpm = "own_cpu_ppm";  // of Measurements::facts
 
 // When the last fault had healed; nothing when one never does within the run, or there is none.
 std::optional<world::Instant> healed(const std::vector<reports::FaultResult>& faults,
@@ -55,15 +55,25 @@ std::vector<ValidityResult> judge_validity(const Measurements& m, const std::vec
   facts.faults = m.faults;
   facts.tightest_bound = tightest_bound(slos);
   facts.time_scale = m.time_scale;
-  const auto own_cpu = m.facts.find(kOwnCpuPpm);
-  if (own_cpu != m.facts.end()) {
-    facts.own_cpu_ppm =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(own_cpu->second, 0, UINT32_MAX));
-  }
+  facts.interrupted = m.interrupted;
+  facts.failures_judged = judges_failures(slos);
+  take_facts(m.facts, facts);
   std::vector<ValidityResult> validity = check_validity(facts);
   validity.push_back(plan_was_carried_out(m, m.recorder.counts()));
   validity.insert(validity.end(), m.validity.begin(), m.validity.end());
   return validity;
+}
+
+// What a live run knows of its generator, by name.
+NamedFacts facts_of_generator(const Prepared& prepared, const Observed& observed,
+                              double time_scale) {
+  ValidityFacts facts;
+  facts.own_cpu_ppm = observed.own_cpu_ppm;
+  facts.closed_rate = closed_rate(prepared, observed.recorder, time_scale);
+  facts.calibration = observed.calibration;
+  facts.clocks = observed.clocks;
+  facts.descriptors = observed.descriptors;
+  return named_facts(facts);
 }
 
 // A result that lacks some of its run says so first, and never has a verdict.
@@ -111,7 +121,7 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
         return prepared.layout.segment.has(request.turn.user);
       }));
   m.has_closed_loops = !prepared.plan.closed.empty();
-  if (observed.own_cpu_ppm) m.facts[kOwnCpuPpm] = *observed.own_cpu_ppm;
+  if (!sim) m.facts = facts_of_generator(prepared, observed, m.time_scale);
   m.validity = observed.more_validity;
   return m;
 }

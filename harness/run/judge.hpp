@@ -21,6 +21,10 @@ struct Observed {
   std::uint64_t digest = 0;
   std::optional<std::uint32_t> own_cpu_ppm;  // live: the busiest thread of the generator
   std::vector<reports::ValidityResult> more_validity;  // of the mode: the target's process
+  // Live:
+  std::optional<CalibrationFacts> calibration = {};
+  std::optional<ClockFacts> clocks = {};
+  std::optional<DescriptorFacts> descriptors = {};
 };
 
 // Everything that the verdict needs to know of a run, on its own. A number that a new rule of

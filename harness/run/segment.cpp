@@ -115,7 +115,11 @@ Segment parse_segment(const std::string& text, const Lookup& environment) {
 
 void take_segment(Prepared& prepared, Segment segment, Mode mode) {
   prepared.layout.segment = segment;
-  prepared.sends = mode == Mode::live ? segment : Segment{};
+  if (mode == Mode::sim) return;
+  prepared.sends = segment;
+  std::erase_if(prepared.plan.requests, [segment](const PlannedRequest& request) {
+    return !segment.has(request.turn.user);
+  });
 }
 
 reports::Sink history_of(Segment segment, reports::Sink history) {

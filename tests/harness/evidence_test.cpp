@@ -106,7 +106,7 @@ TEST_CASE("evidence that came apart is judged as evidence that came in order", "
         Row{"a lost reply", {said(0), said(1)}, Verdict::fail}}) {
     DYNAMIC_SECTION(row.what) {
       const Told in_order = two_turns(Evidence::Order::as_it_comes, row.second_prompt, false);
-      const Told apart = two_turns(Evidence::Order::replayed, row.second_prompt, true);
+      const Told apart = two_turns(Evidence::Order::by_instant, row.second_prompt, true);
       REQUIRE(in_order.results.size() == 2);
       CHECK(in_order.results[0].verdict == row.verdict);
       CHECK(apart.results[0].verdict == row.verdict);
@@ -123,7 +123,7 @@ TEST_CASE("evidence that came apart is judged as evidence that came in order", "
 TEST_CASE("at one instant: sent, then ended, then read", "[evidence]") {
   const Prepared prepared = test::prepared_from(kText);
   const RunHooks hooks;
-  Evidence evidence(prepared, hooks, "linked", Evidence::Order::replayed);
+  Evidence evidence(prepared, hooks, "linked", Evidence::Order::by_instant);
   // The request came, was read and was answered within one tick of the clock.
   Operation op = operation(0, 1s, 1s);
   evidence.on_ended(op, Reply{});
