@@ -7,6 +7,7 @@
 #include "harness/run/fakes_thread.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/modes.hpp"
+#include "harness/run/segment.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/run/timer_probe.hpp"
 #include "reports/text.hpp"
@@ -71,6 +72,19 @@ Task<void> watch_and_cancel(LiveParts& parts, world::Scope& driving, LiveFacts& 
   driving.cancel();
 }
 
+// Scenario time 0 on the steady clock: now, or at --start-at. Until then scenario time is negative,
+// and everybody waits for his instant.
+std::int64_t origin_of(const LiveParts& parts) {
+  const std::int64_t now = RealClock::steady_now();
+  if (parts.options.start_unix_nanos == 0) return now;
+  const std::int64_t ahead = parts.options.start_unix_nanos - parts.clock.unix_nanos();
+  if (ahead < -kStartLateMax) {
+    throw TargetError("the target was ready " + reports::human_duration(world::Nanos(-ahead)) +
+                      " after --start-at; start earlier, or give a later instant");
+  }
+  return now + ahead;
+}
+
 // Lets the oracles hear what is complete, a little at a time, so that no request waits for them.
 Task<void> hear_as_it_goes(LiveParts& parts) {
   std::vector<fakes::PromptRecord> prompts;
@@ -111,7 +125,7 @@ Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
     target = parse_target_url(parts.options.target_url);
     parts.evidence.spoken(Teller::agent, world::kNever);
   }
-  const std::int64_t origin = RealClock::steady_now();
+  const std::int64_t origin = origin_of(parts);
   parts.clock.restart(origin);
   parts.fakes.restart(origin);
   const std::int64_t cpu_before = RealClock::thread_cpu_nanos();
