@@ -1,5 +1,6 @@
 // Every invariant, one row each.
 #include <array>
+#include <type_traits>
 
 #include "harness/oracles/bounded_memory.hpp"
 #include "harness/oracles/bounded_retries.hpp"
@@ -10,11 +11,16 @@
 #include "harness/oracles/conversation_integrity.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
 #include "harness/oracles/fairness.hpp"
+#include "harness/oracles/honest_errors.hpp"
+#include "harness/oracles/isolation_canary.hpp"
 #include "harness/oracles/no_empty_response.hpp"
+#include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
+#include "harness/oracles/queue_honest.hpp"
 #include "harness/oracles/recovers_within.hpp"
 #include "harness/oracles/retried_non_retryable.hpp"
 #include "harness/oracles/retry_after_honoured.hpp"
+#include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
 #include "harness/oracles/wakes_nobody.hpp"
 #include "world/ensure.hpp"
@@ -25,18 +31,17 @@ using reports::Verdict;
 
 namespace {
 template <class T>
-std::unique_ptr<Oracle> make(const OracleInput&) {
-  return std::make_unique<T>();
+std::unique_ptr<Oracle> make(const OracleInput& input) {
+  if constexpr (std::is_constructible_v<T, const OracleInput&>) {
+    return std::make_unique<T>(input);
+  } else {
+    return std::make_unique<T>();
+  }
 }
 
 template <class T>
 std::unique_ptr<Oracle> make_with_parameter(const OracleInput& input) {
   return std::make_unique<T>(input.parameter);
-}
-
-template <class T>
-std::unique_ptr<Oracle> make_with_input(const OracleInput& input) {
-  return std::make_unique<T>(input);
 }
 
 constexpr double kSecond = 1e9;
@@ -47,7 +52,8 @@ constexpr std::array kOracles{
     OracleKind{"no_empty_response", "No successful answer is empty or blank.", Needs::clients,
                make<NoEmptyResponse>},
     OracleKind{"conversation_integrity",
-               "No turn of a conversation is lost, duplicated, reordered or from elsewhere.",
+               "No turn of a conversation is lost, duplicated, reordered or from elsewhere, and no "
+               "two prompts disagree.",
                Needs::fakes, make<ConversationIntegrity>},
     OracleKind{"conservation", "The ledgers of clients, agent and fakes agree on every turn.",
                Needs::agent, make<Conservation>},
@@ -70,14 +76,27 @@ constexpr std::array kOracles{
                Needs::clients, make_with_parameter<Fairness>, OracleParameter::ratio,
                "Least Jain's index over the users.", 0.8},
     OracleKind{"recovers_within", "After the last fault, service is soon good and stays so.",
-               Needs::clients, make_with_input<RecoversWithin>, OracleParameter::duration,
+               Needs::clients, make<RecoversWithin>, OracleParameter::duration,
                "From the heal to good service.", 60 * kSecond},
     OracleKind{"breaker_model", "Every circuit breaker does what the reference model would.",
                Needs::agent, make<BreakerModel>},
     OracleKind{"bounded_memory", "What the agent holds for its users does not grow for ever.",
                Needs::agent, make<BoundedMemory>},
     OracleKind{"budget_respected", "No user is charged or answered beyond the budget.",
-               Needs::agent, make_with_input<BudgetRespected>},
+               Needs::agent, make<BudgetRespected>},
+    OracleKind{"isolation_canary", "No answer, error or prompt holds another user's data.",
+               Needs::clients, make<IsolationCanary>},
+    OracleKind{"stream_integrity",
+               "Answers that count as good are whole: no token lost, doubled, reordered or cut.",
+               Needs::clients, make<StreamIntegrity>},
+    OracleKind{"no_internal_leak",
+               "No answer or error shows plans, stack traces, paths, keys or inner addresses.",
+               Needs::clients, make<NoInternalLeak>},
+    OracleKind{"honest_errors",
+               "Errors have the members of RFC 9457, words that name them, and a next action.",
+               Needs::clients, make<HonestErrors>},
+    OracleKind{"queue_honest", "Places and times that a queue announces come true.",
+               Needs::clients, make<QueueHonest>},
 };
 }  // namespace
 

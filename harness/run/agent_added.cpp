@@ -73,7 +73,8 @@ void AgentAdded::settle_first() {
   const auto found = open_.find(first.turn);
   if (found == open_.end() || found->second.op.id != first.op) return;
   const Open& open = found->second;
-  if (recorder_ != nullptr && open.asked && open.op.outcome == reports::Outcome::ok) {
+  const bool counts = open.asked && open.op.outcome == reports::Outcome::ok;
+  if (counts && recorder_ != nullptr && recorder_->layout().segment.has(open.op.user)) {
     recorder_->note(open.op, reports::Latency::agent_added, added_by(open));
   }
   open_.erase(found);
