@@ -101,6 +101,37 @@ void Histogram::record_index(std::size_t index, std::uint64_t count) {
   max_ = std::max(max_, high);
 }
 
+Histogram::Exact Histogram::exact() const {
+  return {min().count(), max_, static_cast<std::uint64_t>(sum_ >> 64),
+          static_cast<std::uint64_t>(sum_), overflow_};
+}
+
+bool Histogram::set_exact(const Exact& exact) {
+  if (exact.min < 0 || exact.min > exact.max || exact.max > kHighest) return false;
+  std::size_t first = kCounters;
+  std::size_t last = 0;
+  Sum least = 0;  // what the values add up to at least and at most
+  Sum most = 0;
+  for_each([&](std::size_t index, std::uint64_t count) {
+    first = std::min(first, index);
+    last = index;
+    const std::int64_t low = std::max(lowest_equivalent(index), exact.min);
+    const std::int64_t high = std::min(highest_equivalent(index), exact.max);
+    least += static_cast<Sum>(low) * count;
+    most += static_cast<Sum>(high) * count;
+  });
+  if (count_ == 0 || index_of(exact.min) != first || index_of(exact.max) != last) return false;
+  const Sum sum = static_cast<Sum>(exact.sum_high) << 64 | exact.sum_low;
+  if (sum < least || sum > most) return false;
+  const std::uint64_t highest = exact.max == kHighest ? count_at(index_of(kHighest)) : 0;
+  if (exact.overflow > highest) return false;
+  min_ = exact.min;
+  max_ = exact.max;
+  sum_ = sum;
+  overflow_ = exact.overflow;
+  return true;
+}
+
 bool operator==(const Histogram& a, const Histogram& b) {
   if (a.count_ != b.count_) return false;
   for (std::size_t o = 0; o < Histogram::kOctaves; ++o) {

@@ -86,6 +86,18 @@ class Histogram {
   // those of the counters' edges and middles.
   void record_index(std::size_t index, std::uint64_t count);
 
+  // What the counters do not tell: nanoseconds, and how many values were beyond 24 h.
+  struct Exact {
+    std::int64_t min = 0, max = 0;                // 0 when empty
+    std::uint64_t sum_high = 0, sum_low = 0;      // halves of 128 bits
+    std::uint64_t overflow = 0;
+  };
+  Exact exact() const;
+
+  // For counters that were read back with record_index: takes the exact values too. False, and
+  // nothing changed, when values in these counters cannot have them.
+  bool set_exact(const Exact& exact);
+
   friend bool operator==(const Histogram& a, const Histogram& b);  // the same counters
 
  private:

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "reports/json_values.hpp"
+
 namespace reports {
 
 namespace {
@@ -84,6 +86,7 @@ InvariantResult invariant_of(const Json& json) {
   InvariantResult invariant;
   invariant.name = json.at("name").get<std::string>();
   invariant.verdict = verdict_of(json.at("verdict"));
+  if (json.contains("skipped")) invariant.skipped = json.at("skipped").get<std::string>();
   invariant.checked = json.at("checked").get<std::uint64_t>();
   invariant.violation_count = json.at("violation_count").get<std::uint64_t>();
   for (const Json& row : json.at("violations"))
@@ -98,9 +101,10 @@ FaultResult fault_of(const Json& json) {
           instant_of(json.at("window_s").at(1)), json.at("fired").get<std::uint64_t>()};
 }
 
-std::uint64_t digest_of(const std::string& hex) {
+std::uint64_t hex_of(const Json& json, const char* name) {
+  const std::string hex = json.at(name).get<std::string>();
   if (hex.size() != 16 || hex.find_first_not_of("0123456789abcdef") != std::string::npos)
-    throw ResultError("result.json: digest is not 16 hex digits");
+    throw ResultError(std::string("result.json: ") + name + " is not 16 hex digits");
   return std::stoull(hex, nullptr, 16);
 }
 
@@ -113,12 +117,16 @@ RunRecord run_of(const Json& json) {
   run.sut = json.at("sut").get<std::string>();
   run.profile = json.at("profile").get<std::string>();
   run.time_scale = json.at("time_scale").get<double>();
+  if (json.contains("segment")) run.segment = json.at("segment").get<std::string>();
   run.verdict = verdict_of(json.at("verdict"));
   run.reasons = json.at("reasons").get<std::vector<std::string>>();
   run.interrupted = json.at("interrupted").get<bool>();
-  run.digest = digest_of(json.at("digest").get<std::string>());
+  run.digest = hex_of(json, "digest");
   run.duration = world::since_start(instant_of(json.at("duration_s")));
   run.reproduce = json.at("reproduce").get<std::string>();
+  run.fingerprint = hex_of(json, "fingerprint");
+  for (const auto& [path, value] : json.at("configuration").items())
+    run.configuration.emplace(path, value.get<std::string>());
 
   run.counts = counts_of(json.at("requests"));
   run.latencies = latencies_of(json.at("latency_ms"));
@@ -138,41 +146,22 @@ RunRecord run_of(const Json& json) {
   for (const Json& row : json.at("faults")) run.faults.push_back(fault_of(row));
   for (const Json& row : json.at("validity"))
     run.validity.push_back({row.at("name").get<std::string>(), row.at("holds").get<bool>(),
-                            row.at("detail").get<std::string>()});
+                            row.at("detail").get<std::string>(),
+                            row.value("warning", false)});
   return run;
 }
 
-// Depth is checked before parsing, because the parser's tree is destroyed recursively.
 constexpr int kDepthMax = 16;
-
-bool is_too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kDepthMax) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
 RunRecord read_result(std::string_view text) {
   if (text.size() > kResultBytesMax) throw ResultError("result.json is larger than 64 MiB");
-  if (is_too_deep(text)) throw ResultError("result.json is nested too deeply");
+  if (is_deeper_than(kDepthMax, text)) throw ResultError("result.json is nested too deeply");
   try {
     const Json json = Json::parse(text);
-    if (!json.is_object() || json.value("schema", "") != "shakedown/result/1")
-      throw ResultError("not a result of schema shakedown/result/1");
+    if (!json.is_object() || json.value("schema", "") != kResultSchema)
+      throw ResultError("not a result of schema " + std::string(kResultSchema));
     return run_of(json);
   } catch (const nlohmann::json::exception& e) {
     throw ResultError(std::string("result.json: ") + e.what());

@@ -100,6 +100,7 @@ void Recorder::for_each_cell(Filter where, Visit&& visit) const {
 }
 
 void Recorder::record(const Operation& op, std::span<const Nanos> gaps) {
+  if (!layout_.segment.has(op.user)) return;
   Cell& c = cell(op.phase, op.cls, op.outcome);
   ++c.count;
   if (op.outcome != Outcome::dropped) ++c.sent;
@@ -127,6 +128,7 @@ void Recorder::record(const Operation& op, std::span<const Nanos> gaps) {
 }
 
 void Recorder::note(const Operation& op, Latency latency, Nanos value) {
+  if (!layout_.segment.has(op.user)) return;
   cell(op.phase, op.cls, op.outcome).latencies[static_cast<std::size_t>(latency)].record(value);
   for (std::size_t i = 0; i < threshold_counts_.size(); ++i) {
     const Threshold& threshold = layout_.thresholds[i];

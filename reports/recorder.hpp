@@ -15,6 +15,7 @@
 
 #include "reports/histogram.hpp"
 #include "reports/operation.hpp"
+#include "reports/segment.hpp"
 #include "reports/timeline.hpp"
 #include "world/units.hpp"
 
@@ -61,6 +62,7 @@ struct Layout {
   std::vector<Threshold> thresholds;
   Nanos duration{0};
   Nanos good_within = Nanos::max();  // a slower answer makes its second a bad one (recovery)
+  Segment segment;                   // whose users are recorded; others are passed over
 
   // The phase of an instant; the first before the beginning, the last after the end.
   std::uint32_t phase_at(Instant t) const;
@@ -109,6 +111,8 @@ class Recorder {
   std::uint64_t overflow() const;  // durations beyond 24 h
 
  private:
+  friend struct RecorderJson;  // writes down what is recorded, and reads it back
+
   struct Cell {
     std::uint64_t count = 0;
     std::uint64_t sent = 0;

@@ -128,7 +128,7 @@ void add_measurements(Json& json, const RunRecord& run) {
 
 void write_result_json(const RunRecord& run, const Environment&, const Sink& sink) {
   Json json;
-  json["schema"] = "shakedown/result/1";
+  json["schema"] = kResultSchema;
   json["scenario"] = run.scenario;
   json["about"] = run.about;
   json["seed"] = run.seed;
@@ -136,6 +136,7 @@ void write_result_json(const RunRecord& run, const Environment&, const Sink& sin
   json["sut"] = run.sut;
   json["profile"] = run.profile;
   json["time_scale"] = rounded(run.time_scale, kDigits);
+  if (!run.segment.empty()) json["segment"] = run.segment;
   json["verdict"] = name_of(run.verdict);
   json["reasons"] = run.reasons;
   json["interrupted"] = run.interrupted;
@@ -163,9 +164,13 @@ void write_result_json(const RunRecord& run, const Environment&, const Sink& sin
     row["name"] = rule.name;
     row["holds"] = rule.holds;
     row["detail"] = rule.detail;
+    if (rule.warning) row["warning"] = true;
     json["validity"].push_back(std::move(row));
   }
   json["reproduce"] = run.reproduce;
+  json["fingerprint"] = fmt::format("{:016x}", run.fingerprint);
+  json["configuration"] = Json::object();
+  for (const auto& [path, value] : run.configuration) json["configuration"][path] = value;
   sink(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 

@@ -1,5 +1,7 @@
 #include "reports/run_record.hpp"
 
+#include "reports/fingerprint.hpp"
+
 namespace reports {
 
 LatencySummary summary_of(const Histogram& histogram) {
@@ -60,6 +62,16 @@ void measure(RunRecord& record, const Recorder& recorder) {
 
   record.interval = recorder.timeline().interval();
   record.slices = recorder.timeline().slices();
+}
+
+std::uint64_t fingerprint_of(const std::map<std::string, std::string>& configuration) {
+  Fingerprint hash;
+  hash.add(kResultSchema);
+  for (const auto& [path, value] : configuration) {
+    hash.add(path);
+    hash.add(value);
+  }
+  return hash.value();
 }
 
 std::optional<double> SloResult::margin() const {

@@ -6,8 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/recorder.hpp"
@@ -16,6 +19,9 @@
 #include "world/units.hpp"
 
 namespace reports {
+
+// Of result.json; a change that old readers would misread gets another number.
+inline constexpr std::string_view kResultSchema = "shakedown/result/1";
 
 // Some percentiles of one latency, each the nearest rank (ceil).
 struct LatencySummary {
@@ -81,7 +87,10 @@ struct ValidityResult {
   std::string name;
   bool holds = false;
   std::string detail;  // what was measured, against what limit
+  bool warning = false;  // it holds, but whoever reads the verdict should know
 };
+
+struct Measurements;  // measurements.hpp
 
 struct RunRecord {
   std::string scenario;
@@ -93,6 +102,10 @@ struct RunRecord {
   double time_scale = 1;
   Nanos duration{0};
   bool interrupted = false;
+  // Every value of the scenario as written, by path (harness/scenario/configuration.hpp), and its
+  // fingerprint_of: runs with the same one can be compared and merged.
+  std::map<std::string, std::string> configuration;
+  std::uint64_t fingerprint = 0;
 
   Verdict verdict = Verdict::invalid;
   std::vector<std::string> reasons;
@@ -113,6 +126,9 @@ struct RunRecord {
   std::vector<std::string> classes;
   Nanos interval{0};
   std::vector<Slice> slices;
+
+  std::string segment;  // "2/3"; empty: the whole run
+  std::shared_ptr<const Measurements> measurements;  // what it was made from; null: read back
 
   // Failures among the requests that say something about errors; nothing when there are none.
   std::optional<double> error_rate() const;

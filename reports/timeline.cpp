@@ -113,6 +113,11 @@ void Timeline::merge(const Timeline& other) {
   for (Slice& slice : other.slices()) add(std::move(slice));
 }
 
+void Timeline::restore(std::vector<Second> seconds, std::vector<Slice> slices) {
+  seconds_ = std::move(seconds);
+  for (Slice& slice : slices) closed_[slice.cls].push_back(std::move(slice));
+}
+
 std::vector<Slice> Timeline::slices() const {
   Timeline copy = *this;
   for (std::uint32_t cls = 0; cls < open_.size(); ++cls) copy.close(copy.open_[cls], cls);

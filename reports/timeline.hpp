@@ -41,6 +41,9 @@ class Timeline {
 
   void merge(const Timeline& other);
 
+  // Into an empty timeline: what seconds() and slices() of another gave.
+  void restore(std::vector<Second> seconds, std::vector<Slice> slices);
+
   world::Nanos interval() const { return interval_; }
   const std::vector<Second>& seconds() const { return seconds_; }
   std::vector<Slice> slices() const;  // by interval, then class

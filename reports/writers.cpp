@@ -5,14 +5,17 @@
 #include "reports/environment_json.hpp"
 #include "reports/junit_xml.hpp"
 #include "reports/latency_hlog.hpp"
+#include "reports/measurements_json.hpp"
 #include "reports/result_json.hpp"
 #include "reports/summary_md.hpp"
 
 namespace reports {
 
-constexpr std::array<Writer, 7> kWriters{{
+constexpr std::array<Writer, 8> kWriters{{
     {"result.json", "the whole result, schema-versioned; equal runs give equal bytes",
      write_result_json},
+    {"measurements.json", "what the verdict is made from, exactly; for report and merge",
+     write_measurements_json},
     {"environment.json", "what may differ: host, build, wall-clock times, CPU use",
      write_environment_json},
     {"history.jsonl", "every operation: planned, sent, first and last event, outcome", nullptr},

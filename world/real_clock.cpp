@@ -38,6 +38,10 @@ RealClock::~RealClock() = default;
 std::int64_t RealClock::steady_now() { return read_clock(CLOCK_MONOTONIC); }
 std::int64_t RealClock::thread_cpu_nanos() { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
+RealClock::Readings RealClock::read_all() {
+  return {read_clock(CLOCK_MONOTONIC), read_clock(CLOCK_REALTIME), read_clock(CLOCK_BOOTTIME)};
+}
+
 Instant RealClock::now() const {
   const std::int64_t wall = steady_now() - origin();
   if (options_.scale == 1.0) return at(Nanos(wall));

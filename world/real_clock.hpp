@@ -58,6 +58,15 @@ class RealClock final : public Clock {
   // The machine's steady clock in nanoseconds; the same for every process on it.
   static std::int64_t steady_now();
 
+  // The machine's other clocks at one moment, in nanoseconds. `boot` goes on while the machine is
+  // suspended and `steady` does not; `wall` (since 1970 UTC) goes where it is set.
+  struct Readings {
+    std::int64_t steady = 0;
+    std::int64_t wall = 0;
+    std::int64_t boot = 0;
+  };
+  static Readings read_all();
+
   // CPU time of the calling thread, in nanoseconds.
   static std::int64_t thread_cpu_nanos();
 

@@ -20,6 +20,7 @@ LoadGenerator::LoadGenerator(world::Clock& clock, LoadInput options, ChatClient&
       random_(options.random),
       scenario_(options.scenario),
       plan_(options.plan),
+      sends_(options.sends),
       client_(client),
       recorder_(recorder),
       observer_(observer),
@@ -30,6 +31,7 @@ Task<bool> LoadGenerator::run() {
   try {
     for (const ClosedLoop& loop : plan_.closed) {
       for (std::uint32_t u = 0; u < loop.users.count; ++u) {
+        if (!sends_.has(loop.users.first + u)) continue;
         requests_.spawn(closed_user(loop, loop.users.first + u));
       }
     }
@@ -64,7 +66,7 @@ Task<void> LoadGenerator::send_plan() {
       co_await clock_.sleep(world::Nanos(0));
       released = 0;
     }
-    recorder_.planned();
+    if (is_recorded(request)) recorder_.planned();
     if (requests_.running() >= static_cast<std::size_t>(scenario_.client.connections_max)) {
       Operation op = begin(request, request.at);
       op.outcome = Outcome::dropped;
@@ -95,11 +97,16 @@ Task<void> LoadGenerator::closed_user(ClosedLoop loop, std::uint32_t user) {
     world::Scope group(clock_);
     for (std::uint32_t k = 0; k < parallel; ++k) {
       const ClosedTurn turn = closed_turn(scenario_, random_, loop, user, n + k);
-      recorder_.planned();
+      if (is_recorded(turn.request)) recorder_.planned();
       group.spawn(perform(turn.request, now));
     }
     co_await group.join();
   }
+}
+
+// In sim the users of other segments are there too, but not counted.
+bool LoadGenerator::is_recorded(const PlannedRequest& request) const {
+  return recorder_.layout().segment.has(request.turn.user);
 }
 
 Operation LoadGenerator::begin(const PlannedRequest& request, Instant planned) const {
@@ -119,7 +126,7 @@ Task<void> LoadGenerator::perform(PlannedRequest request, Instant planned) {
   Operation op = begin(request, planned);
   Reply reply;
   op.sent = std::max(clock_.now(), planned);
-  recorder_.sent();
+  if (is_recorded(request)) recorder_.sent();
   observer_.on_sent(op);
   const world::Nanos timeout = scenario_.client.timeout;
   const world::Nanos waits = patience(request);

@@ -18,6 +18,7 @@ struct LoadInput {
   world::Random random;
   const Scenario& scenario;
   const Plan& plan;
+  reports::Segment sends;  // whose closed loops run; the recorder's layout says whose count
 };
 
 class LoadGenerator {
@@ -35,6 +36,7 @@ class LoadGenerator {
   world::Task<void> closed_user(ClosedLoop loop, std::uint32_t user);
   world::Task<void> perform(PlannedRequest request, world::Instant planned);
   world::Task<bool> join(world::Scope& scope);
+  bool is_recorded(const PlannedRequest& request) const;
   reports::Operation begin(const PlannedRequest& request, world::Instant planned) const;
   world::Nanos patience(const PlannedRequest& request) const;
   void turn_ended(const PlannedRequest& request);
@@ -43,6 +45,7 @@ class LoadGenerator {
   world::Random random_;
   const Scenario& scenario_;
   const Plan& plan_;
+  reports::Segment sends_;
   ChatClient& client_;
   reports::Recorder& recorder_;
   Observer& observer_;

@@ -5,11 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 
 #include "agent/profile.hpp"
 #include "harness/commands/command.hpp"
+#include "harness/commands/run_options.hpp"
 #include "harness/run/determinism.hpp"
 #include "harness/run/environment.hpp"
 #include "harness/run/judge.hpp"
@@ -32,135 +32,9 @@ namespace harness {
 
 namespace {
 
-struct RunCommand {
-  std::vector<std::string> paths;
-  std::vector<std::string> sets;
-  std::string mode;  // empty: sim, or live with a target
-  std::string seed;
-  std::string profile = "legacy";
-  std::string target;
-  std::string dialect = "openai-chat";
-  std::string pacing = "timer";
-  std::string out = "shakedown-out";
-  double time_scale = 1.0;
-  std::uint16_t fakes_port = 0;
-  std::string trail;         // of a fresh process, for the one that checks determinism
-  std::string trail_events;  // FROM:TO
-  bool check_determinism = false;
-  bool quiet = false;
-  bool json = false;
-};
-
-std::string quoted(const std::string& word) {
-  const bool plain = word.find_first_not_of(
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=%,+@") ==
-      std::string::npos;
-  if (plain && !word.empty()) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
-// The command that runs this again, whatever the defaults of then.
-std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
-                              std::uint64_t seed) {
-  std::string text = "shakedown run " + quoted(file);
-  text += mode == Mode::sim ? " --mode sim" : " --mode live";
-  text += " --seed " + std::to_string(seed);
-  if (command.target.empty()) {
-    text += " --profile " + quoted(command.profile);
-  } else {
-    text += " --target " + quoted(command.target);
-  }
-  for (const std::string& set : command.sets) text += " --set " + quoted(set);
-  if (mode == Mode::live && command.time_scale != 1.0) {
-    char scale[32];
-    std::snprintf(scale, sizeof scale, " --time-scale %g", command.time_scale);
-    text += scale;
-  }
-  if (mode == Mode::live && command.fakes_port != 0) {
-    text += " --fakes-port " + std::to_string(command.fakes_port);
-  }
-  if (mode == Mode::live && command.pacing != "timer") text += " --pacing " + command.pacing;
-  return text;
-}
-
-world::Pacing pacing_of(const std::string& name) {
-  if (name == "tick") return world::Pacing::tick;
-  if (name == "spin") return world::Pacing::spin;
-  return world::Pacing::timer;
-}
-
-std::uint64_t parse_seed(const std::string& text) {
-  char* end = nullptr;
-  errno = 0;
-  const std::uint64_t seed = std::strtoull(text.c_str(), &end, 0);
-  // strtoull would take blanks and a sign before the number.
-  const bool digit_first = !text.empty() && text.front() >= '0' && text.front() <= '9';
-  if (!digit_first || *end != '\0' || errno != 0) {
-    throw std::runtime_error("--seed " + text + ": a seed is a number, as 7 or 0x9f3a");
-  }
-  return seed;
-}
-
 bool colour_wanted() {
   const char* no_color = std::getenv("NO_COLOR");
   return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-}
-
-RunOptions options_of(const RunCommand& command) {
-  RunOptions options;
-  const bool live = command.mode == "live" || (command.mode.empty() && !command.target.empty());
-  options.mode = live ? Mode::live : Mode::sim;
-  options.profile = command.profile;
-  options.target_url = command.target;
-  options.time_scale = command.time_scale;
-  options.pacing = pacing_of(command.pacing);
-  options.fakes_port = command.fakes_port;
-  options.sets = command.sets;
-  std::error_code error;
-  options.agent_program = std::filesystem::read_symlink("/proc/self/exe", error).string();
-  return options;
-}
-
-void check_usage(const RunCommand& command, const RunOptions& options) {
-  if (options.mode == Mode::sim && !command.target.empty()) {
-    throw std::runtime_error("--mode sim --target: a real target cannot be simulated; "
-                             "leave one of them out");
-  }
-  if (!command.target.empty()) parse_target_url(command.target);
-  if (command.check_determinism && options.mode == Mode::live) {
-    throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
-  }
-  if (command.dialect != "openai-chat") {
-    throw std::runtime_error("--dialect " + command.dialect +
-                             ": not a dialect; `shakedown list dialects` shows all");
-  }
-  if (agent::find_profile(command.profile) == nullptr) {
-    std::vector<std::string> names;
-    for (const agent::Profile& profile : agent::kProfiles) names.emplace_back(profile.name);
-    throw std::runtime_error("--profile " + command.profile + ": no such profile" +
-                             did_you_mean(command.profile, names) +
-                             "; `shakedown list profiles` shows all");
-  }
-}
-
-// Options that would have no effect in any of the runs. A scenario with a target runs live too.
-void check_live_options(const RunCommand& command, const RunOptions& options,
-                        const std::vector<Scenario>& scenarios) {
-  if (options.mode == Mode::live) return;
-  for (const Scenario& scenario : scenarios) {
-    if (!scenario.target.url.empty()) return;
-  }
-  if (command.time_scale != 1.0) {
-    throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
-  }
-  if (command.fakes_port != 0) {
-    throw std::runtime_error("--fakes-port is for --mode live: simulated fakes have no port");
-  }
-  if (command.pacing != "timer") {
-    throw std::runtime_error("--pacing is for --mode live: virtual time is never late");
-  }
 }
 
 Scenario load(const RunCommand& command, const std::string& file) {
@@ -322,51 +196,7 @@ int run(const RunCommand& command) {
 
 void add_run(CLI::App& command, int& exit_code) {
   auto o = std::make_shared<RunCommand>();
-  command.add_option("paths", o->paths, "Scenario files, or folders of them.")
-      ->required()
-      ->type_name("FILE|DIR");
-  command
-      .add_option("--mode", o->mode,
-                  "sim: virtual time, the same bytes for the same seed. live: real sockets and "
-                  "processes. Default: sim; live with --target.")
-      ->check(CLI::IsMember({"sim", "live"}))
-      ->type_name("MODE");
-  command.add_option("--seed", o->seed, "Seed of every random draw; default: the scenario's.")
-      ->type_name("N");
-  command.add_option("--profile", o->profile, "How the bundled agent core behaves.")
-      ->type_name("NAME")
-      ->capture_default_str();
-  command.add_option("--target", o->target, "Test the agent at this address instead.")
-      ->type_name("URL");
-  command.add_option("--dialect", o->dialect, "Wire format that the target speaks.")
-      ->type_name("NAME")
-      ->capture_default_str();
-  command.add_option("--set", o->sets, "Override a value: load.chat.users=5.")
-      ->type_name("PATH=VALUE");
-  command
-      .add_option("--time-scale", o->time_scale, "live: scenario seconds per second.")
-      ->check(CLI::Range(0.001, 1000.0))
-      ->type_name("X")
-      ->capture_default_str();
-  command
-      .add_option("--pacing", o->pacing,
-                  "live: timer (precise), tick (every millisecond), spin (busy before each send).")
-      ->check(CLI::IsMember({"timer", "tick", "spin"}))
-      ->type_name("HOW")
-      ->capture_default_str();
-  command
-      .add_option("--fakes-port", o->fakes_port,
-                  "live: port of the first fake backend, the others follow; default: any free.")
-      ->type_name("PORT");
-  command.add_option("--out", o->out, "Folder for the results, one folder per scenario.")
-      ->type_name("DIR")
-      ->capture_default_str();
-  command.add_flag("--check-determinism", o->check_determinism,
-                   "sim: run twice more, once in a fresh process, and compare every event.");
-  command.add_option("--trail", o->trail)->group("");
-  command.add_option("--trail-events", o->trail_events)->group("");
-  command.add_flag("--quiet", o->quiet, "Only the verdict and its reasons.");
-  command.add_flag("--json", o->json, "Print result.json instead of the table.");
+  add_run_options(command, *o);
   command.callback([o, &exit_code] { exit_code = run(*o); });
 }
 

@@ -10,7 +10,6 @@ namespace harness {
 class HonestErrors final : public Oracle {
  public:
   void on_ended(const reports::Operation& op, const Reply& reply) override;
-  bool reads_replies() const override { return true; }
 };
 
 // True when the words fit any error: a sentence such as "Something went wrong.", or fewer than

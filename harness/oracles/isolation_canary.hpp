@@ -11,7 +11,6 @@ class IsolationCanary final : public Oracle {
  public:
   void on_ended(const reports::Operation& op, const Reply& reply) override;
   void on_prompt(const PromptRead& prompt) override;
-  bool reads_replies() const override { return true; }
 
  private:
   void look(const reports::Operation& op, std::string_view text, std::string_view where);

@@ -11,7 +11,6 @@ class NoInternalLeak final : public Oracle {
  public:
   explicit NoInternalLeak(const OracleInput& input);
   void on_ended(const reports::Operation& op, const Reply& reply) override;
-  bool reads_replies() const override { return true; }
 
  private:
   std::string_view asked_by(const reports::Operation& op) const;

@@ -61,10 +61,6 @@ class Oracle {
     static_cast<void>(user), static_cast<void>(session);
   }
 
-  // True: it judges what replies say, and no order between clients and others. In live it then
-  // hears the clients as they speak, with replies in full; else in the replay, which keeps little.
-  virtual bool reads_replies() const { return false; }
-
   // After the last event. `complete` says that the run was not interrupted.
   virtual void finish(bool complete) { static_cast<void>(complete); }
 

@@ -15,7 +15,6 @@ class QueueHonest final : public Oracle {
   static constexpr std::uint64_t kKeptPercentMin = 80;  // of them
 
   void on_ended(const reports::Operation& op, const Reply& reply) override;
-  bool reads_replies() const override { return true; }
   void finish(bool complete) override;
 
  private:

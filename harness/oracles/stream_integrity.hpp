@@ -10,7 +10,6 @@ namespace harness {
 class StreamIntegrity final : public Oracle {
  public:
   void on_ended(const reports::Operation& op, const Reply& reply) override;
-  bool reads_replies() const override { return true; }
 
  private:
   void judge_text(const reports::Operation& op, const Reply& reply);

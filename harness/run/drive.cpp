@@ -5,7 +5,7 @@ namespace harness {
 world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput input) {
   ChatClient client(clock, network, input.target, input.prepared.scenario);
   LoadInput load{world::Random(input.prepared.seed), input.prepared.scenario,
-                 input.prepared.plan};
+                 input.prepared.plan, input.prepared.sends};
   LoadGenerator generator(clock, load, client, input.recorder, input.evidence);
   // On time or cut off by the drain: both are the end of the run, and both are recorded.
   const bool all_ended = co_await generator.run();

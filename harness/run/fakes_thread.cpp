@@ -1,8 +1,8 @@
 #include "harness/run/fakes_thread.hpp"
 
-#include "fakes/server.hpp"
 #include "harness/run/suite_parts.hpp"
 #include "world/real_network.hpp"
+#include "world/scope.hpp"
 
 namespace harness {
 
@@ -16,13 +16,30 @@ FakesThread::FakesThread(const Prepared& prepared, const RunOptions& options)
   endpoints_ = listening.get();
 }
 
+// Says at a steady pace that everything before now has been told.
+world::Task<void> FakesThread::beat(world::RealClock& clock) {
+  const auto every = world::Nanos(static_cast<std::int64_t>(
+      static_cast<double>(kHeartbeat.count()) * clock.scale()));
+  for (;;) {
+    if (begun_.load(std::memory_order_acquire)) prompts_.speak(clock.now());
+    co_await clock.sleep(every);
+  }
+}
+
+world::Task<void> FakesThread::serve(world::RealClock& clock, fakes::Server& server) {
+  world::Scope scope(clock);
+  scope.spawn(server.serve());
+  scope.spawn(beat(clock));
+  co_await scope.join();
+}
+
 void FakesThread::body(world::RealClock& clock, std::promise<Endpoints>& listening) {
   world::RealNetwork network(clock);
   fakes::ServerConfig config = fakes_of(prepared_);
   config.listen = {"127.0.0.1", first_port_};
   fakes::Server server(
       clock, network, std::move(config),
-      [this](const fakes::PromptRecord& record) { seen_.prompts.push_back(record); });
+      [this](const fakes::PromptRecord& record) { prompts_.give(record); });
   const world::Result<void> opened = server.open();
   if (!opened) {
     const TargetError error("the fake backends cannot listen on 127.0.0.1, from port " +
@@ -33,14 +50,14 @@ void FakesThread::body(world::RealClock& clock, std::promise<Endpoints>& listeni
     return;
   }
   listening.set_value(server.endpoints());
-  clock.run(server.serve());
-  seen_.faults = fault_results(prepared_, server.faults());
+  clock.run(serve(clock, server));
+  faults_ = fault_results(prepared_, server.faults());
 }
 
-FakesThread::Seen FakesThread::stop() {
+std::vector<reports::FaultResult> FakesThread::stop() {
   thread_->interrupt();
   thread_->join();
-  return std::move(seen_);
+  return std::move(faults_);
 }
 
 }  // namespace harness

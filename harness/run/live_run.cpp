@@ -1,10 +1,13 @@
 // A run on the wall clock: clients on this thread, fakes on their own, the agent core as a process
 // of its own (or any target at a URL), over real sockets.
 #include "harness/run/agent_process.hpp"
+#include "harness/run/calibration.hpp"
+#include "harness/run/clock_watch.hpp"
 #include "harness/run/drive.hpp"
 #include "harness/run/fakes_thread.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/modes.hpp"
+#include "harness/run/segment.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/run/timer_probe.hpp"
 #include "reports/text.hpp"
@@ -18,7 +21,16 @@ using world::Task;
 
 namespace {
 
-constexpr world::Nanos kWatchEvery = std::chrono::milliseconds(100);  // wall time
+// Wall time:
+constexpr world::Nanos kWatchEvery = std::chrono::milliseconds(100);
+constexpr world::Nanos kHearEvery = std::chrono::milliseconds(10);
+constexpr world::Nanos kWakeEvery = std::chrono::milliseconds(10);
+constexpr int kWakesPerLook = 100;  // at all clocks
+// What an agent's process says arrives later than what happens here; so long it is waited for.
+constexpr world::Nanos kAgentLate = std::chrono::milliseconds(500);
+
+constexpr std::size_t kHeardPerTurn = 64;       // things, before a request that is due may leave
+constexpr std::uint64_t kOwnDescriptors = 64;   // files, pipes, listeners, the loops' own
 
 struct LiveParts {
   RealClock& clock;
@@ -30,6 +42,7 @@ struct LiveParts {
   FakesThread& fakes;
   reports::Recorder& recorder;
   Evidence& evidence;
+  bool agent_tells;  // the bundled core, which tells its ledger
 };
 
 struct LiveFacts {
@@ -37,6 +50,7 @@ struct LiveFacts {
   std::string target_trouble;
   std::int64_t cpu_nanos = 0;
   std::int64_t wall_nanos = 0;
+  ClockFacts clocks;
 };
 
 Task<void> drive_all(LiveParts& parts, world::Endpoint target) {
@@ -45,40 +59,92 @@ Task<void> drive_all(LiveParts& parts, world::Endpoint target) {
   co_await driving;
 }
 
+world::Nanos scaled(world::Nanos wall, const RealClock& clock) {
+  return world::Nanos(
+      static_cast<std::int64_t>(static_cast<double>(wall.count()) * clock.scale()));
+}
+
 Task<void> watch_and_cancel(LiveParts& parts, world::Scope& driving, LiveFacts& facts) {
-  const auto every = world::Nanos(static_cast<std::int64_t>(
-      static_cast<double>(kWatchEvery.count()) * parts.clock.scale()));
+  const auto every = scaled(kWatchEvery, parts.clock);
   auto watching = watch(parts.clock, every, parts.prepared, parts.evidence, parts.hooks);
   co_await watching;
   facts.interrupted = true;
   driving.cancel();
 }
 
+// Scenario time 0 on the steady clock: now, or at --start-at. Until then scenario time is negative,
+// and everybody waits for his instant.
+std::int64_t origin_of(const LiveParts& parts) {
+  const std::int64_t now = RealClock::steady_now();
+  if (parts.options.start_unix_nanos == 0) return now;
+  const std::int64_t ahead = parts.options.start_unix_nanos - parts.clock.unix_nanos();
+  if (ahead < -kStartLateMax) {
+    throw TargetError("the target was ready " + reports::human_duration(world::Nanos(-ahead)) +
+                      " after --start-at; start earlier, or give a later instant");
+  }
+  return now + ahead;
+}
+
+// Lets the oracles hear what is complete, a little at a time, so that no request waits for them.
+Task<void> hear_as_it_goes(LiveParts& parts) {
+  std::vector<fakes::PromptRecord> prompts;
+  for (;;) {
+    const world::Instant fakes_told = parts.fakes.take(prompts);
+    for (fakes::PromptRecord& prompt : prompts) parts.evidence.on_prompt(std::move(prompt));
+    const world::Instant now = parts.clock.now();
+    parts.evidence.spoken(Teller::fakes, fakes_told);
+    parts.evidence.spoken(Teller::clients, now);
+    if (parts.agent_tells) {
+      parts.evidence.spoken(Teller::agent, now - scaled(kAgentLate, parts.clock));
+    }
+    while (parts.evidence.hear(kHeardPerTurn) == kHeardPerTurn) {
+      co_await parts.clock.sleep(world::Nanos(0));
+    }
+    co_await parts.clock.sleep(scaled(kHearEvery, parts.clock));
+  }
+}
+
+// Asks to be woken often: what it waits too long, every request waits.
+Task<void> watch_clocks(LiveParts& parts, ClockWatch& watch) {
+  for (int wakes = 0;; ++wakes) {
+    if (wakes % kWakesPerLook == 0) watch.look(RealClock::read_all());
+    const std::int64_t due = RealClock::steady_now() + kWakeEvery.count();
+    co_await parts.clock.sleep(scaled(kWakeEvery, parts.clock));
+    watch.woke(due, RealClock::steady_now());
+  }
+}
+
 Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   AgentProcess core(parts.clock, parts.processes);
   world::Endpoint target;
-  if (parts.options.target_url.empty()) {
+  if (parts.agent_tells) {
     auto starting = core.start(parts.prepared, parts.options, parts.fakes.endpoints(),
                                parts.network.tls_ca_pem());
     target = co_await starting;
   } else {
     target = parse_target_url(parts.options.target_url);
+    parts.evidence.spoken(Teller::agent, world::kNever);
   }
-  const std::int64_t origin = RealClock::steady_now();
+  const std::int64_t origin = origin_of(parts);
   parts.clock.restart(origin);
   parts.fakes.restart(origin);
   const std::int64_t cpu_before = RealClock::thread_cpu_nanos();
 
   world::Scope driving(parts.clock);
   world::Scope beside(parts.clock);
+  ClockWatch clocks;
   driving.spawn(drive_all(parts, target));
   beside.spawn(watch_and_cancel(parts, driving, facts));
-  if (parts.options.target_url.empty()) beside.spawn(core.follow());
+  beside.spawn(hear_as_it_goes(parts));
+  beside.spawn(watch_clocks(parts, clocks));
+  if (parts.agent_tells) beside.spawn(core.follow());
   co_await driving.join_anyway();
 
   facts.cpu_nanos = RealClock::thread_cpu_nanos() - cpu_before;
   facts.wall_nanos = RealClock::steady_now() - origin;
-  if (parts.options.target_url.empty()) facts.target_trouble = core.trouble();
+  if (parts.agent_tells) facts.target_trouble = core.trouble();
+  clocks.look(RealClock::read_all());
+  facts.clocks = clocks.facts();
   beside.cancel();
   co_await beside.join_anyway();
   auto stopping = core.stop();
@@ -99,15 +165,54 @@ reports::ValidityResult host_timers(const reports::Histogram& late) {
   result.name = "host_timers";
   result.holds = true;
   result.detail = "this host's own timers were late by " +
-                  reports::human_duration(late.percentile(990'000)) +
-                  " at p99 meanwhile (wall time)";
+                  reports::human_duration(late.percentile(990'000)) + " at p99 and " +
+                  reports::human_duration(late.max()) + " at most meanwhile (wall time)";
+  return result;
+}
+
+// What the oracles were shown is all that was told, in order of time.
+reports::ValidityResult evidence_was_whole(const Chronicle& chronicle, std::uint64_t lost) {
+  reports::ValidityResult result;
+  result.name = "evidence_whole";
+  result.holds = lost == 0 && chronicle.forced() == 0;
+  result.detail = reports::human_count(lost) + " prompts were lost, " +
+                  reports::human_count(chronicle.forced()) +
+                  " things were judged before all had been told (the generator's memory is "
+                  "bounded), " +
+                  reports::human_count(chronicle.late()) + " were told too late to be in order";
+  result.warning = result.holds && chronicle.late() > 0;
+  return result;
+}
+
+DescriptorFacts descriptors_of(const Prepared& prepared, const Evidence& evidence,
+                               std::uint64_t limit) {
+  // A request is a connection of the client, and at most one that the fakes accept from the agent;
+  // the agent has the other ends of both.
+  const auto needed = [](std::uint64_t open) { return 2 * open + kOwnDescriptors; };
+  return {limit, needed(evidence.open_peak()), needed(in_flight_bound(prepared))};
+}
+
+// The generator alone cannot carry out the plan: nothing that it would measure is the target's.
+RunResult too_slow(const Prepared& prepared, const RunOptions& options,
+                   const reports::ValidityResult& rule) {
+  RunResult result;
+  result.record = never_started(
+      prepared, options,
+      "the run was not started: " + rule.detail +
+          "; lower the rate, take a calmer machine, or run all the same with --no-calibration");
   return result;
 }
 
 }  // namespace
 
 RunResult run_live(const Prepared& prepared, const RunOptions& options, const RunHooks& hooks) {
-  world::raise_descriptor_limit();
+  const std::uint64_t descriptors = world::raise_descriptor_limit();
+  CalibrationFacts calibration;
+  calibration.left_out = !options.calibrate;
+  if (options.calibrate) calibration = calibrate(prepared, options);
+  if (const auto rule = generator_too_slow(calibration)) {
+    return too_slow(prepared, options, *rule);
+  }
   FakesThread fakes(prepared, options);
   world::RealClockOptions clock_options;
   clock_options.scale = options.time_scale;
@@ -116,24 +221,32 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   world::RealNetwork network(clock);
   world::RealProcesses processes(clock);
   reports::Recorder recorder(prepared.layout);
-  Evidence evidence(prepared, hooks, options.target_url.empty() ? "process" : "external",
-                    Evidence::Order::replayed);
+  const bool bundled = options.target_url.empty();
+  Evidence evidence(prepared, hooks, bundled ? "process" : "external",
+                    Evidence::Order::by_instant, &recorder);
 
-  LiveParts parts{clock, network,  processes, prepared, options,
-                  hooks, fakes,    recorder,  evidence};
+  LiveParts parts{clock, network, processes, prepared, options,
+                  hooks, fakes,   recorder,  evidence, bundled};
   LiveFacts facts;
   TimerProbe probe;
   clock.run(go_live(parts, facts));
   const reports::Histogram host_late = probe.stop();
 
-  FakesThread::Seen seen = fakes.stop();
-  for (const fakes::PromptRecord& prompt : seen.prompts) evidence.on_prompt(prompt);
+  std::vector<reports::FaultResult> faults = fakes.stop();
+  std::vector<fakes::PromptRecord> last_prompts;
+  fakes.take(last_prompts);
+  for (fakes::PromptRecord& prompt : last_prompts) evidence.on_prompt(std::move(prompt));
   std::vector<reports::InvariantResult> invariants = evidence.finish(!facts.interrupted);
-  Observed observed{recorder, std::move(invariants), std::move(seen.faults), false, 0, {}, {}};
+
+  Observed observed{recorder, std::move(invariants), std::move(faults), false, 0, {}, {}};
   observed.interrupted = facts.interrupted;
   const std::int64_t wall = std::max<std::int64_t>(facts.wall_nanos, 1);
   observed.own_cpu_ppm = static_cast<std::uint32_t>(facts.cpu_nanos * 1'000'000 / wall);
-  if (options.target_url.empty()) observed.more_validity.push_back(target_was_alive(facts));
+  observed.calibration = calibration;
+  observed.clocks = facts.clocks;
+  observed.descriptors = descriptors_of(prepared, evidence, descriptors);
+  if (bundled) observed.more_validity.push_back(target_was_alive(facts));
+  observed.more_validity.push_back(evidence_was_whole(evidence.chronicle(), fakes.lost()));
   observed.more_validity.push_back(host_timers(host_late));
   RunResult result;
   result.record = judge(prepared, options, observed);

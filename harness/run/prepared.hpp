@@ -21,6 +21,7 @@ struct Prepared {
   reports::Layout layout;
   Plan plan;
   std::uint64_t seed = 0;
+  reports::Segment sends;  // whose requests there are; layout.segment says whose are recorded
 };
 
 // Throws ScenarioErrors with all faults found in the objectives and invariants.

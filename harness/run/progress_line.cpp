@@ -26,10 +26,16 @@ void ProgressLine::show(const Progress& progress) {
   const double all = std::chrono::duration<double>(world::since_start(progress.end)).count();
   const int percent = all > 0 ? static_cast<int>(std::min(100.0, 100.0 * done / all)) : 0;
   char line[96];
-  std::snprintf(line, sizeof line, "%-24.24s %3d%%  %.0f/%.0f s  %llu ended  %llu failed  %.0f/s",
-                scenario_.c_str(), percent, done, all,
-                static_cast<unsigned long long>(progress.ended),
-                static_cast<unsigned long long>(progress.failed), rate);
+  if (done < 0) {
+    std::snprintf(line, sizeof line, "%-24.24s begins in %.0f s of scenario time",
+                  scenario_.c_str(), -done);
+  } else {
+    std::snprintf(line, sizeof line,
+                  "%-24.24s %3d%%  %.0f/%.0f s  %llu ended  %llu failed  %.0f/s",
+                  scenario_.c_str(), percent, done, all,
+                  static_cast<unsigned long long>(progress.ended),
+                  static_cast<unsigned long long>(progress.failed), rate);
+  }
   std::fprintf(stderr, "\r\033[K%.79s", line);
   std::fflush(stderr);
   drawn_ = true;

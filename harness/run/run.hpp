@@ -23,10 +23,13 @@ struct RunOptions {
   std::string target_url;            // empty: the bundled core
   double time_scale = 1.0;           // live: scenario seconds per wall second
   world::Pacing pacing = world::Pacing::timer;
+  bool calibrate = true;             // live: measure the generator alone before the run
   std::uint16_t fakes_port = 0;      // live: the first backend's port, others follow; 0: any
   std::string agent_program;         // live: this very program, which serves the bundled core
   std::vector<std::string> sets;     // --set, handed on to the agent's process
   std::string reproduce;             // the command that runs this again
+  reports::Segment segment;          // of the run, when it is shared between processes
+  std::int64_t start_unix_nanos = 0;  // live: scenario time 0 on the wall clock; 0: when ready
 };
 
 // How far a run is, for a progress line.

@@ -55,7 +55,7 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
   world::SimClock clock;
   world::SimNetwork network(clock);
   reports::Recorder recorder(prepared.layout);
-  Evidence evidence(prepared, hooks, "linked", Evidence::Order::as_it_comes);
+  Evidence evidence(prepared, hooks, "linked", Evidence::Order::as_it_comes, &recorder);
   fakes::ServerConfig config = fakes_of(prepared);
   config.listen = {"", kPort};
   fakes::Server fakes(clock, network, std::move(config),

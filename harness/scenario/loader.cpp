@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fakes/dialect.hpp"
+#include "harness/scenario/configuration.hpp"
 #include "harness/scenario/overrides.hpp"
 #include "harness/scenario/sections.hpp"
 
@@ -316,6 +317,7 @@ Scenario parse_scenario(std::string_view text, const std::string& file,
     loading.errors.add(root.place, "a file of fakes needs the key `backends`");
   }
   loading.errors.throw_if_any();
+  loading.scenario.configuration = configuration_of(root, loading.scenario);
   return std::move(loading.scenario);
 }
 

@@ -88,6 +88,7 @@ struct Scenario {
   std::vector<InvariantChoice> invariants;
   world::Nanos drain{};  // time allowed after the last phase for what is in flight
   std::map<std::string, std::vector<TraceRow>> traces;  // by Recorded::file
+  std::map<std::string, std::string> configuration;     // as written, by path: configuration.hpp
 
   world::Instant end() const { return phases.back().to; }  // of the plan, before the drain
   const Phase* phase_at(world::Instant t) const;            // null in a gap or after the end

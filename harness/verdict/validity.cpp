@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/verdict/statistics.hpp"
 #include "reports/text.hpp"
 
 namespace harness {
@@ -51,32 +52,95 @@ ValidityResult nothing_dropped(const ValidityFacts& f, const ValidityLimits& lim
 }
 
 ValidityResult lateness(const ValidityFacts& f, const ValidityLimits& limits) {
-  double limit_ns = static_cast<double>(limits.lateness_floor.count()) * f.time_scale;
-  if (f.tightest_bound)
-    limit_ns = std::max(limit_ns, static_cast<double>(f.tightest_bound->count()) *
-                                      share(limits.lateness_share_ppm));
-  const Nanos limit(static_cast<std::int64_t>(limit_ns));
+  const Nanos limit = lateness_limit(f.tightest_bound, f.time_scale, limits);
   return {"lateness", f.lateness_p99 <= limit,
           fmt::format("the generator sent its requests late by {} at p99 (limit {})",
                       human_duration(f.lateness_p99), human_duration(limit))};
 }
 
+// More than 1 % of n, as a percentile says it. A hundred requests can show one of a hundred; fewer
+// must leave no doubt, for one late timer of this host is nothing that the generator does.
+bool more_than_a_hundredth(std::uint64_t part, std::uint64_t n) {
+  constexpr std::uint64_t kEnough = 100;
+  constexpr double kDoubt = 0.005;
+  if (is_within(part, n, 10'000)) return false;
+  return n >= kEnough || lower_bound(part, n, kDoubt) > 0.01;
+}
+
+ValidityResult calibration(const ValidityFacts& f, const ValidityLimits&) {
+  if (!f.calibration) return {"calibration", true, "not measured"};
+  const CalibrationFacts& c = *f.calibration;
+  if (c.left_out)
+    return {"calibration", true,
+            "left out (--no-calibration): whether the generator alone can hold the plan was not "
+            "measured",
+            true};
+  if (c.planned == 0) return {"calibration", true, "no request of the plan has an instant"};
+  const std::uint64_t missed = c.planned - std::min(c.planned, c.sent_in_time);
+  const bool holds =
+      !more_than_a_hundredth(missed, c.planned) && !more_than_a_hundredth(c.late, c.planned);
+  return {"calibration", holds,
+          fmt::format("against a target that answers at once, the generator sent {} of the {} "
+                      "requests of the plan's busiest second in time ({}, at least 99%), late by "
+                      "{} at p99 (limit {})",
+                      human_count(c.sent_in_time), human_count(c.planned),
+                      human_share(share(c.sent_in_time, c.planned)),
+                      human_duration(c.lateness_p99), human_duration(c.lateness_limit))};
+}
+
+ValidityResult capacity(const ValidityFacts& f, const ValidityLimits& limits) {
+  if (!f.calibration || !f.calibration->capacity)
+    return {"capacity", true, "no closed loop, or not measured"};
+  const double limit = *f.calibration->capacity * share(limits.capacity_share_ppm);
+  return {"capacity", f.closed_rate <= limit,
+          fmt::format("the closed loops made {:.0f} requests/s; the generator alone makes {:.0f}/s "
+                      "against a target that answers at once (limit {} of that)",
+                      f.closed_rate, *f.calibration->capacity,
+                      human_share(share(limits.capacity_share_ppm)))};
+}
+
 ValidityResult faults_fired(const ValidityFacts& f, const ValidityLimits&) {
   std::string silent;
   for (const reports::FaultResult& fault : f.faults)
-    if (fault.fired == 0) silent += (silent.empty() ? "" : ", ") + fault.id;
-  return {"faults_fired", silent.empty(),
-          silent.empty() ? fmt::format("{} of {} faults fired", f.faults.size(), f.faults.size())
-                         : "never fired: " + silent};
+    if (fault.fired == 0)
+      silent += fmt::format("{}{} ({}..{})", silent.empty() ? "" : ", ", fault.id,
+                            human_duration(world::since_start(fault.begin)),
+                            human_duration(world::since_start(fault.end)));
+  if (silent.empty())
+    return {"faults_fired", true,
+            fmt::format("{} of {} faults fired", f.faults.size(), f.faults.size())};
+  // An interrupted run is INCONCLUSIVE whatever its faults did.
+  if (f.interrupted) return {"faults_fired", true, "had not fired when interrupted: " + silent};
+  return {"faults_fired", false,
+          "never fired: " + silent + "; did any request come while it was open?"};
 }
 
 ValidityResult baseline(const ValidityFacts& f, const ValidityLimits& limits) {
   if (!f.baseline) return {"baseline", true, "the scenario has no phase named baseline"};
   const std::uint64_t failed = f.baseline->failed(), judged = f.baseline->judged();
-  return {"baseline", judged > 0 && is_within(failed, judged, limits.baseline_errors_max_ppm),
+  if (judged == 0)
+    return {"baseline", false, "no request of the phase baseline ended: it shows nothing"};
+  return {"baseline", is_within(failed, judged, limits.baseline_errors_max_ppm),
           fmt::format("{} of {} requests failed before any fault ({}, limit {})",
                       human_count(failed), human_count(judged), human_share(share(failed, judged)),
                       human_share(share(limits.baseline_errors_max_ppm)))};
+}
+
+// Not invalid: a scenario may be about invariants while everything is down. But a green that says
+// nothing of it would be read as health.
+ValidityResult requests_failed(const ValidityFacts& f, const ValidityLimits& limits) {
+  const std::uint64_t failed = f.counts.failed(), judged = f.counts.judged();
+  const std::string counted =
+      fmt::format("{} of {} requests failed ({})", human_count(failed), human_count(judged),
+                  human_share(share(failed, judged)));
+  if (f.failures_judged) return {"requests_failed_unjudged", true, counted + ", which is judged"};
+  const bool warns = !is_within(failed, judged, limits.failed_warn_ppm);
+  return {"requests_failed_unjudged", true,
+          counted + ", and no objective counts failures" +
+              (warns ? ": this verdict does not say that the target worked; add an objective as "
+                       "error_rate < 5%"
+                     : ""),
+          warns};
 }
 
 ValidityResult overflow(const ValidityFacts& f, const ValidityLimits&) {
@@ -92,7 +156,40 @@ ValidityResult own_cpu(const ValidityFacts& f, const ValidityLimits& limits) {
                       human_share(share(limits.own_cpu_max_ppm)))};
 }
 
-constexpr std::array<ValidityRule, 8> kValidityRules{{
+ValidityResult descriptors(const ValidityFacts& f, const ValidityLimits&) {
+  const std::string refused =
+      fmt::format("{} requests found no descriptor or port", human_count(f.no_room));
+  if (!f.descriptors) return {"descriptors", f.no_room == 0, refused};
+  const DescriptorFacts& d = *f.descriptors;
+  return {"descriptors", f.no_room == 0 && d.needed <= d.limit,
+          fmt::format("{}; a process needed up to {} descriptors of {} allowed, and {} if the "
+                      "target never answered",
+                      refused, human_count(d.needed), human_count(d.limit),
+                      human_count(d.could_need))};
+}
+
+ValidityResult clocks(const ValidityFacts& f, const ValidityLimits& limits) {
+  if (!f.clocks) return {"clocks", true, "not measured"};
+  const ClockFacts& c = *f.clocks;
+  return {"clocks",
+          c.wall_jump <= limits.wall_jump_max && c.wall_drift <= limits.wall_jump_max &&
+              c.suspended <= limits.suspended_max,
+          fmt::format("the wall clock moved against the steady one by {} at once and {} in all "
+                      "(limit {}); the machine slept for {} (limit {})",
+                      human_duration(c.wall_jump), human_duration(c.wall_drift),
+                      human_duration(limits.wall_jump_max), human_duration(c.suspended),
+                      human_duration(limits.suspended_max))};
+}
+
+ValidityResult loop_stalls(const ValidityFacts& f, const ValidityLimits& limits) {
+  if (!f.clocks) return {"loop_stalls", true, "not measured"};
+  return {"loop_stalls", f.clocks->loop_stall <= limits.loop_stall_max,
+          fmt::format("the generator's loop stood still for at most {} of wall time (limit {})",
+                      human_duration(f.clocks->loop_stall),
+                      human_duration(limits.loop_stall_max))};
+}
+
+constexpr std::array<ValidityRule, 14> kValidityRules{{
     {"something_sent", "at least one request was sent", something_sent, false},
     {"conservation", "planned = sent + dropped, and sent = the sum of its outcomes", conservation,
      false},
@@ -100,15 +197,45 @@ constexpr std::array<ValidityRule, 8> kValidityRules{{
      false},
     {"lateness", "lateness p99 is within 1 % of the tightest latency bound, or 5 ms of wall time",
      lateness, true},
+    {"calibration",
+     "before the run, against a target that answers at once, the generator alone sent 99 % of the "
+     "plan's busiest second in time, within the limit of lateness at p99",
+     calibration, true},
+    {"capacity", "closed loops made at most 90 % of the requests that the generator alone can make",
+     capacity, true},
     {"faults_fired", "every fault of the scenario fired at least once", faults_fired, false},
     {"baseline", "at most 5 % of the requests of a phase named baseline failed", baseline, false},
+    {"requests_failed_unjudged",
+     "warns when most requests failed and no objective counts failed requests", requests_failed,
+     false},
     {"overflow", "no duration is beyond the histograms (24 h)", overflow, false},
     {"own_cpu", "the generator's busiest thread used at most 90 % of a core", own_cpu, true},
+    {"descriptors", "no request lacked a descriptor or port, and the limit was not passed",
+     descriptors, true},
+    {"clocks", "the wall clock was not set by more than 500 ms, and the machine did not sleep",
+     clocks, true},
+    {"loop_stalls", "the generator's loop never stood still for more than 1 s", loop_stalls, true},
 }};
 
 }  // namespace
 
 std::span<const ValidityRule> validity_rules() { return kValidityRules; }
+
+// A failed request exceeds every bound of a response, of a stream's first event and of its stalls
+// (see ThresholdCount), and is a bad one of its second.
+bool judges_failures(std::span<const Slo> slos) {
+  return std::any_of(slos.begin(), slos.end(), [](const Slo& slo) {
+    switch (slo.kind) {
+      case MetricKind::error_rate:
+      case MetricKind::recovery_time: return true;
+      case MetricKind::latency:
+        return slo.latency != reports::Latency::lateness &&
+               slo.latency != reports::Latency::inter_token &&
+               slo.latency != reports::Latency::agent_added;
+    }
+    return false;
+  });
+}
 
 ValidityFacts facts_of(const reports::Recorder& recorder, bool live) {
   ValidityFacts facts;
@@ -116,6 +243,9 @@ ValidityFacts facts_of(const reports::Recorder& recorder, bool live) {
   facts.counts = recorder.counts();
   facts.lateness_p99 = recorder.histogram(reports::Latency::lateness).percentile(990'000);
   facts.overflow = recorder.overflow();
+  // Requests that were dropped for want of room have a rule of their own.
+  const std::uint64_t no_capacity = recorder.failures(reports::Failure::no_capacity);
+  facts.no_room = no_capacity - std::min(no_capacity, facts.counts.of(Outcome::dropped));
   for (const reports::Threshold& threshold : recorder.layout().thresholds)
     if (threshold.latency != reports::Latency::lateness)
       facts.tightest_bound =
@@ -125,6 +255,23 @@ ValidityFacts facts_of(const reports::Recorder& recorder, bool live) {
     if (phases[i].name == "baseline")
       facts.baseline = recorder.counts({i, reports::Filter::kAll});
   return facts;
+}
+
+Nanos lateness_limit(std::optional<Nanos> tightest_bound, double time_scale,
+                     const ValidityLimits& limits) {
+  const double floor = static_cast<double>(limits.lateness_floor.count()) * time_scale;
+  if (!tightest_bound) return Nanos(static_cast<std::int64_t>(floor));
+  const double of_bound =
+      static_cast<double>(tightest_bound->count()) * share(limits.lateness_share_ppm);
+  return Nanos(static_cast<std::int64_t>(std::max(floor, of_bound)));
+}
+
+std::optional<ValidityResult> generator_too_slow(const CalibrationFacts& measured) {
+  ValidityFacts facts;
+  facts.calibration = measured;
+  ValidityResult result = calibration(facts, {});
+  if (result.holds) return std::nullopt;
+  return result;
 }
 
 std::vector<ValidityResult> check_validity(const ValidityFacts& facts,

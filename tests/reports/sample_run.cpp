@@ -69,6 +69,9 @@ RunRecord run_with(const std::vector<std::string>& names, const std::string& tex
   run.digest = 0x0123456789abcdef;
   run.reproduce =
       text.empty() ? "shakedown run scenarios/backend_down.yaml --mode sim --seed 7" : text;
+  run.configuration = {{"scenario", run.scenario}, {"load.chat.users", "20"}};
+  if (!text.empty()) run.configuration["load." + text] = text;
+  run.fingerprint = 0xfedcba9876543210;
   measure(run, sample_recorder(names));
 
   run.slos.push_back({text.empty() ? "response.p95 < 30s" : text, "ms", 30'000, 471.5, 466.0,

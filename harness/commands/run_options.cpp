@@ -1,0 +1,180 @@
+#include "harness/commands/run_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "agent/profile.hpp"
+#include "harness/run/target_url.hpp"
+#include "harness/scenario/errors.hpp"
+
+namespace harness {
+
+namespace {
+
+std::string quoted(const std::string& word) {
+  const bool plain = word.find_first_not_of(
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=%,+@") ==
+      std::string::npos;
+  if (plain && !word.empty()) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+world::Pacing pacing_of(const std::string& name) {
+  if (name == "tick") return world::Pacing::tick;
+  if (name == "spin") return world::Pacing::spin;
+  return world::Pacing::timer;
+}
+
+}  // namespace
+
+std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
+                              std::uint64_t seed) {
+  std::string text = "shakedown run " + quoted(file);
+  text += mode == Mode::sim ? " --mode sim" : " --mode live";
+  text += " --seed " + std::to_string(seed);
+  if (command.target.empty()) {
+    text += " --profile " + quoted(command.profile);
+  } else {
+    text += " --target " + quoted(command.target);
+  }
+  for (const std::string& set : command.sets) text += " --set " + quoted(set);
+  if (mode == Mode::live && command.time_scale != 1.0) {
+    char scale[32];
+    std::snprintf(scale, sizeof scale, " --time-scale %g", command.time_scale);
+    text += scale;
+  }
+  if (mode == Mode::live && command.fakes_port != 0) {
+    text += " --fakes-port " + std::to_string(command.fakes_port);
+  }
+  if (mode == Mode::live && command.no_calibration) text += " --no-calibration";
+  if (mode == Mode::live && command.pacing != "timer") text += " --pacing " + command.pacing;
+  return text;
+}
+
+std::uint64_t parse_seed(const std::string& text) {
+  char* end = nullptr;
+  errno = 0;
+  const std::uint64_t seed = std::strtoull(text.c_str(), &end, 0);
+  // strtoull would take blanks and a sign before the number.
+  const bool digit_first = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (!digit_first || *end != '\0' || errno != 0) {
+    throw std::runtime_error("--seed " + text + ": a seed is a number, as 7 or 0x9f3a");
+  }
+  return seed;
+}
+
+RunOptions options_of(const RunCommand& command) {
+  RunOptions options;
+  const bool live = command.mode == "live" || (command.mode.empty() && !command.target.empty());
+  options.mode = live ? Mode::live : Mode::sim;
+  options.profile = command.profile;
+  options.target_url = command.target;
+  options.time_scale = command.time_scale;
+  options.pacing = pacing_of(command.pacing);
+  options.fakes_port = command.fakes_port;
+  options.calibrate = !command.no_calibration;
+  options.sets = command.sets;
+  std::error_code error;
+  options.agent_program = std::filesystem::read_symlink("/proc/self/exe", error).string();
+  return options;
+}
+
+void check_usage(const RunCommand& command, const RunOptions& options) {
+  if (options.mode == Mode::sim && !command.target.empty()) {
+    throw std::runtime_error("--mode sim --target: a real target cannot be simulated; "
+                             "leave one of them out");
+  }
+  if (!command.target.empty()) parse_target_url(command.target);
+  if (command.check_determinism && options.mode == Mode::live) {
+    throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
+  }
+  if (command.dialect != "openai-chat") {
+    throw std::runtime_error("--dialect " + command.dialect +
+                             ": not a dialect; `shakedown list dialects` shows all");
+  }
+  if (agent::find_profile(command.profile) == nullptr) {
+    std::vector<std::string> names;
+    for (const agent::Profile& profile : agent::kProfiles) names.emplace_back(profile.name);
+    throw std::runtime_error("--profile " + command.profile + ": no such profile" +
+                             did_you_mean(command.profile, names) +
+                             "; `shakedown list profiles` shows all");
+  }
+}
+
+void check_live_options(const RunCommand& command, const RunOptions& options,
+                        const std::vector<Scenario>& scenarios) {
+  if (options.mode == Mode::live) return;
+  for (const Scenario& scenario : scenarios) {
+    if (!scenario.target.url.empty()) return;
+  }
+  if (command.time_scale != 1.0) {
+    throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
+  }
+  if (command.no_calibration) {
+    throw std::runtime_error("--no-calibration is for --mode live: virtual time is never late");
+  }
+  if (command.fakes_port != 0) {
+    throw std::runtime_error("--fakes-port is for --mode live: simulated fakes have no port");
+  }
+  if (command.pacing != "timer") {
+    throw std::runtime_error("--pacing is for --mode live: virtual time is never late");
+  }
+}
+
+void add_run_options(CLI::App& app, RunCommand& command) {
+  app.add_option("paths", command.paths, "Scenario files, or folders of them.")
+      ->required()
+      ->type_name("FILE|DIR");
+  app
+      .add_option("--mode", command.mode,
+                  "sim: virtual time, the same bytes for the same seed. live: real sockets and "
+                  "processes. Default: sim; live with --target.")
+      ->check(CLI::IsMember({"sim", "live"}))
+      ->type_name("MODE");
+  app.add_option("--seed", command.seed, "Seed of every random draw; default: the scenario's.")
+      ->type_name("N");
+  app.add_option("--profile", command.profile, "How the bundled agent core behaves.")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--target", command.target, "Test the agent at this address instead.")
+      ->type_name("URL");
+  app.add_option("--dialect", command.dialect, "Wire format that the target speaks.")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--set", command.sets, "Override a value: load.chat.users=5.")
+      ->type_name("PATH=VALUE");
+  app
+      .add_option("--time-scale", command.time_scale, "live: scenario seconds per second.")
+      ->check(CLI::Range(0.001, 1000.0))
+      ->type_name("X")
+      ->capture_default_str();
+  app
+      .add_option("--pacing", command.pacing,
+                  "live: timer (precise), tick (every millisecond), spin (busy before each send).")
+      ->check(CLI::IsMember({"timer", "tick", "spin"}))
+      ->type_name("HOW")
+      ->capture_default_str();
+  app
+      .add_option("--fakes-port", command.fakes_port,
+                  "live: port of the first fake backend, the others follow; default: any free.")
+      ->type_name("PORT");
+  app.add_flag("--no-calibration", command.no_calibration,
+               "live: do not measure first whether the generator alone can hold the plan.");
+  app.add_option("--out", command.out, "Folder for the results, one folder per scenario.")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_flag("--check-determinism", command.check_determinism,
+               "sim: run twice more, once in a fresh process, and compare every event.");
+  app.add_option("--trail", command.trail)->group("");
+  app.add_option("--trail-events", command.trail_events)->group("");
+  app.add_flag("--quiet", command.quiet, "Only the verdict and its reasons.");
+  app.add_flag("--json", command.json, "Print result.json instead of the table.");
+}
+
+}  // namespace harness

@@ -1,0 +1,57 @@
+// RunCommand: what the command line of `shakedown run` says, as it was given. How it is declared to
+// CLI11, what cannot go together, and what it means for a run. Throws runtime_error (exit 3).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/run/run.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace harness {
+
+struct RunCommand {
+  std::vector<std::string> paths;
+  std::vector<std::string> sets;
+  std::string mode;  // empty: sim, or live with a target
+  std::string seed;
+  std::string profile = "legacy";
+  std::string target;
+  std::string dialect = "openai-chat";
+  std::string pacing = "timer";
+  std::string out = "shakedown-out";
+  double time_scale = 1.0;
+  std::uint16_t fakes_port = 0;
+  bool no_calibration = false;
+  std::string trail;         // of a fresh process, for the one that checks determinism
+  std::string trail_events;  // FROM:TO
+  bool check_determinism = false;
+  bool quiet = false;
+  bool json = false;
+};
+
+// `command` must outlive the parsing of `app`.
+void add_run_options(CLI::App& app, RunCommand& command);
+
+RunOptions options_of(const RunCommand& command);
+
+// Throws for options that contradict one another or name what does not exist.
+void check_usage(const RunCommand& command, const RunOptions& options);
+
+// Throws for options that would have no effect in any of the runs. A scenario with a target runs
+// live too.
+void check_live_options(const RunCommand& command, const RunOptions& options,
+                        const std::vector<Scenario>& scenarios);
+
+// The command that runs this again, whatever the defaults of then.
+std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
+                              std::uint64_t seed);
+
+std::uint64_t parse_seed(const std::string& text);
+
+}  // namespace harness
