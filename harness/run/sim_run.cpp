@@ -76,6 +76,7 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
                     {}};
   observed.interrupted = !complete;
   observed.digest = clock.digest();
+  observed.ledger = evidence.ledger_facts();
   RunResult result;
   result.record = judge(prepared, options, observed);
   result.checkpoints = clock.checkpoints();
