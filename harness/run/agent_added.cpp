@@ -74,7 +74,7 @@ void AgentAdded::settle_first() {
   if (found == open_.end() || found->second.op.id != first.op) return;
   const Open& open = found->second;
   const bool counts = open.asked && open.op.outcome == reports::Outcome::ok;
-  if (counts && recorder_ != nullptr && recorder_->layout().segment.has(open.op.user)) {
+  if (counts && recorder_ != nullptr) {
     recorder_->note(open.op, reports::Latency::agent_added, added_by(open));
   }
   open_.erase(found);

@@ -17,7 +17,8 @@ Evidence::Evidence(const Prepared& prepared, const RunHooks& hooks, std::string 
       sut_(std::move(sut)),
       order_(order),
       oracles_(make_oracles(prepared.invariants, {&prepared.scenario, sut_, 0})),
-      added_(recorder) {}
+      added_(recorder),
+      tally_(prepared.layout.good_within) {}
 
 void Evidence::on_sent(const Operation& op) {
   open_peak_ = std::max(open_peak_, ++open_);
@@ -67,10 +68,12 @@ void Evidence::hear_sent(const Operation& op) {
 
 void Evidence::hear_ended(const Operation& op, const Reply& reply) {
   added_.ended(op);
+  tally_.ended(op);
   for (const auto& oracle : oracles_) oracle->on_ended(op, reply);
 }
 
 void Evidence::hear_agent(const agent::LedgerEntry& entry) {
+  tally_.agent(entry);
   for (const auto& oracle : oracles_) oracle->on_agent(entry);
 }
 
@@ -99,6 +102,7 @@ void Evidence::hear_prompt(const fakes::PromptRecord& prompt) {
   if (prompt.fault && hooks_.events) log_fault(prompt);
   if (!prompt.asked) return;  // not a turn of this run
   added_.prompt(prompt);
+  tally_.prompt(prompt);
   markers_.clear();
   for (const fakes::Marker& marker : prompt.markers) {
     markers_.push_back({marker.turn, marker.is_reply});

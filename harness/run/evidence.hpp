@@ -9,10 +9,11 @@
 
 #include "harness/oracles/oracle.hpp"
 #include "harness/run/agent_added.hpp"
+#include "harness/run/chronicle.hpp"
+#include "harness/run/ledger_facts.hpp"
 #include "harness/run/observer.hpp"
 #include "harness/run/prepared.hpp"
 #include "harness/run/run.hpp"
-#include "harness/run/chronicle.hpp"
 
 namespace harness {
 
@@ -43,6 +44,7 @@ class Evidence final : public Observer, private Listener {
   std::uint64_t ended() const { return ended_; }
   std::uint64_t failed() const { return failed_; }
   std::uint64_t open_peak() const { return open_peak_; }  // the most requests open at once
+  LedgerFacts ledger_facts() const { return tally_.facts(); }
   const Chronicle& chronicle() const { return chronicle_; }
 
  private:
@@ -60,6 +62,7 @@ class Evidence final : public Observer, private Listener {
   std::vector<std::unique_ptr<Oracle>> oracles_;
   Chronicle chronicle_;
   AgentAdded added_;
+  LedgerTally tally_;
   std::vector<PromptMarker> markers_;
   std::string line_;
   world::Instant last_end_{};  // of a request, as the clients told it

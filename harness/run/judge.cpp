@@ -122,6 +122,7 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
       }));
   m.has_closed_loops = !prepared.plan.closed.empty();
   if (!sim) m.facts = facts_of_generator(prepared, observed, m.time_scale);
+  m.facts.merge(named_facts(observed.ledger));
   m.validity = observed.more_validity;
   return m;
 }

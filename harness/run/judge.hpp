@@ -8,6 +8,7 @@
 
 #include "harness/run/prepared.hpp"
 #include "harness/run/run.hpp"
+#include "harness/verdict/slo_facts.hpp"
 #include "harness/verdict/validity.hpp"
 #include "reports/measurements.hpp"
 
@@ -21,6 +22,7 @@ struct Observed {
   std::uint64_t digest = 0;
   std::optional<std::uint32_t> own_cpu_ppm;  // live: the busiest thread of the generator
   std::vector<reports::ValidityResult> more_validity;  // of the mode: the target's process
+  LedgerFacts ledger = {};  // of clients, fakes and the agent, for the objectives on them
   // Live:
   std::optional<CalibrationFacts> calibration = {};
   std::optional<ClockFacts> clocks = {};

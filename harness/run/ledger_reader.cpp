@@ -10,7 +10,7 @@ void LedgerReader::feed(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
     const std::string_view part = bytes.substr(0, end);
-    if (line_.size() + part.size() > kLineBytesMax) too_long_ = true;
+    if (line_.size() + part.size() > agent::kLedgerLineBytesMax) too_long_ = true;
     if (!too_long_) line_ += part;
     if (end == std::string_view::npos) return;
     bytes.remove_prefix(end + 1);
@@ -19,18 +19,18 @@ void LedgerReader::feed(std::string_view bytes) {
 }
 
 void LedgerReader::read_line() {
-  auto entry = too_long_ ? std::nullopt : agent::from_line(line_);
+  auto line = too_long_ ? std::nullopt : agent::from_line(line_);
   line_.clear();
   too_long_ = false;
-  if (!entry) {
+  if (!line) {
     ++malformed_;
     return;
   }
   ++entries_;
-  const std::int64_t wall = world::since_start(entry->at).count() - origin_;
-  const auto scenario = static_cast<std::int64_t>(static_cast<double>(wall) * time_scale_);
-  entry->at = world::at(world::Nanos(std::max<std::int64_t>(0, scenario)));
-  sink_(*entry);
+  const std::int64_t wall = std::max<std::int64_t>(0, line->at_ns - origin_);
+  line->entry.at = world::at(
+      world::Nanos(static_cast<std::int64_t>(static_cast<double>(wall) * time_scale_)));
+  sink_(line->entry);
 }
 
 }  // namespace harness

@@ -1,6 +1,6 @@
 // LedgerReader: the ledger of the agent's process, as it comes out of its output: one JSON line for
-// each entry, at the host's steady clock. Each becomes an entry in scenario time. Lines are bounded;
-// what is no entry is counted, never guessed at. One thread.
+// each entry, at the host's steady clock. Each becomes an entry in scenario time. Lines are bounded
+// (kLedgerLineBytesMax); what is no entry is counted, never guessed at. One thread.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,6 @@ namespace harness {
 
 class LedgerReader {
  public:
-  static constexpr std::size_t kLineBytesMax = 4'096;
-
   // Scenario time 0 is at `origin` of the steady clock, in nanoseconds, and runs `time_scale` times
   // as fast. What happened before is told at 0.
   LedgerReader(std::int64_t origin, double time_scale, agent::LedgerSink sink)

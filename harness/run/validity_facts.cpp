@@ -35,6 +35,16 @@ void visit(DescriptorFacts& d, Fact& fact) {
   fact("descriptors.could_need", d.could_need);
 }
 
+template <class Fact>
+void visit(LedgerFacts& l, Fact& fact) {
+  fact("ledger.provider_calls", l.provider_calls);
+  fact("ledger.turns_asked", l.turns_asked);
+  fact("ledger.jain_index", l.jain_index);
+  fact("ledger.users", l.users);
+  fact("ledger.memory_slope_bytes_per_hour", l.memory_slope_bytes_per_hour);
+  fact("ledger.memory_samples", l.memory_samples);
+}
+
 struct Write {
   NamedFacts& named;
 
@@ -46,8 +56,9 @@ struct Write {
   void operator()(const char* name, world::Nanos value) {
     named[name] = std::clamp(static_cast<double>(value.count()), -kWholeMax, kWholeMax);
   }
-  void operator()(const char* name, const std::optional<double>& value) {
-    if (value) named[name] = *value;
+  template <class T>
+  void operator()(const char* name, const std::optional<T>& value) {
+    if (value) (*this)(name, *value);
   }
 };
 
@@ -70,6 +81,10 @@ struct Read {
     value = world::Nanos(static_cast<std::int64_t>(find(name).value_or(0)));
   }
   void operator()(const char* name, std::optional<double>& value) { value = find(name); }
+  void operator()(const char* name, std::optional<std::uint64_t>& value) {
+    const auto found = find(name);
+    if (found) value = static_cast<std::uint64_t>(std::max(0.0, *found));
+  }
 };
 
 template <class Facts>
@@ -98,6 +113,17 @@ NamedFacts named_facts(const ValidityFacts& facts) {
   write(facts.clocks, writing);
   write(facts.descriptors, writing);
   return named;
+}
+
+NamedFacts named_facts(const LedgerFacts& facts) {
+  NamedFacts named;
+  Write writing{named};
+  write(std::optional<LedgerFacts>(facts), writing);
+  return named;
+}
+
+LedgerFacts ledger_facts_of(const NamedFacts& named) {
+  return read<LedgerFacts>(named).value_or(LedgerFacts{});
 }
 
 void take_facts(const NamedFacts& named, ValidityFacts& facts) {

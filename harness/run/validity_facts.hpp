@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "harness/verdict/slo_facts.hpp"
 #include "harness/verdict/validity.hpp"
 
 namespace harness {
@@ -16,5 +17,9 @@ NamedFacts named_facts(const ValidityFacts& facts);
 
 // Sets what is named; what is not stays as it is.
 void take_facts(const NamedFacts& named, ValidityFacts& facts);
+
+// The same for the ledgers' facts (JudgeInput::ledger).
+NamedFacts named_facts(const LedgerFacts& facts);
+LedgerFacts ledger_facts_of(const NamedFacts& named);
 
 }  // namespace harness

@@ -9,6 +9,7 @@
 #include <queue>
 #include <string>
 
+#include "fakes/reply_text.hpp"
 #include "harness/oracles/oracle.hpp"
 #include "harness/scenario/loader.hpp"
 #include "world/random.hpp"
@@ -24,6 +25,7 @@ constexpr std::uint32_t kUsers = 10'000;
 constexpr std::uint32_t kTurns = 5;                        // of a conversation
 constexpr Nanos kBetween = std::chrono::milliseconds(1);   // two operations: 1,000/s
 constexpr Nanos kMs = std::chrono::milliseconds(1);
+constexpr int kTokens = 120;                               // of an answer
 constexpr std::size_t kRing = 1 << 14;                     // open operations, by id
 
 const char* const kScenario =
@@ -37,11 +39,11 @@ using Oracles = std::vector<std::unique_ptr<Oracle>>;
 class Teller {
  public:
   explicit Teller(Oracles& oracles) : oracles_(oracles), random_(7), ring_(kRing) {
-    reply_.text.assign(600, 'x');
+    for (int token = 2; token < kTokens; ++token) words_ += " t" + std::to_string(token);
     reply_.terminals = 1;
     reply_.finished = true;
     reply_.content_type = "text/event-stream";
-    reply_.gaps.assign(20, 20 * kMs);
+    reply_.gaps.assign(kTokens, 5 * kMs);
     entry_.key = "primary";
     record_.backend = "primary";
     record_.model = "m";
@@ -140,7 +142,9 @@ class Teller {
       case kEnded:
         open.op.first_event = open.called + 100 * kMs;
         open.op.last_event = due.at;
-        open.op.output_tokens = 20;
+        open.op.output_tokens = kTokens;
+        reply_.text = "[reply " + open.request + "]" + words_;
+        reply_.text += fakes::checksum_token(kTokens, reply_.text);
         for (const auto& oracle : oracles_) oracle->on_ended(open.op, reply_);
         if (open.op.turn + 1 < kTurns) return;
         for (const auto& oracle : oracles_) {
@@ -178,7 +182,7 @@ class Teller {
     record_.end = status == 200 ? fakes::End::completed : fakes::End::faulted;
     record_.first_write = status == 200 ? open.called + 50 * kMs : now;
     record_.last_write = now;
-    record_.tokens = status == 200 ? 20 : 0;
+    record_.tokens = status == 200 ? kTokens : 0;
     record_.stream = true;
     record_.messages = 2 * open.op.turn + 1;
     record_.markers.clear();
@@ -210,6 +214,7 @@ class Teller {
   std::vector<Open> ring_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   Reply reply_;
+  std::string words_;  // of every answer, between its first token and its last
   agent::LedgerEntry entry_;
   fakes::PromptRecord record_;
   std::vector<PromptMarker> markers_;
