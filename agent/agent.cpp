@@ -1,7 +1,5 @@
 #include "agent/agent.hpp"
 
-#include <stdexcept>
-
 #include "world/json_text.hpp"
 
 namespace agent {
@@ -14,22 +12,6 @@ namespace {
 
 constexpr std::string_view kChat = "/v1/chat/completions";
 constexpr std::string_view kHealth = "/health";
-
-// Profile legacy asks its first provider and no other.
-const Provider& first_of(const Config& config, const std::vector<Provider>& providers) {
-  if (config.providers.empty()) throw std::invalid_argument("agent.providers names no provider");
-  const std::string& name = config.providers.front();
-  for (const Provider& provider : providers) {
-    if (provider.name == name) return provider;
-  }
-  throw std::invalid_argument("agent.providers names '" + name + "', which is not there");
-}
-
-world::HttpClientOptions client_options(const Config& config) {
-  world::HttpClientOptions options;
-  options.limits.body_bytes_max = static_cast<std::uint64_t>(config.response_bytes_max);
-  return options;
-}
 
 world::HttpServerOptions server_options(const Config& config) {
   world::HttpServerOptions options;
@@ -49,13 +31,11 @@ HttpResponse no_route(bool known_path, std::string_view allowed) {
 }  // namespace
 
 Agent::Agent(world::Clock& clock, world::Network& network, Config config,
-             const std::vector<Provider>& providers, LedgerSink ledger)
+             const std::vector<Provider>& providers, LedgerSink ledger, world::Random random)
     : clock_(clock),
       config_(std::move(config)),
-      ledger_(std::move(ledger)),
-      provider_(clock, network, first_of(config_, providers), client_options(config_),
-                config_.request_timeout),
-      pipeline_(clock, config_, provider_),
+      books_(clock, std::move(ledger)),
+      pipeline_(ProviderChain::Parts{clock, network, config_, books_, random}, providers),
       started_(clock.now()) {}
 
 Task<void> Agent::serve(world::Listener& listener) {
@@ -63,7 +43,28 @@ Task<void> Agent::serve(world::Listener& listener) {
                                             world::HttpRequest request) {
     return route(connection, std::move(request));
   };
-  co_await world::serve_http(clock_, listener, handler, server_options(config_));
+  if (config_.memory_every == world::Nanos{0} || !books_.open()) {
+    co_await world::serve_http(clock_, listener, handler, server_options(config_));
+    co_return;
+  }
+  world::Scope telling(clock_);
+  telling.spawn(tell_memory());
+  std::exception_ptr ended;
+  try {
+    co_await world::serve_http(clock_, listener, handler, server_options(config_));
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  telling.cancel();
+  co_await telling.join_anyway();
+  if (ended) std::rethrow_exception(ended);
+}
+
+Task<void> Agent::tell_memory() {
+  for (;;) {
+    books_.note(LedgerKind::memory, {}, {.value = held_bytes()});
+    co_await clock_.sleep(config_.memory_every);
+  }
 }
 
 Task<void> Agent::route(world::HttpServerConnection& connection, world::HttpRequest request) {

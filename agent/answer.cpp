@@ -8,7 +8,6 @@
 namespace agent {
 namespace {
 
-using world::Failure;
 using world::JsonReader;
 using world::JsonType;
 using world::JsonValue;
@@ -75,14 +74,6 @@ JsonValue content_of(std::string_view body, std::string_view part) {
 }
 
 }  // namespace
-
-AgentError error_of(const Asked& asked) {
-  if (asked.exhausted) return kUnavailable;
-  if (asked.status != 0) return kFailed;
-  return error_of(asked.failure);
-}
-
-AgentError error_of(Failure failure) { return failure == Failure::timed_out ? kTimedOut : kFailed; }
 
 world::HttpResponse error_response(AgentError error) {
   world::HttpResponse response;

@@ -3,7 +3,7 @@
 // Legacy errors are generic: they help nobody, as the users of this profile know. One clock.
 #pragma once
 
-#include "agent/retry.hpp"
+#include "agent/provider_client.hpp"
 #include "world/http_server.hpp"
 
 namespace agent {
@@ -14,16 +14,13 @@ struct AgentError {
   std::string_view message;
 };
 
-// The errors of the pipeline, in the order of its stages.
+// The generic errors, in the order of the pipeline's stages.
 inline constexpr AgentError kBadRequest{400, "invalid_request_error", "Invalid request."};
 inline constexpr AgentError kRateLimited{429, "rate_limit_error", "rate limited"};
 inline constexpr AgentError kUnavailable{503, "server_error",
                                          "Something went wrong. Please try again later."};
 inline constexpr AgentError kFailed{502, "server_error", "Something went wrong. Please try again."};
 inline constexpr AgentError kTimedOut{504, "timeout_error", "Request timeout. Please try again."};
-
-AgentError error_of(const Asked& asked);
-AgentError error_of(world::Failure failure);
 
 // A response with the error in the form that OpenAI clients read.
 world::HttpResponse error_response(AgentError error);

@@ -1,6 +1,7 @@
 // Configuration of the bundled agent core. The members are the YAML keys under `agent`; the
 // defaults are profile `legacy`: three retries on 503 only, one 60 s timeout, about 30 requests a
-// minute and user, no queue, no lock. Every bound of the core stands here. Plain data; any thread.
+// minute and user, no queue, no lock. Every bound of the core stands here or in mechanisms.hpp.
+// Plain data; any thread.
 #pragma once
 
 #include <chrono>
@@ -9,8 +10,8 @@
 #include <tuple>
 #include <vector>
 
-#include "world/field.hpp"
-#include "world/units.hpp"
+#include "agent/defect.hpp"
+#include "agent/mechanisms.hpp"
 
 namespace agent {
 
@@ -29,6 +30,21 @@ struct Config {
   std::int64_t header_bytes_max = 16 << 10;
   std::int64_t body_bytes_max = 4 << 20;       // of a user's request
   std::int64_t response_bytes_max = 16 << 20;  // of a provider's answer
+  bool hard_limit = true;          // over user_rate there is a no, and no queue
+  bool conversation_lock = false;  // turns of one conversation come one after the other
+  std::int64_t turns_waiting_max = 50;  // for the lock of one conversation
+  bool honest_errors = false;
+  bool check_answers = false;  // what is no answer is a failure of the provider, not an answer
+  bool notice_leaving = false;
+  RetryConfig retry;
+  BreakerConfig breaker;
+  QueueConfig queue;
+  BudgetConfig budget;
+  std::vector<std::string> tools;  // names of backends that speak mcp
+  std::int64_t tool_rounds_max = 4;
+  world::Nanos tool_timeout = std::chrono::seconds(10);
+  world::Nanos memory_every{0};
+  Defect defect = Defect::none;  // of the profile; no key: scenarios plant nothing
 
   static constexpr auto fields() {
     using world::field;
@@ -65,12 +81,35 @@ struct Config {
         field("response_bytes_max", &Config::response_bytes_max,
               "Largest answer of a provider that is read.")
             .in(Unit::bytes)
-            .between(1'024, 1 << 30));
+            .between(1'024, 1 << 30),
+        field("hard_limit", &Config::hard_limit, "Refuse whoever is over user_rate."),
+        field("conversation_lock", &Config::conversation_lock,
+              "Turns of one conversation come one after the other."),
+        field("turns_waiting_max", &Config::turns_waiting_max,
+              "Turns that may wait for the lock of one conversation; more get 429.")
+            .between(0, 100'000),
+        field("honest_errors", &Config::honest_errors,
+              "Errors say what happened and what to do (RFC 9457)."),
+        field("check_answers", &Config::check_answers,
+              "Read an answer before it is passed on; what is none counts as a failure."),
+        field("notice_leaving", &Config::notice_leaving,
+              "Stop working for a user who has left."),
+        field("retry", &Config::retry, "What is tried again, when, and how often."),
+        field("breaker", &Config::breaker, "The circuit breaker of each provider."),
+        field("queue", &Config::queue, "The fair queue in front of the providers."),
+        field("budget", &Config::budget, "What one user may spend in a window of time."),
+        field("tools", &Config::tools, "Backends of dialect mcp whose tools the model may call.")
+            .between(0, 16),
+        field("tool_rounds_max", &Config::tool_rounds_max,
+              "How often the model may call tools in one turn.")
+            .between(1, 100),
+        field("tool_timeout", &Config::tool_timeout, "Time for one call of a tool.")
+            .between(1, kDay),
+        field("memory_every", &Config::memory_every,
+              "How often the ledger says how much memory is held; 0: never.")
+            .between(0, kDay));
   }
   friend bool operator==(const Config&, const Config&) = default;
-
- private:
-  static constexpr std::int64_t kDay = 86'400'000'000'000;  // ns
 };
 
 }  // namespace agent

@@ -20,6 +20,10 @@ class History {
 
   std::string_view text() const { return text_; }  // joined by commas, without brackets
   std::size_t size() const { return sizes_.size(); }
+  // Held in memory, in bytes.
+  std::int64_t bytes() const {
+    return static_cast<std::int64_t>(text_.size() + sizes_.size() * sizeof(std::uint32_t));
+  }
   void clear() {
     text_.clear();
     sizes_.clear();

@@ -1,131 +1,219 @@
 #include "agent/pipeline.hpp"
 
-#include "agent/stream_relay.hpp"
+#include "agent/unless_user_leaves.hpp"
+#include "world/json_text.hpp"
 
 namespace agent {
 
-using world::HttpResponse;
+using std::chrono::seconds;
 using world::HttpServerConnection;
+using world::Instant;
+using world::Nanos;
 using world::Result;
 using world::Task;
 
-Pipeline::Pipeline(world::Clock& clock, const Config& config, ProviderClient& provider)
-    : clock_(clock),
-      config_(config),
-      provider_(provider),
-      limiter_(config),
-      conversations_(config) {
-  limits_.messages_max = config.history_messages_max;
+namespace {
+
+constexpr std::size_t kIdBytesMax = 128;
+constexpr Nanos kTellEvery = seconds(1);
+constexpr std::int64_t kWaiterBytes = 512;  // about what one who waits costs
+
+bool is_visible(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+std::int64_t seconds_up(Nanos wait) {
+  return std::max<std::int64_t>(1, (wait.count() + 999'999'999) / 1'000'000'000);
+}
+
+constexpr std::string_view kInvalid =
+    "The body is not a chat completion request: it must be a JSON object whose `messages` are a "
+    "list of one or more objects with a known `role` and a `content`; `model` and `user` are texts, "
+    "`stream` is true or false, `max_tokens` is a positive number.";
+
+}  // namespace
+
+Pipeline::Pipeline(ProviderChain::Parts parts, const std::vector<Provider>& providers)
+    : clock_(parts.clock),
+      config_(parts.config),
+      books_(parts.books),
+      limiter_(config_),
+      budget_(clock_, config_.budget, config_.users_max, config_.defect),
+      locks_(clock_, config_.turns_waiting_max),
+      queue_(clock_, config_.queue, config_.defect),
+      conversations_(config_),
+      chain_(parts, providers),
+      tools_(ToolClient::Parts{parts.clock, parts.network, parts.config, parts.books}, providers) {
+  limits_.messages_max = config_.history_messages_max;
+}
+
+std::string Pipeline::id_of(const world::HttpRequest& http) {
+  ++requests_;
+  const std::string* given = http.headers.find("x-request-id");
+  const bool good = given != nullptr && !given->empty() && given->size() <= kIdBytesMax &&
+                    is_visible(*given);
+  return good ? *given : "r" + std::to_string(requests_);
+}
+
+std::int64_t Pipeline::held_bytes() const {
+  std::int64_t bytes = conversations_.bytes();
+  bytes += static_cast<std::int64_t>(queue_.waiting() + locks_.held()) * kWaiterBytes;
+  for (const std::string& prompt : hoard_) bytes += static_cast<std::int64_t>(prompt.size());
+  return bytes;
 }
 
 Task<void> Pipeline::handle(HttpServerConnection& connection, world::HttpRequest http) {
-  Request request;
-  if (!read_request(http.body, limits_, request)) {
-    co_await answer_error(connection, kBadRequest, nullptr);
-    co_return;
-  }
-  if (!limiter_.admit(request.user, clock_.now())) {
-    co_await answer_error(connection, kRateLimited, nullptr);
-    co_return;
-  }
-  History prompt = prompt_of(request);
-  const std::string& own = provider_.provider().model;
-  std::string body = render_prompt(request, own.empty() ? request.model : own, prompt);
-  Asked asked = co_await ask_with_retries(clock_, provider_, config_, std::move(body));
-  if (!asked.call) {
-    const AgentError error = error_of(asked);
-    co_await answer_error(connection, error, &asked);
-  } else if (request.stream) {
-    co_await answer_stream(connection, request, std::move(prompt), std::move(asked));
+  Exchange x{connection, id_of(http), {}, std::move(http.body)};
+  books_.note(LedgerKind::received, x.id, {});
+  if (config_.retry.deadline > Nanos{0}) x.deadline = clock_.now() + config_.retry.deadline;
+  Task<void> work = serve(x);
+  if (!config_.notice_leaving) {
+    co_await work;
+  } else if (config_.defect == Defect::upstream_not_cancelled) {
+    co_await noting_who_leaves(clock_, connection, std::move(work), x.left);
   } else {
-    co_await answer_whole(connection, request, std::move(prompt), std::move(asked));
+    const bool stayed = co_await unless_user_leaves(clock_, connection, std::move(work));
+    if (!stayed) connection.close_after();
+    if (!stayed && config_.defect == Defect::loses_on_disconnect) co_return;  // planted bug
   }
+  if (!x.closed) close(x, LedgerKind::abandoned, {}, 0);
 }
 
-History Pipeline::prompt_of(const Request& request) {
-  History prompt;
-  if (!request.conversation.empty()) {
-    prompt = conversations_.read(request.user, request.conversation);
-  }
-  prompt.add(request.messages);
-  return prompt;
-}
-
-// Only turns that were answered are remembered. This comes before the answer, so that a user who
-// waits for each answer never overtakes the memory of it.
-void Pipeline::remember(const Request& request, History prompt, std::string_view content) {
-  if (request.conversation.empty()) return;
-  std::string reply;
-  reply.reserve(content.size() + 40);
-  reply += R"({"role":"assistant","content":")";
-  reply += content;
-  reply += "\"}";
-  prompt.add(reply);
-  conversations_.write(request.user, request.conversation, std::move(prompt));
-}
-
-Task<void> Pipeline::answer_error(HttpServerConnection& connection, AgentError error,
-                                  const Asked* asked) {
-  HttpResponse response = error_response(error);
-  if (asked != nullptr) add_origin(response.headers, provider_.provider(), asked->attempts);
-  const Result<void> sent = co_await connection.respond(std::move(response));
-  if (!sent) connection.close_after();
-}
-
-Task<void> Pipeline::answer_whole(HttpServerConnection& connection, const Request& request,
-                                  History prompt, Asked asked) {
-  Result<std::string> body = co_await provider_.read_all(*asked.call);
-  if (!body) {
-    const AgentError error = error_of(body.error());
-    co_await answer_error(connection, error, &asked);
+Task<void> Pipeline::serve(Exchange& x) {
+  Problem problem;
+  if (!read_request(x.body, limits_, x.request)) {
+    problem.code = ProblemCode::invalid_request;
+    problem.detail = kInvalid;
+    co_await fail(x, std::move(problem));
     co_return;
   }
-  std::string content;
-  if (!read_answer(*body, content)) {
-    co_await answer_error(connection, kFailed, &asked);
+  x.body.clear();
+  const std::string& user = x.request.user;
+  if (config_.hard_limit && !limiter_.admit(user, clock_.now())) {
+    problem.code = ProblemCode::rate_limited;
+    problem.detail = "This user has sent more requests than it may in this stretch of time.";
+    co_await fail(x, std::move(problem));
     co_return;
   }
-  asked.call.reset();  // the connection to the provider is free again
-  remember(request, std::move(prompt), content);
-  HttpResponse response;
-  response.headers.add("content-type", "application/json");
-  add_origin(response.headers, provider_.provider(), asked.attempts);
-  response.body = std::move(*body);
-  const Result<void> sent = co_await connection.respond(std::move(response));
-  if (!sent) connection.close_after();
+  UserBudget::Charge charge(budget_, user, budget_.tokens_of(x.request.max_tokens));
+  if (charge.refused()) {
+    problem.code = ProblemCode::budget_exceeded;
+    problem.retry_after = charge.retry_after();
+    problem.detail = "This user's budget for this window of time is used up; it is renewed in " +
+                     std::to_string(seconds_up(charge.retry_after())) + " s.";
+    co_await fail(x, std::move(problem));
+    co_return;
+  }
+  std::optional<ConversationLocks::Turn> turn;
+  if (config_.conversation_lock && !x.request.conversation.empty()) {
+    turn.emplace(locks_, Conversations::key_of(user, x.request.conversation));
+    const bool ours = co_await wait_for_conversation(x, *turn);
+    if (!ours) co_return;
+  }
+  std::optional<FairQueue::Slot> slot;
+  if (config_.queue.running_max > 0) {
+    slot.emplace(queue_, user);
+    const bool in = co_await wait_in_queue(x, *slot);
+    if (!in) co_return;
+  }
+  const bool answered = co_await converse(x);
+  if (slot) slot->finish();
+  if (!answered) co_return;
+  charge.settle(x.tokens);
+  if (budget_.on()) {
+    books_.note(LedgerKind::spent, x.id,
+                {.key = user, .value = budget_.spent(user), .limit = budget_.limit()});
+  }
 }
 
-// Passes events on as they come. Once the head is out there is no error to give: when the provider
-// breaks off, the user's stream is closed without its terminal event.
-Task<void> Pipeline::answer_stream(HttpServerConnection& connection, const Request& request,
-                                   History prompt, Asked asked) {
-  HttpResponse head;
-  head.headers.add("content-type", "text/event-stream; charset=utf-8");
-  head.headers.add("cache-control", "no-cache");
-  add_origin(head.headers, provider_.provider(), asked.attempts);
-  Result<void> sent = co_await connection.begin_stream(std::move(head));
-  StreamRelay relay(static_cast<std::size_t>(config_.response_bytes_max));
-  while (sent && !relay.done()) {
-    const Result<std::string_view> bytes = co_await provider_.read_some(*asked.call);
-    if (!bytes || bytes->empty()) break;
-    std::string events;
-    const Result<void> fed = relay.feed(*bytes, events);
-    if (!fed) break;
-    if (!events.empty()) sent = co_await connection.send_chunk(std::move(events));
+Task<bool> Pipeline::wait_for_conversation(Exchange& x, ConversationLocks::Turn& turn) {
+  Problem problem;
+  problem.retry_after = queue_.service_time();
+  if (!turn.refused()) {
+    Task<bool> turn_comes = turn.wait();
+    auto waiting = world::with_deadline(clock_, x.deadline, std::move(turn_comes));
+    const std::optional<bool> ours = co_await waiting;
+    if (ours || turn.holds()) co_return true;
+    problem.code = ProblemCode::queue_timeout;
+    problem.detail = "The turns of this conversation that came before took longer than this "
+                     "request may wait. It was not begun.";
+  } else {
+    problem.code = ProblemCode::conversation_busy;
+    problem.detail = "As many turns of this conversation wait already as may. This one was not "
+                     "begun.";
   }
-  if (!sent || !relay.done()) {
-    connection.close_after();
-    co_return;
+  co_await fail(x, std::move(problem));
+  co_return false;
+}
+
+Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
+  const Instant from = clock_.now();
+  Problem problem;
+  if (slot.refused()) {
+    problem.code = ProblemCode::queue_full;
+    problem.retry_after = queue_.service_time();
+    problem.detail = "As many requests wait already as may, of this user or of all. This one was "
+                     "not begun.";
+    co_await fail(x, std::move(problem));
+    co_return false;
   }
-  const Result<std::string> rest = co_await provider_.read_all(*asked.call);
-  static_cast<void>(rest);  // to its end, so that the connection can be used again
-  asked.call.reset();
-  remember(request, std::move(prompt), relay.content());
-  std::string terminal;
-  relay.add_terminal_event(terminal);
-  sent = co_await connection.send_chunk(std::move(terminal));
-  if (sent) sent = co_await connection.end_stream();
-  if (!sent) connection.close_after();
+  FairQueue::Place told;
+  if (!slot.holds()) {
+    const FairQueue::Place place = slot.place();
+    books_.note(LedgerKind::queued, x.id, {.value = place.position, .limit = place.eta.count()});
+  }
+  while (!slot.holds()) {
+    const FairQueue::Place place = slot.place();
+    const bool moved = place.position != told.position ||
+                       seconds_up(place.eta) != seconds_up(told.eta);
+    if (x.request.stream && config_.honest_errors && moved) {
+      told = place;
+      const bool sent = co_await tell_place(x, place);
+      if (!sent) co_return false;
+    }
+    if (slot.holds()) break;
+    if (clock_.now() >= x.deadline) {
+      problem.code = ProblemCode::queue_timeout;
+      problem.queue_position = place.position;
+      problem.queue_eta = place.eta;
+      problem.retry_after = std::max(place.eta, Nanos(kTellEvery));
+      problem.detail = "The requests before it took longer than this request may wait. It was not "
+                       "begun.";
+      co_await fail(x, std::move(problem));
+      co_return false;
+    }
+    const Instant until =
+        x.request.stream ? std::min(x.deadline, clock_.now() + kTellEvery) : x.deadline;
+    Task<bool> turn_comes = slot.wait();
+    auto waiting = world::with_deadline(clock_, until, std::move(turn_comes));
+    const std::optional<bool> came = co_await waiting;
+    static_cast<void>(came);
+  }
+  x.queued = clock_.now() - from;
+  books_.note(LedgerKind::started, x.id, {.value = x.queued.count()});
+  co_return true;
+}
+
+// An event that clients of chat completions pass over, for those who know it. False when the user
+// is gone.
+Task<bool> Pipeline::tell_place(Exchange& x, FairQueue::Place place) {
+  const bool begun = co_await begin_stream(x);
+  if (!begun) co_return false;
+  const std::string position = std::to_string(place.position);
+  const std::string wait = std::to_string(seconds_up(place.eta));
+  std::string data = R"({"choices":[],"position":)" + position + R"(,"eta_seconds":)" + wait +
+                     R"(,"message":"You're #)" + position + " in queue, ~" + wait +
+                     R"( seconds wait"})";
+  std::string event;
+  world::write_sse(event, "agent.queue", data);
+  const Result<void> sent = co_await x.connection.send_chunk(std::move(event));
+  if (!sent) x.connection.close_after();
+  co_return sent.has_value();
+}
+
+void Pipeline::close(Exchange& x, LedgerKind kind, std::string_view from, int status) {
+  x.closed = true;
+  books_.note(kind, x.id, {.from = from, .value = status});
 }
 
 }  // namespace agent

@@ -3,15 +3,121 @@
 namespace agent {
 namespace {
 
+using std::chrono::seconds;
+
 // The defaults of Config are this profile.
 Config legacy(Config config) { return config; }
 
+Config hardened(Config c) {
+  c.hard_limit = false;
+  c.conversation_lock = true;
+  c.honest_errors = true;
+  c.check_answers = true;
+  c.notice_leaving = true;
+  c.request_timeout = seconds(25);  // so that a second attempt fits within the deadline
+  c.retry.what = Retryable::transient;
+  c.retry.jitter = true;
+  c.retry.fallback = true;
+  c.retry.deadline = seconds(60);
+  c.retry.budget_percent = 20;
+  c.breaker.policy = BreakerPolicy::hybrid;
+  c.queue.running_max = 64;
+  c.memory_every = seconds(10);
+  return c;
+}
+
+// Hardened with one bug that is planted.
+template <Defect kDefect>
+Config with(Config config) {
+  config = hardened(std::move(config));
+  config.defect = kDefect;
+  return config;
+}
+
+// Hardened with one mechanism off, or of another make.
+Config history_without_lock(Config config) {
+  config = hardened(std::move(config));
+  config.conversation_lock = false;
+  return config;
+}
+
+Config retries_without_jitter(Config config) {
+  config = hardened(std::move(config));
+  config.retry.jitter = false;
+  return config;
+}
+
+Config generic_errors(Config config) {
+  config = hardened(std::move(config));
+  config.honest_errors = false;
+  return config;
+}
+
+Config seed_breaker(Config config) {
+  config = hardened(std::move(config));
+  config.breaker.policy = BreakerPolicy::seed;
+  return config;
+}
+
 }  // namespace
 
-const std::array<Profile, 1> kProfiles = {{
+const std::array<Profile, kProfileCount> kProfiles = {{
+    {"hardened", "The sound core: every mechanism on.", hardened},
     {"legacy",
      "The naive core: retries on 503 only, one timeout, a hard limiter, no queue, no lock.",
      legacy},
+    // Each of the others is hardened with one planted bug.
+    {"history_without_lock", "Defect: parallel turns of one conversation overwrite each other.",
+     history_without_lock},
+    {"leaked_turn", "Defect: another user's turn gets into the prompt.",
+     with<Defect::leaked_turn>},
+    {"crossed_answers", "Defect: a user sometimes gets the answer that was another user's.",
+     with<Defect::crossed_answers>},
+    {"forgets_turns", "Defect: every fourth turn of a conversation is not remembered.",
+     with<Defect::forgets_turns>},
+    {"trusts_truncated_stream", "Defect: a stream that broke off passes as a whole answer.",
+     with<Defect::trusts_truncated_stream>},
+    {"repeats_chunks", "Defect: some pieces of a stream are passed on twice.",
+     with<Defect::repeats_chunks>},
+    {"passes_empty_answer", "Defect: an answer without a word is passed on as a success.",
+     with<Defect::passes_empty_answer>},
+    {"passes_planning_json", "Defect: the model's planning JSON is passed on as the answer.",
+     with<Defect::passes_planning_json>},
+    {"leaks_internals", "Defect: errors show a stack trace, a path and the provider's key.",
+     with<Defect::leaks_internals>},
+    {"generic_errors", "Defect: errors say nothing of the cause and of what to do.",
+     generic_errors},
+    {"retries_4xx", "Defect: what the provider refuses for good is asked again.",
+     with<Defect::retries_4xx>},
+    {"ignores_retry_after", "Defect: comes back before the provider said it may.",
+     with<Defect::ignores_retry_after>},
+    {"retries_without_jitter", "Defect: waits are exact, so those who failed together return so.",
+     retries_without_jitter},
+    {"wakes_all_at_once", "Defect: all who wait for a limited provider return in one instant.",
+     with<Defect::wakes_all_at_once>},
+    {"retries_without_end", "Defect: no last attempt, no retry budget and no deadline.",
+     with<Defect::retries_without_end>},
+    {"loses_on_disconnect", "Defect: a request whose user left is never accounted for.",
+     with<Defect::loses_on_disconnect>},
+    {"upstream_not_cancelled", "Defect: the provider works on for a user who has left.",
+     with<Defect::upstream_not_cancelled>},
+    {"leaks_slots", "Defect: a user who leaves takes the slot in the queue along.",
+     with<Defect::leaks_slots>},
+    {"answers_twice", "Defect: a stream has two terminal events.", with<Defect::answers_twice>},
+    {"memory_grows", "Defect: every prompt is kept for ever.", with<Defect::memory_grows>},
+    {"seed_breaker", "Defect: the circuit breaker of seed 002, to the letter.", seed_breaker},
+    {"never_recovers", "Defect: a breaker that has opened never lets a probe through.",
+     with<Defect::never_recovers>},
+    {"probes_without_limit", "Defect: a half-open breaker lets everybody through at once.",
+     with<Defect::probes_without_limit>},
+    {"repeats_commands", "Defect: a call of a tool whose reply was lost is made again.",
+     with<Defect::repeats_commands>},
+    {"serves_first_come", "Defect: one line for all, so one user's spam starves the others.",
+     with<Defect::serves_first_come>},
+    {"invents_eta", "Defect: everybody who waits is #3 with ~45 seconds to go.",
+     with<Defect::invents_eta>},
+    {"overspends", "Defect: budgets are checked but not reserved, so parallel requests overspend.",
+     with<Defect::overspends>},
 }};
 
 const Profile* find_profile(std::string_view name) {

@@ -1,5 +1,5 @@
-// How the bundled core behaves, by name. A profile is a change to the configuration; all profiles
-// share the code. One visible table; constant data; any thread.
+// How the bundled core behaves, by name: hardened, legacy, or a defect, which is hardened with one
+// planted bug. A profile is a change to the configuration; all profiles share the code. One visible table; constant data; any thread.
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@ struct Profile {
   Config (*apply)(Config config);
 };
 
-extern const std::array<Profile, 1> kProfiles;
+inline constexpr std::size_t kProfileCount = 29;
+extern const std::array<Profile, kProfileCount> kProfiles;
 
 const Profile* find_profile(std::string_view name);  // null: there is none
 

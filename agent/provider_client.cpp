@@ -15,26 +15,31 @@ world::HttpClientOptions with_tls(world::HttpClientOptions options, const Provid
   return options;
 }
 
+std::string key_header(const Provider& provider) {
+  if (provider.api_key.empty()) return {};
+  return "authorization: Bearer " + provider.api_key + "\r\n";
+}
+
 }  // namespace
 
 ProviderClient::ProviderClient(world::Clock& clock, world::Network& network,
                                const Provider& provider, world::HttpClientOptions options,
-                               world::Nanos timeout)
+                               std::string_view path)
     : clock_(clock),
       provider_(provider),
-      timeout_(timeout),
       http_(clock, network, with_tls(std::move(options), provider)),
-      head_("POST /v1/chat/completions HTTP/1.1\r\nhost: " + world::to_string(provider.endpoint) +
-            "\r\ncontent-type: application/json\r\ncontent-length: ") {}
+      head_("POST " + std::string(path) +
+            " HTTP/1.1\r\nhost: " + world::to_string(provider.endpoint) +
+            "\r\ncontent-type: application/json\r\n" + key_header(provider) +
+            "content-length: ") {}
 
-Task<Result<Call>> ProviderClient::ask(std::string prompt) {
+Task<Result<Call>> ProviderClient::ask(std::string prompt, world::Instant deadline) {
   std::string bytes;
   bytes.reserve(head_.size() + prompt.size() + 24);
   bytes += head_;
   world::append_integer(bytes, static_cast<std::int64_t>(prompt.size()));
   bytes += "\r\n\r\n";
   bytes += prompt;
-  const world::Instant deadline = clock_.now() + timeout_;
   Task<Result<world::HttpExchange>> sending =
       http_.send_rendered(provider_.endpoint, std::move(bytes));
   auto waiting = world::with_deadline(clock_, deadline, std::move(sending));

@@ -82,7 +82,10 @@ bool read_member(std::string_view key, const JsonValue& value, Request& request)
   if (key == "user") return read_name(value, request.user);
   if (key == "stream") return read_stream(value, request);
   if (key == "metadata") return read_metadata(value, request);
-  if (key == "max_tokens" && !is_positive_or_null(value)) return false;
+  if (key == "max_tokens") {
+    if (!is_positive_or_null(value)) return false;
+    request.max_tokens = value.integer().value_or(0);
+  }
   request.others += ',';
   world::append_json_string(request.others, key);
   request.others += ':';
@@ -107,9 +110,10 @@ bool read_request(std::string_view body, const RequestLimits& limits, Request& r
   return reader.finished() && request.messages.size() > 0;
 }
 
-std::string render_prompt(const Request& request, std::string_view model, const History& prompt) {
+std::string render_prompt(const Request& request, std::string_view model, const History& prompt,
+                          std::string_view further) {
   std::string body;
-  body.reserve(prompt.text().size() + request.others.size() + 128);
+  body.reserve(prompt.text().size() + request.others.size() + further.size() + 128);
   body += R"({"model":)";
   world::append_json_string(body, model);
   body += R"(,"messages":[)";
@@ -121,6 +125,7 @@ std::string render_prompt(const Request& request, std::string_view model, const 
   }
   body += request.stream ? R"(,"stream":true)" : R"(,"stream":false)";
   body += request.others;
+  body += further;
   body += '}';
   return body;
 }

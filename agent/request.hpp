@@ -17,6 +17,7 @@ struct Request {
   std::string user;          // empty: anonymous; all such requests count as one user
   std::string conversation;  // empty: stateless, the messages are the whole prompt
   bool stream = false;
+  std::int64_t max_tokens = 0;  // 0: not said
   History messages;
   // The members that the core does not know, as `,"name":value` each: the provider may.
   std::string others;
@@ -32,6 +33,8 @@ struct RequestLimits {
 bool read_request(std::string_view body, const RequestLimits& limits, Request& request);
 
 // The body of the request to a provider: the same with the whole prompt and the provider's model.
-std::string render_prompt(const Request& request, std::string_view model, const History& prompt);
+// `further` are members that the core adds, in the form of Request::others.
+std::string render_prompt(const Request& request, std::string_view model, const History& prompt,
+                          std::string_view further = {});
 
 }  // namespace agent

@@ -232,6 +232,7 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request,
     x.record.end = End::faulted;
     x.record.fault = e.struck->row;
   }
+  x.settle_record();
   x.record.ended = parts_.clock.now();
   parts_.journal.note(x.record);
   if (ended) std::rethrow_exception(ended);

@@ -4,6 +4,7 @@
 
 #include "fakes/backend.hpp"
 #include "fakes/reply.hpp"
+#include "fakes/tools/call_name.hpp"
 #include "world/json_reader.hpp"
 
 namespace fakes {
@@ -23,6 +24,7 @@ void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::Http
   x.record.messages = chat.messages;
   x.record.markers = std::move(chat.markers);
   if (chat.rpc) {
+    x.record.call = name_of_call(chat);
     // The same call again, with the same arguments, is a retry as far as anybody can tell.
     std::string call(request.headers.get("mcp-session-id"));
     call += '\n';
@@ -42,7 +44,8 @@ void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::Http
 }
 
 AnswerKey FakeBackend::key_of(const PromptRecord& record) const {
-  const std::uint64_t who = record.asked ? record.asked->key() : record.ordinal;
+  std::uint64_t who = record.asked ? record.asked->key() : record.ordinal;
+  if (record.asked && !record.call.empty()) who ^= world::entity_of(record.call);
   const std::uint64_t name = world::entity_of(parts_.name);
   return {parts_.random.bits(Purpose("answer of backend"), name, who), record.attempt};
 }

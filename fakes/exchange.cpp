@@ -5,6 +5,7 @@
 
 #include "fakes/background.hpp"
 #include "fakes/replay.hpp"
+#include "fakes/retry_after.hpp"
 #include "fakes/stream_writer.hpp"
 #include "world/deadline.hpp"
 #include "world/json_text.hpp"
@@ -51,6 +52,10 @@ void Exchange::add_head(int status, std::string_view content_type, std::string_v
   out += framing;
   out += head.further;
   out += "\r\n";
+  if (status < 400) return;
+  const world::Nanos wait = told_to_wait(framing, clock_.unix_nanos());
+  record.retry_after =
+      wait >= world::Nanos{0} ? wait : told_to_wait(head.further, clock_.unix_nanos());
 }
 
 void Exchange::add_response(int status, std::string_view content_type, std::string_view bytes) {
@@ -111,6 +116,10 @@ Task<bool> Exchange::write(std::size_t from, std::size_t size, Instant due) {
   const Instant before = now();
   const world::Nanos late = (pace_ == &clock_ ? before : pace_now()) - due;
   const std::string_view bytes = std::string_view(out).substr(from, size);
+  // TCP takes what is written to a peer that has closed; only the next write would fail. (A client
+  // that has said all that it will say, and still listens, is taken for one that left.)
+  const bool waited = record.first_write == world::kNever && before > record.at;
+  if (waited && connection.stream().stale()) left_before_ = true;
   const world::Result<void> sent = co_await connection.stream().write_all(bytes);
   if (!sent) {
     record.end = established_.struck != nullptr ? End::faulted : End::peer_gone;
@@ -149,6 +158,16 @@ void Exchange::write_plain() {
   make_answer();
   body.clear();
   dialect.write_answer(body, answer);
+}
+
+void Exchange::note_unheard() {
+  if (record.end == End::peer_gone && !watched_) record.tokens_for_nobody = answer.units();
+}
+
+void Exchange::settle_record() {
+  if (!left_before_ || record.end != End::completed) return;
+  record.end = End::peer_gone;
+  record.tokens_for_nobody += std::exchange(record.tokens, 0);
 }
 
 Task<void> Exchange::stay_silent() { co_await connection.wait_for_close(); }
@@ -208,13 +227,17 @@ Task<void> answer_normally(Exchange& x) {
   if (x.on_body) x.on_body(x.body);
   x.add_response(200, "application/json", x.body);
   const bool sent = co_await x.send(due);
-  if (!sent) co_return;
+  if (!sent) {
+    x.note_unheard();
+    co_return;
+  }
   x.record.tokens = x.answer.units();
   x.record.end = End::completed;
 }
 
 Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further_headers) {
   x.body.clear();
+  x.note_error(refusal);
   x.dialect.write_refusal(x.body, refusal, x.facts.request_id);
   std::string framing = "content-length: ";
   world::append_integer(framing, static_cast<std::int64_t>(x.body.size()));

@@ -77,6 +77,19 @@ class Exchange {
   // The body of a plain answer, in `body`.
   void write_plain();
 
+  // The answer is this refusal.
+  void note_error(const Refusal& refusal) {
+    record.error = refusal.code.empty() ? refusal.type : refusal.code;
+  }
+
+  // The whole answer was made and could not be handed over: if the client has gone, it was made for
+  // nobody.
+  void note_unheard();
+
+  // Settles the record of an answer that has ended: one that was handed to the network when the
+  // client had already left has not reached anybody.
+  void settle_record();
+
   world::Instant now() const { return clock_.now(); }
   std::int64_t unix_s() const { return clock_.unix_nanos() / 1'000'000'000; }
   world::Clock& clock() { return clock_; }
@@ -122,6 +135,7 @@ class Exchange {
   world::Clock* pace_;
   world::Instant begun_;
   bool watched_ = false;
+  bool left_before_ = false;
   Established& established_;
 };
 

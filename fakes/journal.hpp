@@ -45,9 +45,14 @@ struct PromptRecord {
   world::Nanos late_max{0};  // the most that a write left behind its due instant: our own delay
   std::int64_t tokens = 0;   // handed over
   bool effect = false;       // a tool has changed something
+  // Of a tool server: which command it was, the same when it comes again: the tool, a hash of its
+  // arguments and, where the caller gives one, the call's own id (fakes/tools/call_name.hpp). The
+  // id of the JSON-RPC request is not in it: each retry has one of its own. Empty: no tool call.
+  std::string call;
+  std::string error;  // the refusal's own code, or else its type; empty: there was none
   std::int64_t tokens_for_nobody = 0;  // made after the client had left
   world::Instant ended{};  // when the request had ended, and this was told
-  world::Nanos retry_after{-1};  // what the refusal told the client to wait; negative: nothing
+  world::Nanos retry_after{-1};  // what an answer >= 400 told the client to wait; negative: nothing
   End end = End::cancelled;
 };
 

@@ -1,6 +1,7 @@
 #include "fakes/replay.hpp"
 
 #include "fakes/exchange.hpp"
+#include "fakes/retry_after.hpp"
 
 namespace fakes {
 
@@ -49,6 +50,11 @@ namespace {
 void add_recorded_head(Exchange& x, bool chunked) {
   const RecordedExchange& recorded = *x.recorded;
   x.record.status = recorded.status;
+  if (recorded.status >= 400) {
+    const auto unix_ns = x.clock().unix_nanos();
+    x.record.retry_after = told_to_wait(recorded.headers.get("retry-after-ms"),
+                                        recorded.headers.get("retry-after"), unix_ns);
+  }
   std::string framing;
   if (chunked) framing += "transfer-encoding: chunked\r\n";
   if (!x.connection.keep_alive()) framing += "connection: close\r\n";

@@ -45,6 +45,7 @@ Task<bool> StreamWriter::write_until(std::int64_t until) {
     }
     if (!x_.out.empty()) {
       const bool sent = co_await x_.send(due);
+      if (!sent && x_.record.end == End::peer_gone) x_.record.tokens_for_nobody += tokens_;
       if (!sent) co_return false;
     }
     x_.record.tokens += std::exchange(tokens_, 0);

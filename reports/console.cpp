@@ -125,6 +125,12 @@ void invariants(Page& page, const RunRecord& run) {
   page.line();
   page.line("  invariant                            checked  violations         verdict");
   for (const InvariantResult& invariant : run.invariants) {
+    if (!invariant.skipped.empty()) {
+      page.line("  " + name_cell(terminal_text(invariant.name), 32) + number("-", 12) +
+                number("-", 12) + "         skipped");
+      page.paragraph(terminal_text(invariant.skipped), "      ");
+      continue;
+    }
     page.line("  " + name_cell(terminal_text(invariant.name), 32) +
               number(human_count(invariant.checked), 12) +
               number(human_count(invariant.violation_count), 12) + "         " +
@@ -199,11 +205,17 @@ void latencies(Page& page, const RunRecord& run) {
   if (!failures.empty()) page.paragraph("failures: " + failures, "  ");
 }
 
+// Before everything else: what is not valid, and what a reader of the verdict should know.
 void validity(Page& page, const RunRecord& run) {
+  const auto tell = [&page](std::string_view what, const ValidityResult& rule) {
+    page.paragraph(std::string(what) + terminal_text(rule.name) + ": " +
+                       terminal_text(rule.detail),
+                   "  ");
+  };
   for (const ValidityResult& rule : run.validity)
-    if (!rule.holds)
-      page.paragraph("not valid: " + terminal_text(rule.name) + ": " + terminal_text(rule.detail),
-                     "  ");
+    if (!rule.holds) tell("not valid: ", rule);
+  for (const ValidityResult& rule : run.validity)
+    if (rule.holds && rule.warning) tell("warning: ", rule);
 }
 
 }  // namespace
@@ -211,12 +223,12 @@ void validity(Page& page, const RunRecord& run) {
 std::string console_text(const RunRecord& run, const ConsoleOptions& options) {
   Page page(options.colour);
   head(page, run, options.quiet);
+  validity(page, run);
   if (!options.quiet) {
     objectives(page, run);
     invariants(page, run);
     faults(page, run);
     latencies(page, run);
-    validity(page, run);
     page.line();
   }
   // On one line whatever its length: it is there to be copied.

@@ -16,6 +16,7 @@ struct Case {
   std::string name;
   Verdict verdict = Verdict::pass;
   std::string detail;
+  bool skipped = false;
 };
 
 // The overall verdict is a case of its own, so that no run which is not a PASS shows as all green.
@@ -26,6 +27,10 @@ std::vector<Case> cases_of(const RunRecord& run) {
   cases.push_back({"verdict", run.scenario, run.verdict, reasons});
   for (const SloResult& slo : run.slos) cases.push_back({"slo", slo.expr, slo.verdict, slo.why});
   for (const InvariantResult& invariant : run.invariants) {
+    if (!invariant.skipped.empty()) {
+      cases.push_back({"invariant", invariant.name, invariant.verdict, invariant.skipped, true});
+      continue;
+    }
     std::string witnesses = fmt::format("{} violations in {} checks\n", invariant.violation_count,
                                         invariant.checked);
     for (const Violation& v : invariant.violations)
@@ -42,6 +47,10 @@ std::vector<Case> cases_of(const RunRecord& run) {
 std::string case_xml(const RunRecord& run, const Case& c) {
   std::string xml = fmt::format("    <testcase classname=\"{}.{}\" name=\"{}\" time=\"0\"",
                                 xml_text(run.scenario), c.group, xml_text(c.name));
+  if (c.skipped) {
+    return xml + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                             xml_text(c.detail));
+  }
   if (c.verdict == Verdict::pass) return xml + "/>\n";
   // FAIL is about the target; INVALID and INCONCLUSIVE are about the run, hence an error.
   const std::string_view element = c.verdict == Verdict::fail ? "failure" : "error";
@@ -55,14 +64,15 @@ std::string case_xml(const RunRecord& run, const Case& c) {
 
 void write_junit_xml(const RunRecord& run, const Environment&, const Sink& sink) {
   const std::vector<Case> cases = cases_of(run);
-  std::size_t failures = 0, errors = 0;
+  std::size_t failures = 0, errors = 0, skipped = 0;
   for (const Case& c : cases) {
-    if (c.verdict == Verdict::fail) ++failures;
+    if (c.skipped) ++skipped;
+    else if (c.verdict == Verdict::fail) ++failures;
     else if (c.verdict != Verdict::pass) ++errors;
   }
   const std::string totals =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{}\"",
-                  cases.size(), failures, errors, seconds(run.duration));
+      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\"",
+                  cases.size(), failures, errors, skipped, seconds(run.duration));
   sink("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
   sink(fmt::format("<testsuites name=\"shakedown\" {}>\n", totals));
   sink(fmt::format("  <testsuite name=\"{}\" {}>\n", xml_text(run.scenario), totals));

@@ -16,6 +16,10 @@ void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink
                    run.interrupted ? ", **interrupted**" : ""));
   for (const std::string& reason : run.reasons) sink("- " + markdown_text(reason) + "\n");
   if (!run.reasons.empty()) sink("\n");
+  for (const ValidityResult& rule : run.validity)
+    if (!rule.holds || rule.warning)
+      sink(fmt::format("**{}**: {}: {}\n\n", rule.holds ? "Warning" : "Not valid",
+                       markdown_text(rule.name), markdown_text(rule.detail)));
 
   if (!run.slos.empty()) {
     sink("| objective | value | n | exceedances | 95% interval | margin | verdict |\n"
@@ -33,6 +37,11 @@ void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink
   if (!run.invariants.empty()) {
     sink("| invariant | checked | violations | first witness | verdict |\n|---|--:|--:|---|---|\n");
     for (const InvariantResult& invariant : run.invariants) {
+      if (!invariant.skipped.empty()) {
+        sink(fmt::format("| {} | - | - | {} | skipped |\n", markdown_text(invariant.name),
+                         markdown_text(invariant.skipped)));
+        continue;
+      }
       std::string witness = "-";
       if (!invariant.violations.empty()) {
         const Violation& v = invariant.violations.front();
@@ -59,10 +68,6 @@ void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink
                    human_count(run.counts.of(Outcome::ok)), human_duration(response.p50),
                    human_duration(response.p95), human_duration(response.p99),
                    human_duration(response.max)));
-  for (const ValidityResult& rule : run.validity)
-    if (!rule.holds)
-      sink(fmt::format("\nNot valid: {}: {}\n", markdown_text(rule.name),
-                       markdown_text(rule.detail)));
   if (!run.reproduce.empty()) {
     // An indented block, because one line of text cannot end it as it could end a fence.
     sink(fmt::format("\nReproduce:\n\n    {}\n", terminal_text(run.reproduce)));

@@ -78,6 +78,7 @@ std::optional<Refusal> Mcp::parse(std::string_view body, ChatRequest& request) c
   rpc.method = method.text();
   rpc.params = world::member_of(body, "params").raw;
   request.model = rpc.method;
+  request.asked = world::last_turn_id(rpc.params);  // wherever it stands, as in `_meta`
   if (!is_known(rpc.method)) return refusal_with(200, "-32601", rpc.id, "Method not found");
   return rpc.method == "tools/call" ? parse_call(rpc.params, request) : std::nullopt;
 }

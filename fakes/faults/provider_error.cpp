@@ -107,6 +107,7 @@ world::Task<void> strike(ProviderError fault, Exchange& x) {
   }
   const Refusal refusal = refusal_of(fault.how, x.dialect);
   x.body.clear();
+  x.note_error(refusal);
   x.dialect.write_refusal(x.body, refusal, x.facts.request_id);
   if (fault.how == How::tool_use_failed) add_failed_generation(x.body);
   x.add_response(refusal.status, "application/json", x.body);

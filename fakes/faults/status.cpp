@@ -20,6 +20,7 @@ world::Task<void> strike(Status fault, Exchange& x) {
   if (fault.html && x.body.empty()) x.body = gateway_page(fault.code);
   if (x.body.empty()) {
     const Refusal refusal = x.dialect.refusal_of(fault.code);
+    x.note_error(refusal);
     x.dialect.write_refusal(x.body, refusal, x.facts.request_id);
   }
   std::string framing = "content-length: ";

@@ -1,8 +1,9 @@
 #include "harness/client/chat_client.hpp"
 
-#include <charconv>
+#include <algorithm>
 
 #include "harness/client/chat_json.hpp"
+#include "harness/client/reply_headers.hpp"
 #include "world/json_text.hpp"
 #include "world/sse.hpp"
 
@@ -48,6 +49,72 @@ bool only_blanks(const std::string& text) {
   return text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
+// Shorter texts may well say the same twice.
+constexpr std::size_t kRepeatedMin = 32;
+
+bool stands_twice(std::string_view text) {
+  const std::size_t half = text.size() / 2;
+  // With at most one byte between the two.
+  return half >= kRepeatedMin && text.substr(0, half) == text.substr(text.size() - half);
+}
+
+void keep_error(Reply& reply, std::string body) {
+  if (body.size() > Reply::kErrorBytesMax) body.resize(Reply::kErrorBytesMax);
+  reply.error_body = std::move(body);
+}
+
+void keep_notice(Reply& reply, QueueNotice notice, world::Instant now) {
+  notice.at = now;
+  if (reply.notices.size() < Reply::kNoticesMax) reply.notices.push_back(notice);
+}
+
+struct StreamState {
+  std::size_t text_bytes_max;
+  world::Instant last_content = world::kNever;
+};
+
+// Takes one event of a stream. Events of the target's own, `agent.queue` and what else it names
+// `agent.*`, are no chunks and carry no tokens.
+std::optional<reports::Failure> take_event(world::SseEvent& event, world::Instant now,
+                                           StreamState& state, Operation& op, Reply& reply) {
+  if (event.data == "[DONE]") {
+    ++reply.terminals;
+    return std::nullopt;
+  }
+  if (event.type.starts_with("agent.")) {
+    if (event.type != "agent.queue") return std::nullopt;
+    if (const auto notice = read_queue_notice(event.data)) keep_notice(reply, *notice, now);
+    return std::nullopt;
+  }
+  ChatPiece piece = read_chat_chunk(event.data);
+  if (event.type == "error" || !piece.valid || piece.has_error) {
+    keep_error(reply, std::move(event.data));
+    return reports::Failure::bad_response;
+  }
+  if (reply.terminals > 0) ++reply.after_terminal;
+  if (!piece.finish_reason.empty()) {
+    reply.finished = true;
+    reply.cut_off = piece.finish_reason == "length";
+  }
+  if (piece.completion_tokens) {
+    op.output_tokens = static_cast<std::uint32_t>(*piece.completion_tokens);
+  }
+  if (!piece.content || piece.content->empty()) return std::nullopt;
+  if (op.first_event == world::kNever) op.first_event = now;
+  if (state.last_content != world::kNever) {
+    const world::Nanos gap = now - state.last_content;
+    op.stall = std::max(op.stall, gap);
+    if (reply.gaps.size() < Reply::kGapsMax) reply.gaps.push_back(gap);
+  }
+  state.last_content = now;
+  if (reply.text.size() + piece.content->size() > state.text_bytes_max) {
+    return reports::Failure::too_large;
+  }
+  reply.text += *piece.content;
+  if (!piece.completion_tokens) ++op.output_tokens;
+  return std::nullopt;
+}
+
 world::HttpClientOptions options_of(const Client& client) {
   world::HttpClientOptions options;
   options.limits.body_bytes_max = static_cast<std::uint64_t>(client.response_bytes_max);
@@ -68,15 +135,15 @@ ChatClient::ChatClient(world::Clock& clock, world::Network& network, world::Endp
 
 std::string ChatClient::render(const PlannedRequest& request) const {
   const world::TurnId turn = request.turn;
-  const std::string user = "u" + std::to_string(turn.user);
+  const std::string name = world::to_text(turn);  // u17.s2.t5
+  const std::string_view conversation = std::string_view(name).substr(0, name.rfind('.'));
+  const std::string_view user = conversation.substr(0, conversation.find('.'));
   std::string body = R"({"model":"agent","messages":[{"role":"user","content":)";
   world::append_json_string(body, turn_text(scenario_, request));
   body += R"(}],"user":")";
   body += user;
   body += R"(","metadata":{"conversation":")";
-  body += user;
-  body += ".s";
-  body += std::to_string(turn.session);
+  body += conversation;
   body += R"("})";
   if (request.output_tokens > 0) {
     body += R"(,"max_tokens":)";
@@ -85,9 +152,11 @@ std::string ChatClient::render(const PlannedRequest& request) const {
   body += request.stream ? R"(,"stream":true})" : R"(,"stream":false})";
 
   std::string bytes;
-  bytes.reserve(head_.size() + body.size() + 16);
+  bytes.reserve(head_.size() + name.size() + body.size() + 40);
   bytes += head_;
-  bytes += std::to_string(body.size());
+  world::append_integer(bytes, static_cast<std::int64_t>(body.size()));
+  bytes += "\r\nx-request-id: ";
+  bytes += name;
   bytes += "\r\n\r\n";
   bytes += body;
   return bytes;
@@ -100,9 +169,7 @@ Task<bool> ChatClient::ask(const PlannedRequest& request, Operation& op, Reply& 
   if (!sent) co_return fail(op, failure_of(sent.error()));
   HttpExchange& exchange = *sent;
   op.http_status = static_cast<std::uint16_t>(exchange.status());
-  op.provider = exchange.headers().get("x-agent-provider");
-  const std::string_view attempts = exchange.headers().get("x-agent-attempts");
-  std::from_chars(attempts.data(), attempts.data() + attempts.size(), op.attempts);
+  read_reply_headers(exchange.headers(), op, reply);
   if (!request.stream) op.first_event = clock_.now();
   const bool ok = exchange.status() >= 200 && exchange.status() < 300;
   if (ok && request.stream) co_return co_await read_stream(exchange, op, reply);
@@ -110,18 +177,24 @@ Task<bool> ChatClient::ask(const PlannedRequest& request, Operation& op, Reply& 
 }
 
 Task<bool> ChatClient::read_plain(HttpExchange& exchange, Operation& op, Reply& reply) {
-  const Result<std::string> body = co_await exchange.read_all();
+  Result<std::string> body = co_await exchange.read_all();
   if (!body) co_return fail(op, failure_of(body.error()));
   op.response_bytes = body->size();
-  if (exchange.status() == 429) co_return fail(op, reports::Failure::rate_limited);
   if (exchange.status() < 200 || exchange.status() >= 300) {
-    co_return fail(op, reports::Failure::http_status);
+    if (auto notice = queue_notice_in(*body)) keep_notice(reply, *notice, clock_.now());
+    keep_error(reply, std::move(*body));
+    co_return fail(op, exchange.status() == 429 ? reports::Failure::rate_limited
+                                                : reports::Failure::http_status);
   }
   ChatPiece answer = read_chat_answer(*body);
   if (!answer.valid || !answer.has_choice || answer.has_error) {
+    keep_error(reply, std::move(*body));
     co_return fail(op, reports::Failure::bad_response);
   }
+  reply.finished = true;
+  reply.cut_off = answer.finish_reason == "length";
   if (answer.content) reply.text = std::move(*answer.content);
+  reply.repeated = stands_twice(reply.text);
   op.output_tokens = static_cast<std::uint32_t>(answer.completion_tokens.value_or(0));
   if (only_blanks(reply.text)) co_return fail(op, reports::Failure::empty_response);
   co_return succeed(op);
@@ -131,8 +204,7 @@ Task<bool> ChatClient::read_stream(HttpExchange& exchange, Operation& op, Reply&
   const auto bytes_max = static_cast<std::size_t>(scenario_.client.response_bytes_max);
   world::SseReader reader(bytes_max);
   std::vector<world::SseEvent> events;
-  world::Instant last_event = world::kNever;
-  bool finished = false;  // a finish_reason came
+  StreamState state{bytes_max};
   std::optional<reports::Failure> broken;
   for (;;) {
     const Result<std::string_view> bytes = co_await exchange.read_some();
@@ -148,30 +220,15 @@ Task<bool> ChatClient::read_stream(HttpExchange& exchange, Operation& op, Reply&
     if (!read) co_return fail(op, failure_of(read.error()));
     const world::Instant now = clock_.now();
     for (world::SseEvent& event : events) {
-      if (event.data == "[DONE]") {
-        ++reply.terminals;
-        continue;
-      }
-      ChatPiece piece = read_chat_chunk(event.data);
-      if (!piece.valid || piece.has_error) co_return fail(op, reports::Failure::bad_response);
-      if (reply.terminals > 0) ++reply.after_terminal;
-      if (!piece.finish_reason.empty()) finished = true;
-      if (piece.completion_tokens) {
-        op.output_tokens = static_cast<std::uint32_t>(*piece.completion_tokens);
-      }
-      if (!piece.content || piece.content->empty()) continue;
-      if (op.first_event == world::kNever) op.first_event = now;
-      if (last_event != world::kNever) op.stall = std::max(op.stall, now - last_event);
-      last_event = now;
-      if (reply.text.size() + piece.content->size() > bytes_max) {
-        co_return fail(op, reports::Failure::too_large);
-      }
-      reply.text += *piece.content;
-      if (!piece.completion_tokens) ++op.output_tokens;
+      const auto failure = take_event(event, now, state, op, reply);
+      if (failure) co_return fail(op, *failure);
     }
   }
+  reply.repeated = stands_twice(reply.text);
   if (broken) co_return fail(op, *broken);
-  if (!finished || reply.terminals == 0) co_return fail(op, reports::Failure::truncated_stream);
+  if (!reply.finished || reply.terminals == 0) {
+    co_return fail(op, reports::Failure::truncated_stream);
+  }
   if (only_blanks(reply.text)) co_return fail(op, reports::Failure::empty_response);
   co_return succeed(op);
 }

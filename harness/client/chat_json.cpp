@@ -1,5 +1,9 @@
 #include "harness/client/chat_json.hpp"
 
+#include <algorithm>
+#include <limits>
+
+#include "harness/client/decimal.hpp"
 #include "world/json_reader.hpp"
 
 namespace harness {
@@ -88,5 +92,34 @@ ChatPiece read(std::string_view json, std::string_view carrier) {
 
 ChatPiece read_chat_answer(std::string_view json) { return read(json, "message"); }
 ChatPiece read_chat_chunk(std::string_view json) { return read(json, "delta"); }
+
+std::optional<QueueNotice> read_queue_notice(std::string_view json) {
+  JsonReader reader(json);
+  if (reader.peek() != JsonType::object) return std::nullopt;
+  QueueNotice notice;
+  read_object(reader, [&](std::string_view key) {
+    const bool is_position = key == "position";
+    const bool is_eta = key == "eta_seconds";
+    const bool is_reason = key == "reason";
+    const JsonValue value = reader.take();
+    if (is_position) {
+      const std::int64_t position = value.integer().value_or(0);
+      notice.position = static_cast<std::uint32_t>(
+          std::clamp<std::int64_t>(position, 0, std::numeric_limits<std::uint32_t>::max()));
+    }
+    if (is_eta && value.type == JsonType::number) {
+      notice.eta = decimal(value.raw, std::chrono::seconds(1)).value_or(world::Nanos(-1));
+    }
+    if (is_reason) notice.has_reason = value.type == JsonType::string && value.raw.size() > 2;
+  });
+  if (!reader.finished()) return std::nullopt;
+  return notice;
+}
+
+std::optional<QueueNotice> queue_notice_in(std::string_view error_body) {
+  const JsonValue queue = world::member_of(error_body, "queue");
+  if (queue.type != JsonType::object) return std::nullopt;
+  return read_queue_notice(queue.raw);
+}
 
 }  // namespace harness

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/client/reply.hpp"
+
 namespace harness {
 
 struct ChatPiece {               // an answer, or one chunk of a stream
@@ -21,5 +23,11 @@ struct ChatPiece {               // an answer, or one chunk of a stream
 // message.content of choices[0] (an answer) or delta.content (a chunk).
 ChatPiece read_chat_answer(std::string_view json);
 ChatPiece read_chat_chunk(std::string_view json);
+
+// {"position":3,"eta_seconds":45,"reason":"..."}: the data of an event `agent.queue`. Nothing when
+// it is no object. What is missing or is no number counts as not given; `at` is the caller's.
+std::optional<QueueNotice> read_queue_notice(std::string_view json);
+// The same in the member "queue" of an error's body.
+std::optional<QueueNotice> queue_notice_in(std::string_view error_body);
 
 }  // namespace harness

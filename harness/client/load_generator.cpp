@@ -15,7 +15,7 @@ constexpr int kReleasedPerTurn = 64;  // due requests released before others get
 }
 
 LoadGenerator::LoadGenerator(world::Clock& clock, LoadInput options, ChatClient& client,
-             reports::Recorder& recorder, Observer& observer)
+                             reports::Recorder& recorder, Observer& observer)
     : clock_(clock),
       random_(options.random),
       scenario_(options.scenario),
@@ -74,6 +74,7 @@ Task<void> LoadGenerator::send_plan() {
       op.last_event = clock_.now();
       recorder_.record(op);
       observer_.on_ended(op, Reply{});
+      turn_ended(request);
       continue;
     }
     requests_.spawn(perform(request, request.at));
@@ -88,7 +89,11 @@ Task<void> LoadGenerator::closed_user(ClosedLoop loop, std::uint32_t user) {
     const ClosedTurn first = closed_turn(scenario_, random_, loop, user, n);
     co_await clock_.sleep(first.think);
     const Instant now = clock_.now();
-    if (now >= loop.to) co_return;
+    if (now >= loop.to) {
+      const world::TurnId next = first.request.turn;
+      if (next.turn > 0) observer_.on_conversation_over(next.user, next.session);
+      co_return;
+    }
     world::Scope group(clock_);
     for (std::uint32_t k = 0; k < parallel; ++k) {
       const ClosedTurn turn = closed_turn(scenario_, random_, loop, user, n + k);
@@ -123,12 +128,18 @@ Task<void> LoadGenerator::perform(PlannedRequest request, Instant planned) {
   op.sent = std::max(clock_.now(), planned);
   if (is_recorded(request)) recorder_.sent();
   observer_.on_sent(op);
+  const world::Nanos timeout = scenario_.client.timeout;
+  const world::Nanos waits = patience(request);
   bool cancelled = false;
   try {
     auto asking = client_.ask(request, op, reply);
     const auto in_time = co_await world::with_deadline(
-        clock_, planned + scenario_.client.timeout, std::move(asking));
-    if (!in_time) {
+        clock_, planned + std::min(timeout, waits), std::move(asking));
+    if (!in_time && waits < timeout) {
+      // The exchange is gone by now, and its connection with it: the target can know.
+      op.outcome = Outcome::cancelled;
+      op.failure = reports::Failure::cancelled;
+    } else if (!in_time) {
       op.outcome = Outcome::timeout;
       op.failure = reports::Failure::timeout;
     }
@@ -138,9 +149,34 @@ Task<void> LoadGenerator::perform(PlannedRequest request, Instant planned) {
     op.failure = reports::Failure::unfinished;
   }
   op.last_event = clock_.now();
-  recorder_.record(op);
+  recorder_.record(op, reply.gaps);
   observer_.on_ended(op, reply);
+  turn_ended(request);
   if (cancelled) throw Cancelled{};
+}
+
+// How long the user waits for this turn, whatever the client's deadline is.
+world::Nanos LoadGenerator::patience(const PlannedRequest& request) const {
+  const std::optional<GivesUp>& gives_up = scenario_.load[request.load_class].gives_up;
+  if (!gives_up) return world::Nanos::max();
+  const std::uint64_t turn = request.turn.key();
+  const auto share = static_cast<std::uint32_t>(gives_up->share);
+  if (!random_.chance(share, world::Purpose("gives up"), turn, 0)) return world::Nanos::max();
+  return world::Nanos(
+      gives_up->after.sample(random_.bits(world::Purpose("gives up after"), turn, 0)));
+}
+
+// A conversation of n turns is over when n of them have ended, in whatever order.
+void LoadGenerator::turn_ended(const PlannedRequest& request) {
+  const std::int64_t turns = scenario_.load[request.load_class].sessions.turns_per_session;
+  if (turns == 0) return;
+  const auto [user, session, turn] = request.turn;
+  if (turns > 1) {
+    const auto ended = ended_turns_.try_emplace({user, session}, 0).first;
+    if (++ended->second < turns) return;
+    ended_turns_.erase(ended);
+  }
+  observer_.on_conversation_over(user, session);
 }
 
 }  // namespace harness

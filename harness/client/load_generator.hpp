@@ -3,6 +3,9 @@
 // exactly one operation. One clock.
 #pragma once
 
+#include <map>
+#include <utility>
+
 #include "harness/client/chat_client.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/observer.hpp"
@@ -35,6 +38,8 @@ class LoadGenerator {
   world::Task<bool> join(world::Scope& scope);
   bool is_recorded(const PlannedRequest& request) const;
   reports::Operation begin(const PlannedRequest& request, world::Instant planned) const;
+  world::Nanos patience(const PlannedRequest& request) const;
+  void turn_ended(const PlannedRequest& request);
 
   world::Clock& clock_;
   world::Random random_;
@@ -44,6 +49,8 @@ class LoadGenerator {
   ChatClient& client_;
   reports::Recorder& recorder_;
   Observer& observer_;
+  // Turns that have ended of each conversation that has an end and has not reached it.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> ended_turns_;
   world::Scope requests_;
 };
 

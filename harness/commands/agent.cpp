@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "agent/agent.hpp"
+#include "agent/ledger_json.hpp"
 #include "agent/profile.hpp"
 #include "harness/commands/serve.hpp"
 #include "harness/run/target_url.hpp"
@@ -27,6 +28,8 @@ struct AgentCommand {
   std::vector<std::string> sets;
   double time_scale = 1.0;
   std::uint64_t seed = 1;
+  std::string api_key;
+  bool ledger = false;
 };
 
 constexpr std::string_view kHttps = "https://";
@@ -59,7 +62,8 @@ std::vector<agent::Provider> parse_providers(const AgentCommand& command) {
     std::string address = word.substr(equals + 1);
     const bool tls = address.starts_with(kHttps);
     if (tls) address.erase(0, kHttps.size());
-    agent::Provider provider{word.substr(0, equals), parse_address(address), {}, {}};
+    agent::Provider provider{
+        word.substr(0, equals), parse_address(address), {}, {}, command.api_key};
     if (tls) provider.tls = world::TlsClient{{}, true, authority};
     providers.push_back(std::move(provider));
   }
@@ -95,6 +99,13 @@ agent::Config config_of(const AgentCommand& command,
   return config;
 }
 
+// One line per entry, at once: who reads them judges the run by them.
+void print_entry(const agent::LedgerEntry& entry) {
+  const std::string line = agent::to_line(entry, world::RealClock::steady_now());
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
 int serve_agent(const AgentCommand& command) {
   const std::vector<agent::Provider> providers = parse_providers(command);
   const agent::Config config = config_of(command, providers);
@@ -103,7 +114,9 @@ int serve_agent(const AgentCommand& command) {
   world::RealClock clock(options);
   world::RealNetwork network(clock);
   world::raise_descriptor_limit();
-  agent::Agent core(clock, network, config, providers);
+  agent::Agent core(clock, network, config, providers,
+                    command.ledger ? agent::LedgerSink(print_entry) : agent::LedgerSink(),
+                    world::Random(command.seed));
   const world::Endpoint on = parse_address(command.listen);
   auto listener = network.listen(on);
   if (!listener) {
@@ -140,6 +153,13 @@ void add_agent(CLI::App& command, int& exit_code) {
       .add_option("--provider-ca", o->provider_ca,
                   "Who vouches for https providers, as a PEM file; default: the system's roots.")
       ->type_name("FILE");
+  command
+      .add_option("--api-key", o->api_key, "Sent to the providers as a bearer token.")
+      ->type_name("KEY")
+      ->envname("SHAKEDOWN_AGENT_API_KEY");
+  command.add_flag("--ledger", o->ledger,
+                   "Print what the core does, a line of JSON per entry, behind the line that says "
+                   "where it listens.");
   command.add_option("--set", o->sets, "Override a value of the file: agent.user_rate=60/min.")
       ->type_name("PATH=VALUE");
   command.add_option("--seed", o->seed, "Seed of its random draws.")->type_name("N");

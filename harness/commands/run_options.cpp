@@ -53,6 +53,7 @@ std::string reproduce_command(const RunCommand& command, const std::string& file
   if (mode == Mode::live && command.fakes_port != 0) {
     text += " --fakes-port " + std::to_string(command.fakes_port);
   }
+  if (mode == Mode::live && command.no_calibration) text += " --no-calibration";
   if (mode == Mode::live && command.pacing != "timer") text += " --pacing " + command.pacing;
   return text;
 }
@@ -78,6 +79,7 @@ RunOptions options_of(const RunCommand& command) {
   options.time_scale = command.time_scale;
   options.pacing = pacing_of(command.pacing);
   options.fakes_port = command.fakes_port;
+  options.calibrate = !command.no_calibration;
   options.sets = command.sets;
   if (!command.segment.empty()) {
     options.segment = parse_segment(command.segment, [](const char* name) {
@@ -141,6 +143,9 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
   if (command.time_scale != 1.0) {
     throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
   }
+  if (command.no_calibration) {
+    throw std::runtime_error("--no-calibration is for --mode live: virtual time is never late");
+  }
   if (command.fakes_port != 0) {
     throw std::runtime_error("--fakes-port is for --mode live: simulated fakes have no port");
   }
@@ -198,6 +203,8 @@ void add_run_options(CLI::App& app, RunCommand& command) {
                  "live: begin at this instant (RFC 3339, or seconds since 1970), all segments at "
                  "the same.")
       ->type_name("T");
+  app.add_flag("--no-calibration", command.no_calibration,
+               "live: do not measure first whether the generator alone can hold the plan.");
   app.add_option("--out", command.out, "Folder for the results, one folder per scenario.")
       ->type_name("DIR")
       ->capture_default_str();

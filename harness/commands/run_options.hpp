@@ -29,6 +29,7 @@ struct RunCommand {
   std::uint16_t fakes_port = 0;
   std::string segment;       // i/n or auto; empty: the whole run
   std::string start_at;      // live; empty: as soon as the target is ready
+  bool no_calibration = false;
   std::string trail;         // of a fresh process, for the one that checks determinism
   std::string trail_events;  // FROM:TO
   bool check_determinism = false;

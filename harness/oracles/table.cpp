@@ -1,10 +1,28 @@
 // Every invariant, one row each.
 #include <array>
+#include <type_traits>
 
+#include "harness/oracles/bounded_memory.hpp"
+#include "harness/oracles/bounded_retries.hpp"
+#include "harness/oracles/breaker_model.hpp"
+#include "harness/oracles/budget_respected.hpp"
+#include "harness/oracles/cancel_propagates.hpp"
+#include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
+#include "harness/oracles/exactly_once_commands.hpp"
+#include "harness/oracles/fairness.hpp"
+#include "harness/oracles/honest_errors.hpp"
+#include "harness/oracles/isolation_canary.hpp"
 #include "harness/oracles/no_empty_response.hpp"
+#include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
+#include "harness/oracles/queue_honest.hpp"
+#include "harness/oracles/recovers_within.hpp"
+#include "harness/oracles/retried_non_retryable.hpp"
+#include "harness/oracles/retry_after_honoured.hpp"
+#include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
+#include "harness/oracles/wakes_nobody.hpp"
 #include "world/ensure.hpp"
 
 namespace harness {
@@ -13,9 +31,20 @@ using reports::Verdict;
 
 namespace {
 template <class T>
-std::unique_ptr<Oracle> make(const OracleInput&) {
-  return std::make_unique<T>();
+std::unique_ptr<Oracle> make(const OracleInput& input) {
+  if constexpr (std::is_constructible_v<T, const OracleInput&>) {
+    return std::make_unique<T>(input);
+  } else {
+    return std::make_unique<T>();
+  }
 }
+
+template <class T>
+std::unique_ptr<Oracle> make_with_parameter(const OracleInput& input) {
+  return std::make_unique<T>(input.parameter);
+}
+
+constexpr double kSecond = 1e9;
 
 constexpr std::array kOracles{
     OracleKind{"terminal_once", "Every request that was sent ends exactly once.", Needs::clients,
@@ -23,8 +52,51 @@ constexpr std::array kOracles{
     OracleKind{"no_empty_response", "No successful answer is empty or blank.", Needs::clients,
                make<NoEmptyResponse>},
     OracleKind{"conversation_integrity",
-               "No turn of a conversation is lost, duplicated, reordered or from elsewhere.",
+               "No turn of a conversation is lost, duplicated, reordered or from elsewhere, and no "
+               "two prompts disagree.",
                Needs::fakes, make<ConversationIntegrity>},
+    OracleKind{"conservation", "The ledgers of clients, agent and fakes agree on every turn.",
+               Needs::agent, make<Conservation>},
+    OracleKind{"bounded_retries", "Providers are called seldom more often than they are asked.",
+               Needs::fakes, make_with_parameter<BoundedRetries>, OracleParameter::ratio,
+               "Provider calls for each thing asked, over the run.", 1.3},
+    OracleKind{"retry_after_honoured", "Who was told to wait does not come earlier.",
+               Needs::fakes, make<RetryAfterHonoured>},
+    OracleKind{"retried_non_retryable", "What was refused for good is not asked again.",
+               Needs::fakes, make<RetriedNonRetryable>},
+    OracleKind{"wakes_nobody", "Those who failed together do not come back together.",
+               Needs::fakes, make<WakesNobody>},
+    OracleKind{"cancel_propagates", "When the user has left, nobody works for the turn any more.",
+               Needs::fakes, make_with_parameter<CancelPropagates>, OracleParameter::duration,
+               "Until providers have lost their client.", 2 * kSecond},
+    OracleKind{"exactly_once_commands",
+               "No command has its effect twice, or behind the back of its user.", Needs::fakes,
+               make<ExactlyOnceCommands>},
+    OracleKind{"fairness", "Every user gets about the same share of the own requests answered.",
+               Needs::clients, make_with_parameter<Fairness>, OracleParameter::ratio,
+               "Least Jain's index over the users.", 0.8},
+    OracleKind{"recovers_within", "After the last fault, service is soon good and stays so.",
+               Needs::clients, make<RecoversWithin>, OracleParameter::duration,
+               "From the heal to good service.", 60 * kSecond},
+    OracleKind{"breaker_model", "Every circuit breaker does what the reference model would.",
+               Needs::agent, make<BreakerModel>},
+    OracleKind{"bounded_memory", "What the agent holds for its users does not grow for ever.",
+               Needs::agent, make<BoundedMemory>},
+    OracleKind{"budget_respected", "No user is charged or answered beyond the budget.",
+               Needs::agent, make<BudgetRespected>},
+    OracleKind{"isolation_canary", "No answer, error or prompt holds another user's data.",
+               Needs::clients, make<IsolationCanary>},
+    OracleKind{"stream_integrity",
+               "Answers that count as good are whole: no token lost, doubled, reordered or cut.",
+               Needs::clients, make<StreamIntegrity>},
+    OracleKind{"no_internal_leak",
+               "No answer or error shows plans, stack traces, paths, keys or inner addresses.",
+               Needs::clients, make<NoInternalLeak>},
+    OracleKind{"honest_errors",
+               "Errors have the members of RFC 9457, words that name them, and a next action.",
+               Needs::clients, make<HonestErrors>},
+    OracleKind{"queue_honest", "Places and times that a queue announces come true.",
+               Needs::clients, make<QueueHonest>},
 };
 }  // namespace
 

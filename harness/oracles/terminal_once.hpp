@@ -1,8 +1,10 @@
 // terminal_once: every request that was sent ends exactly once. A stream that ends twice, or goes
-// on after its end, and a request that never ends, are violations. Memory: the open requests.
+// on after its end, an answer that was given twice, and a request that never ends, are violations.
+// Memory: the open requests.
 #pragma once
 
 #include <map>
+#include <memory_resource>
 
 #include "harness/oracles/oracle.hpp"
 
@@ -15,8 +17,14 @@ class TerminalOnce final : public Oracle {
   void finish(bool complete) override;
 
  private:
-  std::map<std::uint64_t, world::TurnId> open_;
-  std::vector<std::pair<world::Instant, std::string>> unfinished_;
+  struct Unfinished {
+    world::Instant at;
+    world::TurnId turn;
+  };
+
+  std::pmr::unsynchronized_pool_resource pool_;  // no allocation for what was open before
+  std::pmr::map<std::uint64_t, world::TurnId> open_{&pool_};
+  std::vector<Unfinished> unfinished_;  // what was open when the run ended
   world::Instant last_{};
 };
 

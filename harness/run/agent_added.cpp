@@ -34,12 +34,7 @@ void AgentAdded::ended(const Operation& op) {
 void AgentAdded::prompt(const fakes::PromptRecord& prompt) {
   if (!prompt.asked) return;
   const auto found = open_.find(*prompt.asked);
-  ++calls_;
-  if (found == open_.end()) {  // for a user who left long ago
-    if (prompt.attempt == 1) ++turns_asked_;
-    return;
-  }
-  if (!found->second.asked) ++turns_asked_;
+  if (found == open_.end()) return;  // settled long ago
   found->second.asked = true;
   add_span(found->second.busy, {prompt.at, std::max(prompt.at, prompt.ended)});
 }
@@ -78,7 +73,8 @@ void AgentAdded::settle_first() {
   const auto found = open_.find(first.turn);
   if (found == open_.end() || found->second.op.id != first.op) return;
   const Open& open = found->second;
-  if (recorder_ != nullptr && open.asked && open.op.outcome == reports::Outcome::ok) {
+  const bool counts = open.asked && open.op.outcome == reports::Outcome::ok;
+  if (counts && recorder_ != nullptr && recorder_->layout().segment.has(open.op.user)) {
     recorder_->note(open.op, reports::Latency::agent_added, added_by(open));
   }
   open_.erase(found);

@@ -34,10 +34,6 @@ class AgentAdded {
   // Settles all.
   void finish();
 
-  // Prompts that asked for a turn, and the turns that were asked for at least once.
-  std::uint64_t calls() const { return calls_; }
-  std::uint64_t turns_asked() const { return turns_asked_; }
-
  private:
   using Span = std::pair<world::Instant, world::Instant>;
   struct Open {
@@ -59,8 +55,6 @@ class AgentAdded {
   reports::Recorder* recorder_;
   std::map<world::TurnId, Open> open_;
   std::deque<Ended> ended_;  // in order of their ends
-  std::uint64_t calls_ = 0;
-  std::uint64_t turns_asked_ = 0;
 };
 
 }  // namespace harness

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/run/suite_parts.hpp"
 #include "world/deadline.hpp"
 
 namespace harness {
@@ -31,7 +32,9 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
                                           std::map<std::string, world::Endpoint> providers,
                                           std::string ca_pem) {
   world::Command command;
-  command.argv = {options.agent_program, "agent", "--config", prepared.scenario.file};
+  command.argv = {options.agent_program, "agent", "--ledger", "--config", prepared.scenario.file};
+  command.environment = {{"SHAKEDOWN_AGENT_API_KEY", canary_key(prepared.seed)}};
+  command.separate_errors = true;
   for (const std::string& set : options.sets) {
     command.argv.push_back("--set");
     command.argv.push_back(set);
@@ -58,8 +61,12 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
   const std::optional<std::string> line =
       co_await world::with_deadline(clock_, ready_by, std::move(reading));
   if (!line || !line->starts_with(kListening)) {
+    auto last_words = read_errors();
+    const auto heard = co_await world::with_deadline(
+        clock_, clock_.now() + scaled(kStopWithin, options.time_scale), std::move(last_words));
+    static_cast<void>(heard);
     throw TargetError("the agent core's process did not become ready; its last output:\n" +
-                      std::string(child_->tail()));
+                      output_ + std::string(errors_.view()));
   }
   world::Endpoint endpoint;
   const std::string address = line->substr(kListening.size());
@@ -72,15 +79,33 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
 std::string AgentProcess::trouble() const {
   if (!ended_ || stopping_) return {};
   return "the agent core's process ended during the run; its last output: " +
-         std::string(child_->tail());
+         std::string(errors_.view());
 }
 
-Task<void> AgentProcess::follow() {
+Task<void> AgentProcess::follow(LedgerReader& reader) {
+  const std::size_t line_end = output_.find('\n');
+  if (line_end != std::string::npos) reader.feed(std::string_view(output_).substr(line_end + 1));
+  output_.clear();
   for (;;) {
     const std::string more = co_await child_->read_output();
     if (more.empty()) break;
+    reader.feed(more);
   }
   ended_ = true;
+}
+
+Task<bool> AgentProcess::read_errors() {
+  for (;;) {
+    const std::string more = co_await child_->read_output(world::OutputOf::err);
+    if (more.empty()) co_return true;
+    errors_.add(more);
+  }
+}
+
+Task<void> AgentProcess::follow_errors() {
+  auto reading = read_errors();
+  const bool ended = co_await reading;
+  static_cast<void>(ended);
 }
 
 Task<bool> AgentProcess::wait_for_end() {

@@ -96,6 +96,7 @@ struct Counting final : Observer {
     if (op.sent - op.planned > late_beyond) ++late;
   }
   void on_ended(const Operation&, const Reply&) override {}
+  void on_conversation_over(std::uint32_t, std::uint32_t) override {}
 
   Instant in_time_by;
   Nanos late_beyond;
@@ -138,7 +139,7 @@ void run_once(const Prepared& prepared, const RunOptions& options, const world::
   world::RealClock clock(clock_options);
   world::RealNetwork network(clock);
   ChatClient client(clock, network, target, rehearsal);
-  const LoadInput load{world::Random(prepared.seed), rehearsal, plan};
+  const LoadInput load{world::Random(prepared.seed), rehearsal, plan, prepared.sends};
   clock.restart(world::RealClock::steady_now());
   clock.run(rehearse(clock, client, load, recorder, counting));
 }

@@ -27,6 +27,7 @@ void Evidence::on_sent(const Operation& op) {
 
 void Evidence::on_ended(const Operation& op, const Reply& reply) {
   ++ended_;
+  last_end_ = op.last_event;
   if (op.outcome != Outcome::dropped && open_ > 0) --open_;
   if (op.outcome != Outcome::ok && op.outcome != Outcome::cancelled) ++failed_;
   if (hooks_.history) {
@@ -36,6 +37,12 @@ void Evidence::on_ended(const Operation& op, const Reply& reply) {
   }
   if (order_ == Order::as_it_comes) return hear_ended(op, reply);
   chronicle_.tell_ended(op, oracles_.empty() ? Reply() : reply);
+}
+
+// Told right behind the end of the last request.
+void Evidence::on_conversation_over(std::uint32_t user, std::uint32_t session) {
+  if (order_ == Order::as_it_comes) return hear_over(user, session);
+  chronicle_.tell_over(last_end_, user, session);
 }
 
 void Evidence::on_prompt(const fakes::PromptRecord& prompt) {

@@ -27,6 +27,7 @@ class Evidence final : public Observer, private Listener {
 
   void on_sent(const reports::Operation& op) override;
   void on_ended(const reports::Operation& op, const Reply& reply) override;
+  void on_conversation_over(std::uint32_t user, std::uint32_t session) override;
   void on_prompt(const fakes::PromptRecord& prompt);
   void on_prompt(fakes::PromptRecord&& prompt);
   void on_agent(const agent::LedgerEntry& entry);
@@ -61,6 +62,7 @@ class Evidence final : public Observer, private Listener {
   AgentAdded added_;
   std::vector<PromptMarker> markers_;
   std::string line_;
+  world::Instant last_end_{};  // of a request, as the clients told it
   std::uint64_t ended_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t open_ = 0;

@@ -29,6 +29,8 @@ constexpr int kWakesPerLook = 100;  // at all clocks
 // What an agent's process says arrives later than what happens here; so long it is waited for.
 constexpr world::Nanos kAgentLate = std::chrono::milliseconds(500);
 
+constexpr world::Nanos kLastWords = std::chrono::milliseconds(100);  // of the agent, at the end
+
 constexpr std::size_t kHeardPerTurn = 64;       // things, before a request that is due may leave
 constexpr std::uint64_t kOwnDescriptors = 64;   // files, pipes, listeners, the loops' own
 
@@ -51,6 +53,8 @@ struct LiveFacts {
   std::int64_t cpu_nanos = 0;
   std::int64_t wall_nanos = 0;
   ClockFacts clocks;
+  std::uint64_t ledger_entries = 0;
+  std::uint64_t ledger_malformed = 0;
 };
 
 Task<void> drive_all(LiveParts& parts, world::Endpoint target) {
@@ -133,11 +137,17 @@ Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   world::Scope driving(parts.clock);
   world::Scope beside(parts.clock);
   ClockWatch clocks;
+  LedgerReader ledger(origin, parts.clock.scale(), [&parts](const agent::LedgerEntry& entry) {
+    parts.evidence.on_agent(entry);
+  });
   driving.spawn(drive_all(parts, target));
   beside.spawn(watch_and_cancel(parts, driving, facts));
   beside.spawn(hear_as_it_goes(parts));
   beside.spawn(watch_clocks(parts, clocks));
-  if (parts.agent_tells) beside.spawn(core.follow());
+  if (parts.agent_tells) {
+    beside.spawn(core.follow(ledger));
+    beside.spawn(core.follow_errors());
+  }
   co_await driving.join_anyway();
 
   facts.cpu_nanos = RealClock::thread_cpu_nanos() - cpu_before;
@@ -145,8 +155,11 @@ Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   if (parts.agent_tells) facts.target_trouble = core.trouble();
   clocks.look(RealClock::read_all());
   facts.clocks = clocks.facts();
+  if (parts.agent_tells) co_await parts.clock.sleep(scaled(kLastWords, parts.clock));
   beside.cancel();
   co_await beside.join_anyway();
+  facts.ledger_entries = ledger.entries();
+  facts.ledger_malformed = ledger.malformed();
   auto stopping = core.stop();
   co_await stopping;
 }
@@ -156,6 +169,18 @@ reports::ValidityResult target_was_alive(const LiveFacts& facts) {
   result.name = "target_alive";
   result.holds = facts.target_trouble.empty();
   result.detail = result.holds ? "the target was alive to the end" : facts.target_trouble;
+  return result;
+}
+
+// The agent's own word, if it is the bundled core.
+reports::ValidityResult agent_ledger(const LiveFacts& facts) {
+  reports::ValidityResult result;
+  result.name = "agent_ledger";
+  result.holds = true;
+  result.warning = facts.ledger_malformed > 0;
+  result.detail = "the agent's ledger had " + reports::human_count(facts.ledger_entries) +
+                  " entries and " + reports::human_count(facts.ledger_malformed) +
+                  " lines that were none";
   return result;
 }
 
@@ -245,7 +270,10 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   observed.calibration = calibration;
   observed.clocks = facts.clocks;
   observed.descriptors = descriptors_of(prepared, evidence, descriptors);
-  if (bundled) observed.more_validity.push_back(target_was_alive(facts));
+  if (bundled) {
+    observed.more_validity.push_back(target_was_alive(facts));
+    observed.more_validity.push_back(agent_ledger(facts));
+  }
   observed.more_validity.push_back(evidence_was_whole(evidence.chronicle(), fakes.lost()));
   observed.more_validity.push_back(host_timers(host_late));
   RunResult result;

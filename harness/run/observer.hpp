@@ -12,6 +12,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void on_sent(const reports::Operation& op) = 0;
   virtual void on_ended(const reports::Operation& op, const Reply& reply) = 0;
+  // Behind the end of its last turn: nothing more will be said in this conversation.
+  virtual void on_conversation_over(std::uint32_t user, std::uint32_t session) = 0;
 };
 
 }  // namespace harness

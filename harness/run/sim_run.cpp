@@ -29,9 +29,10 @@ Task<void> simulate(SimParts parts) {
   auto listener = parts.network.listen(target);
   ENSURE(listener.has_value(), "a simulated port was taken");
   agent::Agent core(parts.clock, parts.network, parts.prepared.scenario.agent,
-                    providers_of(parts.prepared.scenario, parts.fakes.endpoints(),
-                                 parts.network.tls_ca_pem()),
-                    [&parts](const agent::LedgerEntry& e) { parts.evidence.on_agent(e); });
+                    providers_of(parts.prepared.scenario, parts.prepared.seed,
+                                 parts.fakes.endpoints(), parts.network.tls_ca_pem()),
+                    [&parts](const agent::LedgerEntry& e) { parts.evidence.on_agent(e); },
+                    world::Random(parts.prepared.seed));
 
   world::Scope services(parts.clock);
   services.spawn(parts.fakes.serve());

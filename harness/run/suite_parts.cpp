@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "world/json_text.hpp"
+
 namespace harness {
 
 fakes::ServerConfig fakes_of(const Prepared& prepared) {
@@ -12,12 +14,18 @@ fakes::ServerConfig fakes_of(const Prepared& prepared) {
   return config;
 }
 
-std::vector<agent::Provider> providers_of(const Scenario& scenario,
+std::string canary_key(std::uint64_t seed) {
+  std::string key = "sk-canary-";
+  world::append_hex(key, seed);
+  return key;
+}
+
+std::vector<agent::Provider> providers_of(const Scenario& scenario, std::uint64_t seed,
                                           const std::map<std::string, world::Endpoint>& endpoints,
                                           const std::string& ca_pem) {
   std::vector<agent::Provider> providers;
   for (const auto& [name, endpoint] : endpoints) {
-    agent::Provider provider{name, endpoint, {}, {}};
+    agent::Provider provider{name, endpoint, {}, {}, canary_key(seed)};
     if (scenario.backends.at(name).tls) provider.tls = world::TlsClient{{}, true, ca_pem};
     providers.push_back(std::move(provider));
   }

@@ -13,10 +13,14 @@ namespace harness {
 // The fake backends of the scenario; where they listen is the caller's to say.
 fakes::ServerConfig fakes_of(const Prepared& prepared);
 
-// The same backends as the agent core's providers; the authority is trusted where they serve https.
-std::vector<agent::Provider> providers_of(const Scenario& scenario,
+// The same backends as the agent core's providers, tool servers included, each with the run's key;
+// the authority is trusted where they serve https.
+std::vector<agent::Provider> providers_of(const Scenario& scenario, std::uint64_t seed,
                                           const std::map<std::string, world::Endpoint>& endpoints,
                                           const std::string& ca_pem);
+
+// The key of the core's account with every provider of a run: a secret that must show up nowhere.
+std::string canary_key(std::uint64_t seed);
 
 // The scenario's faults that cannot fire in live, each with a sentence.
 std::vector<ScenarioError> sim_only(const Scenario& scenario);

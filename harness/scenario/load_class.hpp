@@ -38,6 +38,25 @@ struct Sessions {  // `one per request`, `one per user`, `{turns_per_session: 4}
   friend bool operator==(const Sessions&, const Sessions&) = default;
 };
 
+// Users who leave before their answer: `{after: 10s, share: 30%}`.
+struct GivesUp {
+  world::Distribution after;       // ns, from the planned instant of the turn
+  std::int64_t share = 1'000'000;  // of the turns, in parts per million
+
+  static constexpr auto fields() {
+    using world::field;
+    using world::Unit;
+    return std::tuple(
+        field("after", &GivesUp::after,
+              "How long the user waits for the end of the answer before disconnecting.")
+            .in(Unit::duration)
+            .required(),
+        field("share", &GivesUp::share, "Share of the turns in which the user is so impatient.")
+            .in(Unit::ppm)
+            .between(0, 1'000'000));
+  }
+};
+
 struct LoadClass {
   std::string name;
   Arrivals arrivals;
@@ -48,6 +67,7 @@ struct LoadClass {
   std::optional<bool> stream;  // none: as client.stream
   std::optional<world::Distribution> prompt_tokens;
   std::optional<world::Distribution> output_tokens;
+  std::optional<GivesUp> gives_up;
   std::string phase;      // of `in`; empty: the whole run
   world::Instant from{};  // the window, from the phase
   world::Instant to{};
@@ -74,6 +94,8 @@ struct LoadClass {
         field("output_tokens", &LoadClass::output_tokens,
               "Length of the answer (max_tokens); the backend decides if not given.")
             .in(Unit::count),
+        field("gives_up", &LoadClass::gives_up,
+              "Users who disconnect before their answer has ended: {after: exp(10s), share: 30%}."),
         field("in", &LoadClass::phase, "Phase to which this class is limited."));
   }
 };

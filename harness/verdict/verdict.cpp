@@ -66,6 +66,11 @@ Judgement compose(std::span<const InvariantResult> invariants,
   for (const SloResult& slo : slos) add(evidence, slo);
   if (invariants.empty() && slos.empty())
     evidence.invalid.push_back("nothing to judge: neither objectives nor invariants");
+  const bool all_skipped =
+      std::all_of(invariants.begin(), invariants.end(),
+                  [](const InvariantResult& result) { return !result.skipped.empty(); });
+  if (!invariants.empty() && all_skipped && slos.empty())
+    evidence.invalid.push_back("nothing was judged: every invariant was skipped");
   if (interrupted) evidence.inconclusive.push_back("the run was interrupted");
 
   Judgement judgement;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "process.hpp"
@@ -29,6 +30,38 @@ TEST_CASE("steady live: every request is accounted for", "[live]") {
   // One line of history per request.
   CHECK(lines_of(read_file(folder.path("out/steady/history.jsonl"))).size() ==
         requests.at("sent").get<std::size_t>());
+}
+
+TEST_CASE("live: the run says what its generator was measured by", "[live]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  struct Row {
+    bool calibrated;
+    const char* told;
+  };
+  for (const Row& row : {Row{true, "against a target that answers at once, the generator sent "},
+                         Row{false, "left out (--no-calibration)"}}) {
+    Words words{"run",    file,      "--mode", "live", "--time-scale",
+                "10",     "--quiet", "--out",  folder.path("out")};
+    if (!row.calibrated) words.push_back("--no-calibration");
+    const RunResult ran = shakedown(words);
+    INFO(ran.out << ran.err);
+    CHECK((ran.out.find("warning: calibration: left out") != std::string::npos) !=
+          row.calibrated);
+    std::map<std::string, json> rules;
+    for (const json& rule : result_of(folder.path("out/sound")).at("validity")) {
+      rules[rule.at("name").get<std::string>()] = rule;
+    }
+    REQUIRE(rules.count("calibration") == 1);
+    CHECK(rules.at("calibration").at("detail").get<std::string>().rfind(row.told, 0) == 0);
+    CHECK(rules.at("evidence_whole").at("holds") == true);
+    CHECK(rules.at("clocks").at("holds") == true);
+    CHECK(rules.at("descriptors").at("holds") == true);
+    // Every request is at least received and answered.
+    const std::string ledger = rules.at("agent_ledger").at("detail").get<std::string>();
+    CHECK(ledger.find(" and 0 lines that were none") != std::string::npos);
+    CHECK(ledger.find("had 0 entries") == std::string::npos);
+  }
 }
 
 TEST_CASE("live: every fault fires, the rest succeeds", "[live]") {

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "prepared_scenario.hpp"
+#include "world/random.hpp"
 
 using namespace harness;
 using namespace std::chrono_literals;
@@ -116,6 +117,138 @@ TEST_CASE("evidence that came apart is judged as evidence that came in order", "
       CHECK(apart.events == in_order.events);
       // A violation is told in events.jsonl too.
       CHECK(apart.events.size() == apart.results[0].violation_count);
+    }
+  }
+}
+
+namespace {
+
+struct Thing {  // one thing that a teller says, at its instant
+  world::Instant at;
+  int kind;  // 0 sent, 1 ended, 2 prompt
+  Operation op;
+  fakes::PromptRecord read;
+};
+
+// 40 users of one conversation each, in parallel; some turns are lost from a later prompt.
+std::vector<Thing> many_conversations() {
+  const world::Random random(5);
+  std::vector<Thing> things;
+  for (std::uint32_t user = 0; user < 40; ++user) {
+    world::Nanos now(static_cast<std::int64_t>(
+        random.bits(world::Purpose("start"), user, 0) % 1'000'000'000));
+    std::vector<fakes::Marker> history;
+    for (std::uint32_t turn = 0; turn < 12; ++turn) {
+      const auto drawn = [&](world::Purpose what, std::int64_t most) {
+        return world::Nanos(static_cast<std::int64_t>(random.bits(what, user, turn) %
+                                                      static_cast<std::uint64_t>(most)));
+      };
+      Operation op = operation(turn, now, now);
+      op.id = user * 100 + turn;
+      op.user = user;
+      const world::Nanos arrived = now + drawn(world::Purpose("way"), 20'000'000);
+      const world::Nanos read_done = arrived + drawn(world::Purpose("busy"), 400'000'000);
+      op.last_event = world::at(read_done + drawn(world::Purpose("back"), 3) * 10'000'000);
+      fakes::Marker mine = said(turn);
+      mine.turn.user = user;
+      history.push_back(mine);
+      fakes::PromptRecord read = prompt(turn, arrived, history);
+      read.asked->user = user;
+      read.ended = world::at(read_done);
+      const bool loses = turn > 3 && drawn(world::Purpose("lost"), 5) == 0ns;
+      if (loses) read.markers.erase(read.markers.begin() + 1);
+      things.push_back({op.sent, 0, op, {}});
+      things.push_back({op.last_event, 1, op, {}});
+      things.push_back({read.ended, 2, {}, read});
+      fakes::Marker reply = mine;
+      reply.is_reply = true;
+      history.push_back(reply);
+      now = world::since_start(op.last_event) + drawn(world::Purpose("think"), 300'000'000);
+    }
+  }
+  std::stable_sort(things.begin(), things.end(),
+                   [](const Thing& a, const Thing& b) { return a.at < b.at; });
+  return things;
+}
+
+void tell(Evidence& evidence, const Thing& thing) {
+  Reply reply;
+  reply.text = "yes";
+  if (thing.kind == 0) evidence.on_sent(thing.op);
+  if (thing.kind == 1) evidence.on_ended(thing.op, reply);
+  if (thing.kind == 2) evidence.on_prompt(thing.read);
+}
+
+struct Judged {
+  std::vector<reports::InvariantResult> results;
+  std::size_t waiting_max = 0;
+};
+
+// Clients tell as it happens; the fakes' prompts come in batches, each shuffled, one heartbeat
+// late.
+Judged in_batches(const Prepared& prepared, const std::vector<Thing>& things, std::uint64_t seed) {
+  const world::Random random(seed);
+  const RunHooks hooks;
+  Evidence evidence(prepared, hooks, "linked", Evidence::Order::by_instant);
+  evidence.spoken(Teller::agent, world::kNever);
+  Judged judged;
+  std::vector<Thing> batch;
+  world::Instant beat = world::at(0s);
+  const auto hand_over = [&](world::Instant upto) {
+    for (std::size_t i = batch.size(); i > 1; --i) {
+      std::swap(batch[i - 1], batch[random.bits(world::Purpose("shuffle"), i, 0) % i]);
+    }
+    for (const Thing& thing : batch) tell(evidence, thing);
+    batch.clear();
+    evidence.spoken(Teller::fakes, upto);
+  };
+  for (const Thing& thing : things) {
+    while (thing.at >= beat + 50ms) {
+      hand_over(beat);
+      evidence.spoken(Teller::clients, thing.at);
+      while (evidence.hear(7) == 7) continue;
+      judged.waiting_max = std::max(judged.waiting_max, evidence.chronicle().waiting());
+      beat += 50ms;
+    }
+    if (thing.kind == 2) {
+      batch.push_back(thing);
+    } else {
+      tell(evidence, thing);
+    }
+  }
+  hand_over(beat);
+  judged.results = evidence.finish(true);
+  CHECK(evidence.chronicle().late() == 0);
+  return judged;
+}
+
+}  // namespace
+
+TEST_CASE("evidence heard as it goes is judged as the whole replay is", "[evidence]") {
+  const Prepared prepared = test::prepared_from(kText);
+  const std::vector<Thing> things = many_conversations();
+  const RunHooks hooks;
+  Evidence replay(prepared, hooks, "linked", Evidence::Order::by_instant);
+  for (const Thing& thing : things) tell(replay, thing);
+  CHECK(replay.chronicle().waiting() == things.size());
+  const std::vector<reports::InvariantResult> whole = replay.finish(true);
+  REQUIRE(whole.size() == 2);
+  CHECK(whole[0].violation_count > 10);
+  CHECK(whole[0].checked == 480);
+  CHECK(whole[1].verdict == Verdict::pass);
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Judged judged = in_batches(prepared, things, seed);
+    REQUIRE(judged.results.size() == whole.size());
+    CHECK(judged.waiting_max < 100);
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      CHECK(judged.results[i].verdict == whole[i].verdict);
+      CHECK(judged.results[i].checked == whole[i].checked);
+      CHECK(judged.results[i].violation_count == whole[i].violation_count);
+      REQUIRE(judged.results[i].violations.size() == whole[i].violations.size());
+      for (std::size_t v = 0; v < whole[i].violations.size(); ++v) {
+        CHECK(judged.results[i].violations[v].what == whole[i].violations[v].what);
+        CHECK(judged.results[i].violations[v].at == whole[i].violations[v].at);
+      }
     }
   }
 }

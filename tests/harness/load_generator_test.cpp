@@ -25,8 +25,12 @@ struct Watcher final : Observer {
   void on_ended(const Operation& op, const Reply&) override {
     CHECK(ended.emplace(op.id, op).second);
   }
+  void on_conversation_over(std::uint32_t user, std::uint32_t session) override {
+    CHECK(over.emplace(std::pair(user, session), ended.size()).second);
+  }
   std::map<std::uint64_t, Operation> sent;
   std::map<std::uint64_t, Operation> ended;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> over;  // how many had ended then
 };
 
 // A server that takes its time, and that stops the world between two instants.

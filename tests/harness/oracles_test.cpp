@@ -1,98 +1,15 @@
 // Every oracle: silent on sound histories, and with a witness on each defect planted for it.
-#include "harness/oracles/oracle.hpp"
-
-#include <catch2/catch.hpp>
+#include "story.hpp"
 
 using namespace harness;
+using namespace harness::test;
 using namespace std::chrono_literals;
 using reports::Failure;
 using reports::InvariantResult;
-using reports::Operation;
 using reports::Outcome;
 using reports::Verdict;
 
 namespace {
-
-// A history is written as what happens, one thing after the other, 1 s apart.
-class Story {
- public:
-  explicit Story(const std::string& invariant)
-      : oracles_(make_oracles(std::vector<OracleChoice>{{invariant, 0}}, OracleInput{})) {}
-
-  Story& sent(world::TurnId turn) {
-    oracle().on_sent(operation(turn));
-    return *this;
-  }
-  Story& ended(world::TurnId turn, Outcome outcome = Outcome::ok, Reply reply = answer(),
-               Failure failure = Failure::none) {
-    Operation op = operation(turn);
-    op.outcome = outcome;
-    op.failure = failure;
-    op.http_status = 200;
-    oracle().on_ended(op, reply);
-    return *this;
-  }
-  Story& answered(world::TurnId turn) { return ended(turn); }
-
-  // The prompt with which the agent asks its provider for this turn.
-  Story& prompt(world::TurnId asked, const std::vector<PromptMarker>& markers) {
-    PromptRead read;
-    read.at = tick();
-    read.backend = "primary";
-    read.asked = asked;
-    read.markers = markers;
-    oracle().on_prompt(read);
-    return *this;
-  }
-
-  InvariantResult told(bool complete = true) {
-    oracle().finish(complete);
-    return oracle().result();
-  }
-
-  static Reply answer() {
-    Reply reply;
-    reply.text = "yes";
-    reply.terminals = 1;
-    return reply;
-  }
-
- private:
-  Oracle& oracle() { return *oracles_.front(); }
-  world::Instant tick() { return world::at(std::chrono::seconds(++seconds_)); }
-
-  Operation operation(world::TurnId turn) {
-    Operation op;
-    op.id = turn.key();
-    op.user = turn.user;
-    op.session = turn.session;
-    op.turn = turn.turn;
-    const world::Instant now = tick();
-    op.planned = op.sent = op.last_event = now;
-    return op;
-  }
-
-  std::vector<std::unique_ptr<Oracle>> oracles_;
-  int seconds_ = 0;
-};
-
-constexpr world::TurnId turn(std::uint32_t ordinal, std::uint32_t session = 0,
-                             std::uint32_t user = 0) {
-  return {user, session, ordinal};
-}
-PromptMarker said(world::TurnId t) { return {t, false}; }
-PromptMarker reply_to(world::TurnId t) { return {t, true}; }
-
-// The result has one violation, by this turn, with these words.
-void check_witness(const InvariantResult& result, const std::string& who,
-                   const std::string& words) {
-  CHECK(result.verdict == Verdict::fail);
-  REQUIRE(result.violations.size() == 1);
-  CHECK(result.violation_count == 1);
-  CHECK(result.violations[0].who == who);
-  CHECK(result.violations[0].what == words);
-  CHECK(result.violations[0].at > world::Instant{});
-}
 
 // Two answered turns, and the third is sent.
 Story third_of_three() {

@@ -18,6 +18,10 @@ ValidityFacts healthy() {
   facts.lateness_p99 = 1ms;
   facts.tightest_bound = 30s;
   facts.own_cpu_ppm = 300'000;
+  facts.calibration = CalibrationFacts{false, 1000, 1000, 3, 1ms, 5ms, 2'000.0};
+  facts.closed_rate = 1'000;
+  facts.clocks = ClockFacts{60s, 1ms, 2ms, 0ms, 20ms};
+  facts.descriptors = DescriptorFacts{20'000, 264, 19'000};
   facts.faults = {{"down", "refuse", "backends.primary", {}, {}, 12}};
   return facts;
 }
@@ -92,6 +96,69 @@ TEST_CASE("each rule is broken by its cause alone") {
     facts.baseline->ended[static_cast<std::size_t>(Outcome::error)] = 52;
     CHECK(broken_rules(facts).empty());
   }
+  SECTION("nothing of the baseline ended: it shows nothing") {
+    facts.baseline = reports::Counts{};
+    CHECK(broken_rules(facts) == Names{"baseline"});
+    facts.baseline->ended[static_cast<std::size_t>(Outcome::in_flight)] = 9;
+    CHECK(broken_rules(facts) == Names{"baseline"});
+  }
+  SECTION("the generator alone sent 98 % of the busiest second in time") {
+    facts.calibration->sent_in_time = 990;
+    CHECK(broken_rules(facts).empty());
+    facts.calibration->sent_in_time = 989;
+    CHECK(broken_rules(facts) == Names{"calibration"});
+  }
+  SECTION("the generator alone was late with more than 1 %") {
+    facts.calibration->late = 10;
+    CHECK(broken_rules(facts).empty());
+    facts.calibration->late = 11;
+    CHECK(broken_rules(facts) == Names{"calibration"});
+  }
+  SECTION("one late request of a few is this host's; several are the generator's") {
+    facts.calibration->planned = facts.calibration->sent_in_time = 10;
+    facts.calibration->late = 1;
+    CHECK(broken_rules(facts).empty());
+    facts.calibration->late = 3;
+    CHECK(broken_rules(facts) == Names{"calibration"});
+    facts.calibration->planned = facts.calibration->sent_in_time = facts.calibration->late = 1;
+    CHECK(broken_rules(facts).empty());
+  }
+  SECTION("closed loops came near to what the generator can do at all") {
+    facts.closed_rate = 1'800;
+    CHECK(broken_rules(facts).empty());
+    facts.closed_rate = 1'801;
+    CHECK(broken_rules(facts) == Names{"capacity"});
+  }
+  SECTION("a request found no descriptor") {
+    facts.no_room = 1;
+    CHECK(broken_rules(facts) == Names{"descriptors"});
+    facts.descriptors.reset();
+    CHECK(broken_rules(facts) == Names{"descriptors"});
+  }
+  SECTION("more descriptors were needed than are allowed") {
+    facts.descriptors->needed = facts.descriptors->limit;
+    CHECK(broken_rules(facts).empty());
+    ++facts.descriptors->needed;
+    CHECK(broken_rules(facts) == Names{"descriptors"});
+  }
+  SECTION("the wall clock jumped, or went away slowly, or the machine slept") {
+    facts.clocks->wall_jump = 500ms;
+    CHECK(broken_rules(facts).empty());
+    facts.clocks->wall_jump = 501ms;
+    CHECK(broken_rules(facts) == Names{"clocks"});
+    facts.clocks->wall_jump = 0ms;
+    facts.clocks->wall_drift = 501ms;
+    CHECK(broken_rules(facts) == Names{"clocks"});
+    facts.clocks->wall_drift = 0ms;
+    facts.clocks->suspended = 101ms;
+    CHECK(broken_rules(facts) == Names{"clocks"});
+  }
+  SECTION("the loop stood still") {
+    facts.clocks->loop_stall = 1s;
+    CHECK(broken_rules(facts).empty());
+    facts.clocks->loop_stall = 1s + 1ns;
+    CHECK(broken_rules(facts) == Names{"loop_stalls"});
+  }
   SECTION("a duration did not fit") {
     facts.overflow = 1;
     CHECK(broken_rules(facts) == Names{"overflow"});
@@ -107,8 +174,82 @@ TEST_CASE("rules about the real machine do not apply to a simulation") {
   facts.live = false;
   facts.lateness_p99 = 10s;
   facts.own_cpu_ppm = 1'000'000;
+  facts.no_room = 5;
+  facts.calibration->sent_in_time = 0;
+  facts.clocks->loop_stall = 10s;
   CHECK(broken_rules(facts).empty());
   CHECK(check_validity(facts).size() < validity_rules().size());
+}
+
+TEST_CASE("an interrupted run is not blamed for faults that had not come") {
+  ValidityFacts facts = healthy();
+  facts.faults.push_back({"later", "reset", "backends.primary", {}, {}, 0});
+  facts.interrupted = true;
+  CHECK(broken_rules(facts).empty());
+}
+
+TEST_CASE("a fault that never fired is named with its window") {
+  ValidityFacts facts = healthy();
+  facts.faults = {{"early", "reset", "backends.primary", world::at(1s), world::at(2s), 0}};
+  for (const reports::ValidityResult& rule : check_validity(facts))
+    if (rule.name == "faults_fired") CHECK(rule.detail.find("early (1s..2s)") != std::string::npos);
+}
+
+TEST_CASE("a verdict that counts no failures warns when most requests failed") {
+  struct Row {
+    std::uint64_t failed;
+    bool judged;
+    bool warns;
+  };
+  for (const Row& row : {Row{500, false, false}, Row{501, false, true}, Row{1'000, true, false}}) {
+    ValidityFacts facts = healthy();
+    facts.baseline.reset();
+    move(facts, row.failed, Outcome::error);
+    facts.failures_judged = row.judged;
+    std::set<std::string> warned;
+    for (const reports::ValidityResult& rule : check_validity(facts)) {
+      CHECK(rule.holds);
+      if (rule.warning) warned.insert(rule.name);
+    }
+    INFO(row.failed);
+    CHECK(warned == (row.warns ? Names{"requests_failed_unjudged"} : Names{}));
+  }
+}
+
+TEST_CASE("which objectives count failed requests") {
+  struct Row {
+    const char* slo;
+    bool counts;
+  };
+  for (const Row& row : {Row{"response.p95 < 30s", true}, Row{"ttft.p95 < 2s", true},
+                         Row{"error_rate < 5%", true}, Row{"recovery_time < 60s", true},
+                         Row{"lateness.p99 < 5ms", false}}) {
+    const std::vector<Slo> slos{parse_slo(row.slo)};
+    INFO(row.slo);
+    CHECK(judges_failures(slos) == row.counts);
+  }
+  CHECK_FALSE(judges_failures({}));
+}
+
+TEST_CASE("a calibration that was left out is told") {
+  ValidityFacts facts = healthy();
+  facts.calibration = CalibrationFacts{};
+  facts.calibration->left_out = true;
+  CHECK(broken_rules(facts).empty());
+  bool told = false;
+  for (const reports::ValidityResult& rule : check_validity(facts))
+    told = told || (rule.name == "calibration" && rule.warning &&
+                    rule.detail.find("--no-calibration") != std::string::npos);
+  CHECK(told);
+}
+
+TEST_CASE("only a generator that is too slow keeps a run from starting") {
+  CalibrationFacts facts{false, 1'000, 1'000, 0, 1ms, 5ms, {}};
+  CHECK_FALSE(generator_too_slow(facts));
+  facts.sent_in_time = 800;
+  REQUIRE(generator_too_slow(facts));
+  CHECK(generator_too_slow(facts)->detail.find("800 of the 1,000") != std::string::npos);
+  CHECK_FALSE(generator_too_slow(CalibrationFacts{}));  // closed loops only
 }
 
 TEST_CASE("the recorder's facts") {
@@ -125,6 +266,7 @@ TEST_CASE("the recorder's facts") {
   op.sent = world::at(10s + 7ms);
   op.last_event = world::at(36h);
   op.outcome = Outcome::error;
+  op.failure = reports::Failure::no_capacity;
   op.phase = 1;
   recorder.planned();
   recorder.sent();
@@ -136,4 +278,5 @@ TEST_CASE("the recorder's facts") {
   CHECK(facts.lateness_p99 == 7ms);
   CHECK(facts.tightest_bound == world::Nanos(2s));
   CHECK(facts.overflow > 0);
+  CHECK(facts.no_room == 1);
 }

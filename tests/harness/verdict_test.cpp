@@ -56,6 +56,11 @@ TEST_CASE("missing evidence is never a pass") {
   CHECK(composed({invariant(Verdict::pass, 0)}, true, {}) == Verdict::inconclusive);
   CHECK(composed({invariant(Verdict::pass)}, true, {}, true) == Verdict::inconclusive);
   CHECK(composed({invariant(Verdict::fail)}, true, {}, true) == Verdict::fail);
+  InvariantResult skipped = invariant(Verdict::inconclusive, 0);
+  skipped.skipped = "needs the agent's own ledger";
+  CHECK(composed({skipped, skipped}, true, {}) == Verdict::invalid);
+  CHECK(composed({skipped, invariant(Verdict::pass)}, true, {}) == Verdict::pass);
+  CHECK(composed({skipped}, true, {slo(Verdict::pass)}) == Verdict::pass);
   InvariantResult lying = invariant(Verdict::pass);
   lying.violation_count = 1;
   CHECK(composed({lying}, true, {}) == Verdict::fail);

@@ -1,0 +1,50 @@
+#include "harness/oracles/breaker_model.hpp"
+
+#include "world/random.hpp"
+
+namespace harness {
+
+using agent::LedgerKind;
+
+void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
+  const bool wanted = entry.kind == LedgerKind::called || entry.kind == LedgerKind::call_ended ||
+                      entry.kind == LedgerKind::breaker || entry.kind == LedgerKind::rejected;
+  if (!wanted) return;
+  ReferenceBreaker* breaker = breaker_of(entry.key);
+  if (breaker == nullptr) return;
+  last_ = entry.at;
+  const std::uint64_t request = world::entity_of(entry.request);
+  std::string wrong;
+  switch (entry.kind) {
+    case LedgerKind::called: wrong = breaker->called(entry.at, request); break;
+    case LedgerKind::call_ended:
+      wrong = breaker->call_ended(entry.at, request, entry.from, entry.value);
+      break;
+    case LedgerKind::breaker: wrong = breaker->moved(entry.at, entry.from, entry.to); break;
+    default: wrong = breaker->rejected(entry.at);
+  }
+  if (breaker->judged()) check();
+  if (!wrong.empty()) say(entry, std::move(wrong));
+}
+
+void BreakerModel::say(const agent::LedgerEntry& entry, std::string wrong) {
+  std::string what = "the breaker " + std::move(wrong);
+  if (!entry.request.empty()) what += ", as " + entry.request + " shows";
+  violate(entry.at, entry.key, std::move(what));
+}
+
+ReferenceBreaker* BreakerModel::breaker_of(const std::string& key) {
+  const auto found = breakers_.find(key);
+  if (found != breakers_.end()) return &found->second;
+  if (breakers_.size() >= kKeysMax) return nullptr;
+  return &breakers_.emplace(key, ReferenceBreaker(rules_)).first->second;
+}
+
+void BreakerModel::finish(bool) {
+  for (auto& [key, breaker] : breakers_) {
+    std::string wrong = breaker.finish(last_);
+    if (!wrong.empty()) violate(last_, key, "the breaker " + std::move(wrong));
+  }
+}
+
+}  // namespace harness

@@ -1,0 +1,368 @@
+// Each planted defect shows its bug where the sound core does not: one small scenario per defect,
+// run once with profile hardened and once with the defect.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/agent/core_world.hpp"
+
+using namespace support;
+using namespace std::chrono_literals;
+using agent::Config;
+using agent::LedgerKind;
+using world::TurnId;
+
+namespace {
+
+using Sendings = std::vector<CoreWorld::Sending>;
+
+bool holds(const std::string& text, const std::string& what) {
+  return text.find(what) != std::string::npos;
+}
+
+bool has_turn(const fakes::PromptRecord& record, TurnId id) {
+  for (const fakes::Marker& marker : record.markers) {
+    if (!marker.is_reply && marker.turn == id) return true;
+  }
+  return false;
+}
+
+fakes::Fault only_first_attempt(fakes::FaultAction action) {
+  fakes::Fault f = fault(std::move(action));
+  f.attempts = {1, 1};
+  return f;
+}
+
+fakes::Fault of_user(const char* user, fakes::FaultAction action) {
+  fakes::Fault f = fault(std::move(action));
+  f.id = std::string("of_") + user;
+  f.match.user = user;
+  return f;
+}
+
+Setup with(Config config, std::vector<fakes::Fault> faults = {}) {
+  Setup setup;
+  setup.config = std::move(config);
+  setup.faults = std::move(faults);
+  return setup;
+}
+
+// So many turns of one conversation of each user, one after the other.
+Sendings in_turn(std::uint32_t users, std::uint32_t turns, bool stream) {
+  Sendings all;
+  for (std::uint32_t t = 0; t < turns; ++t) {
+    for (std::uint32_t u = 1; u <= users; ++u) {
+      all.push_back(turn(1s * (t * users + u), TurnId{u, 0, t}, stream));
+    }
+  }
+  return all;
+}
+
+// One request of each of so many users, at the same instant.
+Sendings at_once(std::uint32_t users, bool stream = false, int tokens = 4) {
+  Sendings all;
+  for (std::uint32_t u = 1; u <= users; ++u) all.push_back(turn(0s, {u, 0, 0}, stream, tokens));
+  return all;
+}
+
+bool loses_parallel_turns(Config config) {
+  CoreWorld w(with(config));
+  w.ask_all({turn(0s, {1, 0, 0}, false, 40), turn(10ms, {1, 0, 1}, false), turn(5s, {1, 0, 2}, false)});
+  return !has_turn(w.records.back(), {1, 0, 0}) || !has_turn(w.records.back(), {1, 0, 1});
+}
+
+bool shows_others_turns(Config config) {
+  CoreWorld w(with(config));
+  w.ask_all(in_turn(4, 3, false));
+  for (const auto& record : w.records) {
+    for (const auto& marker : record.markers) {
+      if (marker.turn.user != record.asked->user) return true;
+    }
+  }
+  return false;
+}
+
+bool crosses(Config config, bool stream) {
+  CoreWorld w(with(config));
+  const Sendings all = in_turn(4, 3, stream);
+  const std::vector<Got> got = w.ask_all(all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!holds(got[i].body, "[reply " + all[i].id + "]")) return true;
+  }
+  return false;
+}
+bool crosses_answers(Config config) { return crosses(config, false); }
+bool crosses_streams(Config config) { return crosses(config, true); }
+
+bool forgets(Config config) {
+  CoreWorld w(with(config));
+  w.ask_all(in_turn(1, 12, false));
+  for (std::uint32_t t = 0; t < 12; ++t) {
+    if (!has_turn(w.records.back(), {1, 0, t})) return true;
+  }
+  return false;
+}
+
+bool trusts_a_cut(Config config) {
+  CoreWorld w(with(config, {fault(fakes::Cut{4, fakes::CutEnd::fin})}));
+  return holds(w.ask(turn(0s, {1, 0, 0}, true, 20).body).body, "[DONE]");
+}
+
+bool repeats_pieces(Config config) {
+  CoreWorld w(with(config));
+  return count(w.ask(turn(0s, {1, 0, 0}, true, 20).body).body, "data: ") != 23;
+}
+
+bool passes_silence(Config config) {
+  CoreWorld w(with(config, {only_first_attempt(fakes::Content{fakes::ContentHow::empty})}));
+  const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
+  return got.status == 200 && got.json()["choices"][0]["message"]["content"] == "";
+}
+
+bool passes_a_plan(Config config) {
+  Setup setup = with(config);
+  fakes::ReplyRule plan;
+  plan.match.attempt = world::CountRange{1, 1};
+  plan.canary = false;
+  plan.text = R"({"thought":"look it up","action":"search","steps":[]})";
+  setup.backends["primary"].replies = {plan};
+  CoreWorld w(std::move(setup));
+  const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
+  return holds(got.body, "thought");
+}
+
+bool shows_internals(Config config) {
+  CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
+  const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
+  return holds(got.body, "sk-canary-") && holds(got.body, "Traceback");
+}
+
+bool says_nothing(Config config) {
+  CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
+  const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
+  return !got.json().contains("detail") || !got.json().contains("next_actions");
+}
+
+bool asks_again_after_400(Config config) {
+  CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
+  w.ask(turn(0s, {1, 0, 0}, false).body);
+  return w.records.size() > 1;
+}
+
+bool comes_back_early(Config config) {
+  CoreWorld w(with(config, {only_first_attempt(fakes::RateLimit{20s})}));
+  w.ask(turn(0s, {1, 0, 0}, false).body);
+  return w.records.at(1).at - w.records.at(0).at < 20s;
+}
+
+// Whether second attempts come in one instant.
+bool return_together(const CoreWorld& w) {
+  std::set<world::Nanos> instants;
+  std::size_t second = 0;
+  for (const auto& record : w.records) {
+    if (record.attempt != 2) continue;
+    ++second;
+    instants.insert(world::Nanos(world::since_start(record.at) / 10ms * 10'000'000));
+  }
+  REQUIRE(second > 2);
+  return instants.size() == 1;
+}
+
+bool retries_in_step(Config config) {
+  CoreWorld w(with(config, {only_first_attempt(fakes::Status{503, "", {}})}));
+  w.ask_all(at_once(4));
+  return return_together(w);
+}
+
+bool wakes_in_step(Config config) {
+  CoreWorld w(with(config, {only_first_attempt(fakes::RateLimit{10s})}));
+  w.ask_all(at_once(8));
+  return return_together(w);
+}
+
+bool never_gives_up(Config config) {
+  CoreWorld w(with(config, {fault(fakes::Status{503, "", {}})}));
+  Sendings one = at_once(1);
+  one[0].patience = 40s;
+  w.ask_all(std::move(one));
+  return w.records.size() > 4;
+}
+
+Sendings leaver() {
+  Sendings one = {turn(0s, {1, 0, 0}, true, 200)};
+  one[0].patience = 300ms;
+  return one;
+}
+
+bool forgets_who_left(Config config) {
+  CoreWorld w(with(config));
+  w.ask_all(leaver());
+  CHECK(w.entries(LedgerKind::answered).empty());
+  return w.entries(LedgerKind::abandoned).empty();
+}
+
+bool works_for_nobody(Config config) {
+  CoreWorld w(with(config));
+  Sendings all = leaver();
+  all.push_back(turn(5s, {2, 0, 0}, false));
+  w.ask_all(std::move(all));
+  REQUIRE(w.records.size() == 2);
+  return w.records[0].end == fakes::End::completed;
+}
+
+bool loses_slots(Config config) {
+  config.queue.running_max = 1;
+  CoreWorld w(with(config));
+  Sendings all = leaver();
+  all.push_back(turn(5s, {2, 0, 0}, false));
+  return w.ask_all(std::move(all))[1].status != 200;
+}
+
+bool ends_twice(Config config) {
+  CoreWorld w(with(config));
+  return count(w.ask(turn(0s, {1, 0, 0}, true).body).body, "[DONE]") != 1;
+}
+
+bool grows(Config config) {
+  CoreWorld w(with(config));
+  Sendings all;
+  for (std::uint32_t t = 0; t < 50; ++t) {
+    all.push_back(turn(1s * t, {1, 0, t}, false));
+    all.back().body = turn_body({1, 0, t}, "", false);
+  }
+  w.ask_all(std::move(all));
+  return w.agent->held_bytes() > 1'000;
+}
+
+// Two users' requests fail and two users' do not, in this order: F F S S.
+bool never_opens_at_half_errors(Config config) {
+  config.retry_waits = {};
+  CoreWorld w(with(config, {of_user("u1", fakes::Status{503, "", {}}),
+                            of_user("u2", fakes::Status{503, "", {}})}));
+  w.ask_all(in_turn(4, 10, false));
+  return w.entries(LedgerKind::breaker).empty();
+}
+
+// Ten seconds of failures, and a request two minutes later.
+bool stays_down(Config config) {
+  config.retry_waits = {};
+  CoreWorld w(with(config, {fault(fakes::Status{503, "", {}}, 0s, world::at(10s))}));
+  Sendings all;
+  for (std::uint32_t u = 1; u <= 6; ++u) all.push_back(turn(1s * u, {u, 0, 0}, false));
+  all.push_back(turn(120s, {9, 0, 0}, false));
+  return w.ask_all(std::move(all)).back().status != 200;
+}
+
+// The same, and ten requests at once when the breaker may probe.
+bool floods_the_probe(Config config) {
+  config.retry_waits = {};
+  CoreWorld w(with(config, {fault(fakes::Status{503, "", {}}, 0s, world::at(10s))}));
+  Sendings all;
+  for (std::uint32_t u = 1; u <= 6; ++u) all.push_back(turn(1s * u, {u, 0, 0}, false));
+  for (std::uint32_t u = 11; u <= 20; ++u) all.push_back(turn(120s, {u, 0, 0}, false));
+  w.ask_all(std::move(all));
+  std::size_t probes = 0;
+  for (const auto& record : w.records) probes += record.at > world::at(60s) ? 1 : 0;
+  return probes > 1;
+}
+
+bool repeats_a_command(Config config) {
+  config.tools = {"tools"};
+  Setup setup = with(config);
+  fakes::ReplyRule rule;
+  rule.match.tool_results = world::CountRange{0, 0};
+  rule.calls = {fakes::ReplyCall{"add_note", R"({"text":"milk"})", {}}};
+  setup.backends["primary"].replies = {rule};
+  setup.backends["tools"].dialect = "mcp";
+  fakes::BadTool lost;
+  lost.how = fakes::BadToolHow::reply_lost;
+  setup.faults = {fault(lost)};
+  setup.faults[0].on = {"tools"};
+  CoreWorld w(std::move(setup));
+  const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
+  CHECK(got.status == 200);
+  int effects = 0;
+  for (const auto& record : w.records) effects += record.model == "add_note" ? 1 : 0;
+  REQUIRE(effects > 0);
+  return effects > 1;
+}
+
+bool starves_others(Config config) {
+  config.queue.running_max = 2;
+  Sendings all;
+  for (std::uint32_t t = 0; t < 15; ++t) all.push_back(turn(0s, {1, t, 0}, false, 100));
+  all.push_back(turn(10ms, {2, 0, 0}, false));
+  CoreWorld w(with(config));
+  return w.ask_all(std::move(all)).back().took() > 3s;
+}
+
+bool invents_places(Config config) {
+  config.queue.running_max = 1;
+  CoreWorld w(with(config));
+  const std::vector<Got> got = w.ask_all(at_once(5, true, 100));
+  REQUIRE(w.entries(LedgerKind::queued).size() == 4);
+  const bool told = holds(got[1].body, "You're #1 in queue, ~");
+  return w.entries(LedgerKind::queued)[0].value != 1 || !told;
+}
+
+bool spends_too_much(Config config) {
+  config.budget.requests = 3;
+  CoreWorld w(with(config));
+  Sendings all;
+  for (std::uint32_t s = 0; s < 10; ++s) all.push_back(turn(0s, {1, s, 0}, false));
+  int served = 0;
+  for (const Got& got : w.ask_all(std::move(all))) served += got.status == 200 ? 1 : 0;
+  return served > 3;
+}
+
+struct Row {
+  const char* profile;
+  bool (*shows)(Config config);
+};
+const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
+                     {"leaked_turn", shows_others_turns},
+                     {"crossed_answers", crosses_answers},
+                     {"crossed_answers", crosses_streams},
+                     {"forgets_turns", forgets},
+                     {"trusts_truncated_stream", trusts_a_cut},
+                     {"repeats_chunks", repeats_pieces},
+                     {"passes_empty_answer", passes_silence},
+                     {"passes_planning_json", passes_a_plan},
+                     {"leaks_internals", shows_internals},
+                     {"generic_errors", says_nothing},
+                     {"retries_4xx", asks_again_after_400},
+                     {"ignores_retry_after", comes_back_early},
+                     {"retries_without_jitter", retries_in_step},
+                     {"wakes_all_at_once", wakes_in_step},
+                     {"retries_without_end", never_gives_up},
+                     {"loses_on_disconnect", forgets_who_left},
+                     {"upstream_not_cancelled", works_for_nobody},
+                     {"leaks_slots", loses_slots},
+                     {"answers_twice", ends_twice},
+                     {"memory_grows", grows},
+                     {"seed_breaker", never_opens_at_half_errors},
+                     {"seed_breaker", floods_the_probe},
+                     {"never_recovers", stays_down},
+                     {"probes_without_limit", floods_the_probe},
+                     {"repeats_commands", repeats_a_command},
+                     {"serves_first_come", starves_others},
+                     {"invents_eta", invents_places},
+                     {"overspends", spends_too_much}};
+
+}  // namespace
+
+TEST_CASE("each defect shows its bug, and the sound core does not", "[agent][defects]") {
+  for (const Row& row : kRows) {
+    CAPTURE(row.profile);
+    CHECK_FALSE(row.shows(profile("hardened")));
+    CHECK(row.shows(profile(row.profile)));
+  }
+}
+
+TEST_CASE("every profile is tested", "[agent][defects]") {
+  std::set<std::string> tested = {"hardened", "legacy"};
+  for (const Row& row : kRows) tested.insert(row.profile);
+  for (const agent::Profile& each : agent::kProfiles) {
+    CAPTURE(std::string(each.name));
+    CHECK(tested.count(std::string(each.name)) == 1);
+  }
+}
