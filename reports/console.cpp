@@ -77,6 +77,8 @@ std::string what_ran(const RunRecord& run) {
   else text += ", target " + terminal_text(run.sut);
   if (!run.profile.empty()) text += ", profile " + terminal_text(run.profile);
   text += fmt::format(", seed {}, {}", run.seed, human_duration(run.duration));
+  if (!run.segment.empty())
+    text += ", segment " + run.segment + ", whose verdict is not that of the whole run";
   return text;
 }
 

@@ -60,7 +60,10 @@ std::uint64_t JsonValues::hex(const Json& object, const char* key) {
 }
 
 world::Instant JsonValues::instant(const Json& object, const char* key) {
-  return world::at(world::Nanos(integer(member(object, key), key)));
+  constexpr std::int64_t kEarliest = -315'360'000'000'000'000;
+  const std::int64_t ns = integer(member(object, key), key);
+  if (ns < kEarliest) refuse(key, "is out of range");
+  return world::at(world::Nanos(ns));
 }
 
 std::uint64_t JsonValues::count(const Json& value, std::string_view key, std::uint64_t max) {

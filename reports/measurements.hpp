@@ -1,6 +1,7 @@
-// Measurements: everything that a run's verdict is made from, and nothing that follows from it. The
-// judge makes the same result of them whenever and wherever it is asked: at the end of the run, from
-// measurements.json, or from the merged segments of one run. Immutable once made; any thread.
+// Measurements: everything that a run's verdict is made from, and nothing that follows from it.
+// The judge makes the same result of them whenever and wherever it is asked: at the end of the
+// run, from measurements.json, or from the merged segments of one run. Immutable once made; any
+// thread.
 #pragma once
 
 #include <cstdint>

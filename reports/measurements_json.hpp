@@ -1,5 +1,5 @@
-// measurements.json: Measurements written down, exact to the nanosecond and the single count, a line
-// for each part. Equal simulated runs give equal bytes. Pure; any thread.
+// measurements.json: Measurements written down, exact to the nanosecond and the single count, a
+// line for each part. Equal simulated runs give equal bytes. Pure; any thread.
 #pragma once
 
 #include "reports/measurements.hpp"

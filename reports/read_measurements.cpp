@@ -125,7 +125,7 @@ void read_head(const Json& json, Measurements& m) {
   m.version = Values::text(json, "version");
   m.scenario = Values::text(json, "scenario");
   m.about = Values::text(json, "about");
-  m.seed = Values::count(Values::member(json, "seed"), "seed");
+  m.seed = Values::count(Values::member(json, "seed"), "seed", UINT64_MAX);
   m.mode = Values::text(json, "mode");
   if (m.mode != "sim" && m.mode != "live") Values::refuse("mode", "is neither sim nor live");
   m.sut = Values::text(json, "sut");

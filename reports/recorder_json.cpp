@@ -37,7 +37,7 @@ Json histogram_json(const Histogram& histogram) {
   return json;
 }
 
-// visit(index, count) of a list of pairs whose indices ascend and whose counts add up to 64 bits.
+// visit(index, count) of a list of pairs whose indices ascend and whose counts add up to kCountMax.
 template <class Visit>
 void for_each_count(const Json& pairs, std::size_t index_max, std::uint64_t count_max,
                     Visit&& visit) {
@@ -49,7 +49,7 @@ void for_each_count(const Json& pairs, std::size_t index_max, std::uint64_t coun
     const std::uint64_t index = Values::count(pairs[i], "counts", index_max);
     const std::uint64_t count = Values::count(pairs[i + 1], "counts", count_max);
     if (index < after || count == 0) Values::refuse("counts", "is not in ascending order");
-    if (count > UINT64_MAX - total) Values::refuse("counts", "add up to more than 64 bits");
+    if (count > Values::kCountMax - total) Values::refuse("counts", "add up to too many");
     after = index + 1;
     total += count;
     visit(static_cast<std::size_t>(index), count);
@@ -58,7 +58,7 @@ void for_each_count(const Json& pairs, std::size_t index_max, std::uint64_t coun
 
 void read_histogram(const Json& json, std::size_t& octaves, Histogram& into) {
   std::size_t octave = SIZE_MAX;
-  for_each_count(Values::member(json, "counts"), Histogram::kCounters - 1, UINT64_MAX,
+  for_each_count(Values::member(json, "counts"), Histogram::kCounters - 1, Values::kCountMax,
                  [&](std::size_t index, std::uint64_t count) {
                    if (octave != index >> Histogram::kHalfMagnitude && ++octaves > kOctavesMax)
                      Values::refuse("counts", "would take more than 1 GiB of memory");
@@ -70,8 +70,8 @@ void read_histogram(const Json& json, std::size_t& octaves, Histogram& into) {
   Histogram::Exact exact;
   exact.min = Values::integer(Values::member(json, "min"), "min");
   exact.max = Values::integer(Values::member(json, "max"), "max");
-  exact.sum_high = Values::count(sum[0], "sum");
-  exact.sum_low = Values::count(sum[1], "sum");
+  exact.sum_high = Values::count(sum[0], "sum", UINT64_MAX);
+  exact.sum_low = Values::count(sum[1], "sum", UINT64_MAX);
   exact.overflow = Values::count(Values::member(json, "overflow"), "overflow");
   if (!into.set_exact(exact))
     Values::refuse("min, max, sum, overflow", "cannot be those of the counts beside them");

@@ -7,10 +7,13 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "harness/run/judge.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "reports/console.hpp"
 #include "reports/junit_xml.hpp"
+#include "reports/read_measurements.hpp"
 #include "reports/read_result.hpp"
+#include "reports/result_json.hpp"
 #include "reports/summary_md.hpp"
 #include "world/real_files.hpp"
 
@@ -23,34 +26,53 @@ struct ReportCommand {
   bool junit = false;
   bool markdown = false;
   bool hlog = false;
+  bool json = false;
+  bool rejudge = false;
 };
 
-std::string read_file(const std::string& path) {
+std::string read_file(const std::string& path, std::size_t bytes_max) {
   world::RealFiles files;
-  auto text = world::run_inline(files.read(path, reports::kResultBytesMax));
+  auto text = world::run_inline(files.read(path, bytes_max));
   if (text) return std::move(*text);
   throw std::runtime_error(path + ": " + std::string(world::name_of(text.error())) +
                            "; give the folder of a finished run, as shakedown-out/steady");
 }
 
-int report(const ReportCommand& command) {
-  if (command.hlog) {
-    const std::string text = read_file(command.run + "/latency.hlog");
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return exit_code::kPass;
-  }
-  const std::string path = command.run + "/result.json";
-  reports::RunRecord record;
+// What the run measured, judged as this version judges.
+reports::RunRecord judged_again(const std::string& run) {
+  const std::string path = run + "/measurements.json";
   try {
-    record = reports::read_result(read_file(path));
+    return judge(std::make_shared<const reports::Measurements>(reports::read_measurements(
+        read_file(path, reports::kMeasurementsBytesMax), add_thresholds)));
+  } catch (const reports::MeasurementsError& error) {
+    throw std::runtime_error(path + ": " + error.what());
+  }
+}
+
+reports::RunRecord as_written(const std::string& run) {
+  const std::string path = run + "/result.json";
+  try {
+    return reports::read_result(read_file(path, reports::kResultBytesMax));
   } catch (const reports::ResultError& error) {
     throw std::runtime_error(path + ": " + error.what());
   }
+}
+
+int report(const ReportCommand& command) {
+  if (command.hlog) {
+    const std::string text = read_file(command.run + "/latency.hlog", reports::kResultBytesMax);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return exit_code::kPass;
+  }
+  const reports::RunRecord record =
+      command.rejudge ? judged_again(command.run) : as_written(command.run);
   const reports::Sink out = [](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   };
   if (command.junit) {
     reports::write_junit_xml(record, {}, out);
+  } else if (command.json) {
+    reports::write_result_json(record, {}, out);
   } else if (command.markdown) {
     reports::write_summary_md(record, {}, out);
   } else {
@@ -69,9 +91,13 @@ void add_report(CLI::App& command, int& exit_code) {
   command.add_option("run", o->run, "Folder of a finished run.")->required()->type_name("RUN");
   auto* junit = command.add_flag("--junit", o->junit, "JUnit XML.");
   auto* markdown = command.add_flag("--markdown", o->markdown, "A summary for a pull request.");
+  command.add_flag("--rejudge", o->rejudge,
+                   "Judge the run's measurements.json again instead of showing its result.json.");
+  auto* json = command.add_flag("--json", o->json, "result.json.");
   auto* hlog = command.add_flag("--hlog", o->hlog, "The HdrHistogram interval log.");
   junit->excludes(markdown)->excludes(hlog);
   markdown->excludes(hlog);
+  json->excludes(junit)->excludes(markdown)->excludes(hlog);
   command.callback([o, &exit_code] { exit_code = report(*o); });
 }
 

@@ -16,6 +16,7 @@
 #include "harness/run/progress_line.hpp"
 #include "harness/run/run.hpp"
 #include "harness/run/run_directory.hpp"
+#include "harness/run/segment.hpp"
 #include "harness/run/suite_parts.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/run/trail_file.hpp"
@@ -82,7 +83,8 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
     options.target_url = scenario.target.url;
     options.mode = Mode::live;
   }
-  const Prepared prepared = prepare(std::move(scenario), seed);
+  Prepared prepared = prepare(std::move(scenario), seed);
+  take_segment(prepared, options.segment, options.mode);
   options.reproduce = reproduce_command(command, prepared.scenario.file, options.mode, seed);
 
   world::RealFiles files;
@@ -90,7 +92,7 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
   directory.open();
   ProgressLine line(prepared.scenario.name, command.quiet || command.json);
   RunHooks hooks;
-  hooks.history = directory.history();
+  hooks.history = history_of(options.segment, directory.history());
   hooks.events = directory.events();
   const bool live = options.mode == Mode::live;
   hooks.progress = [&line, &directory, live](const Progress& progress) {
@@ -113,7 +115,11 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
     result.record = never_started(prepared, options, error.what());
   }
   if (!command.trail.empty()) write_trail(command.trail, result, traced);
-  directory.finish(result.record, probe.finish());
+  reports::Environment environment = probe.finish();
+  if (options.start_unix_nanos != 0) {
+    environment.started_unix_ms = options.start_unix_nanos / 1'000'000;
+  }
+  directory.finish(result.record, environment);
   line.wipe();
   row.verdict = result.record.verdict;
   row.requests = result.record.counts.sent;
@@ -165,6 +171,7 @@ int run(const RunCommand& command) {
   check_together(command, scenarios, errors);
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
   check_live_options(command, options, scenarios);
+  check_start(command, options, scenarios.size());
 
   // With --json, stdout is one JSON document: an object, or an array of them for several scenarios.
   const bool array = command.json && scenarios.size() > 1;

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "agent/profile.hpp"
+#include "harness/run/segment.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/scenario/errors.hpp"
 
@@ -80,6 +81,12 @@ RunOptions options_of(const RunCommand& command) {
   options.fakes_port = command.fakes_port;
   options.calibrate = !command.no_calibration;
   options.sets = command.sets;
+  if (!command.segment.empty()) {
+    options.segment = parse_segment(command.segment, [](const char* name) {
+      return static_cast<const char*>(std::getenv(name));
+    });
+  }
+  if (!command.start_at.empty()) options.start_unix_nanos = parse_start(command.start_at);
   std::error_code error;
   options.agent_program = std::filesystem::read_symlink("/proc/self/exe", error).string();
   return options;
@@ -107,6 +114,26 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
   }
 }
 
+void check_start(const RunCommand& command, const RunOptions& options, std::size_t scenarios) {
+  if (command.start_at.empty()) return;
+  const std::string given = "--start-at " + command.start_at + ": ";
+  if (scenarios > 1) {
+    throw std::runtime_error(given + "only one of " + std::to_string(scenarios) +
+                             " scenarios can begin then; run them one by one");
+  }
+  const std::int64_t ahead = options.start_unix_nanos - world::RealClock().unix_nanos();
+  const auto seconds = [](std::int64_t nanos) {
+    return std::to_string(nanos / 1'000'000'000) + " s";
+  };
+  if (ahead < -kStartLateMax) {
+    throw std::runtime_error(given + "was " + seconds(-ahead) +
+                             " ago; give an instant that is still to come");
+  }
+  if (ahead > kStartAheadMax) {
+    throw std::runtime_error(given + "is " + seconds(ahead) + " ahead, more than a day");
+  }
+}
+
 void check_live_options(const RunCommand& command, const RunOptions& options,
                         const std::vector<Scenario>& scenarios) {
   if (options.mode == Mode::live) return;
@@ -121,6 +148,9 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
   }
   if (command.fakes_port != 0) {
     throw std::runtime_error("--fakes-port is for --mode live: simulated fakes have no port");
+  }
+  if (!command.start_at.empty()) {
+    throw std::runtime_error("--start-at is for --mode live: virtual time begins at once");
   }
   if (command.pacing != "timer") {
     throw std::runtime_error("--pacing is for --mode live: virtual time is never late");
@@ -164,13 +194,23 @@ void add_run_options(CLI::App& app, RunCommand& command) {
       .add_option("--fakes-port", command.fakes_port,
                   "live: port of the first fake backend, the others follow; default: any free.")
       ->type_name("PORT");
+  app.add_option("--segment", command.segment,
+                 "Only the users of part i of n, to `merge`. live: sends only their requests. sim: "
+                 "simulates the whole world and records only them, so that the parts add up to the "
+                 "run exactly. auto: as MPI, Slurm or a Kubernetes Indexed Job say.")
+      ->type_name("i/n|auto");
+  app.add_option("--start-at", command.start_at,
+                 "live: begin at this instant (RFC 3339, or seconds since 1970), all segments at "
+                 "the same.")
+      ->type_name("T");
   app.add_flag("--no-calibration", command.no_calibration,
                "live: do not measure first whether the generator alone can hold the plan.");
   app.add_option("--out", command.out, "Folder for the results, one folder per scenario.")
       ->type_name("DIR")
       ->capture_default_str();
   app.add_flag("--check-determinism", command.check_determinism,
-               "sim: run twice more, once in a fresh process, and compare every event.");
+               "sim: run again, in a fresh process too, and in two segments; compare every event "
+               "and every file.");
   app.add_option("--trail", command.trail)->group("");
   app.add_option("--trail-events", command.trail_events)->group("");
   app.add_flag("--quiet", command.quiet, "Only the verdict and its reasons.");

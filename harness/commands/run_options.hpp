@@ -27,6 +27,8 @@ struct RunCommand {
   std::string out = "shakedown-out";
   double time_scale = 1.0;
   std::uint16_t fakes_port = 0;
+  std::string segment;       // i/n or auto; empty: the whole run
+  std::string start_at;      // live; empty: as soon as the target is ready
   bool no_calibration = false;
   std::string trail;         // of a fresh process, for the one that checks determinism
   std::string trail_events;  // FROM:TO
@@ -42,6 +44,9 @@ RunOptions options_of(const RunCommand& command);
 
 // Throws for options that contradict one another or name what does not exist.
 void check_usage(const RunCommand& command, const RunOptions& options);
+
+// Throws when --start-at is past, too far ahead, or for more than one scenario.
+void check_start(const RunCommand& command, const RunOptions& options, std::size_t scenarios);
 
 // Throws for options that would have no effect in any of the runs. A scenario with a target runs
 // live too.

@@ -14,6 +14,7 @@
 #include "harness/commands/command.hpp"
 #include "harness/commands/fake.hpp"
 #include "harness/commands/list.hpp"
+#include "harness/commands/merge.hpp"
 #include "harness/commands/report.hpp"
 #include "harness/commands/run.hpp"
 #include "harness/commands/selftest.hpp"
@@ -43,6 +44,11 @@ constexpr std::array kCommands{
             "shakedown report shakedown-out/backend_down --markdown", add_report},
     Command{"selftest", "Prove that every oracle catches the defect planted for it.",
             "shakedown selftest", add_selftest},
+    Command{"merge", "Make one result out of the segments of one run.",
+            "shakedown run steady.yaml --segment 1/2 --out a      # on one machine\n"
+            "  shakedown run steady.yaml --segment 2/2 --out b      # on another\n"
+            "  shakedown merge a/steady b/steady -o merged",
+            add_merge},
 };
 
 // The nearest option, for a word that is none.

@@ -8,7 +8,13 @@
 #include <fstream>
 #include <sstream>
 
+#include "harness/run/judge.hpp"
+#include "harness/run/merge.hpp"
+#include "harness/run/merge_logs.hpp"
+#include "harness/run/segment.hpp"
 #include "harness/run/trail_file.hpp"
+#include "reports/measurements_json.hpp"
+#include "reports/read_measurements.hpp"
 #include "reports/result_json.hpp"
 #include "world/real_processes.hpp"
 
@@ -45,9 +51,22 @@ world::Task<void> wait_for(world::Clock& clock, world::Child& child, world::Exit
   exit = co_await running;
 }
 
+// The first file that the fresh run wrote otherwise than the first one did, and where; empty: none.
+std::string other_file(const DeterminismInput& input, const std::string& fresh_folder) {
+  if (!std::filesystem::exists(input.folder + "/result.json")) return {};
+  for (const reports::Writer& writer : reports::writers()) {
+    if (writer.file == "environment.json") continue;
+    const std::string file(writer.file);
+    const std::string difference =
+        first_difference_of_files(input.folder + "/" + file, fresh_folder + "/" + file);
+    if (!difference.empty()) return file + ", " + difference;
+  }
+  return {};
+}
+
 // Runs this program again on the same scenario; it writes its trail to a file.
 Trail in_fresh_process(const DeterminismInput& input, std::uint64_t from, std::uint64_t to,
-                       EventLines* lines) {
+                       EventLines* lines, std::string* files) {
   const std::string folder = input.folder + "/fresh";
   const std::string file = folder + "/trail";
   world::RealClock clock;
@@ -57,6 +76,10 @@ Trail in_fresh_process(const DeterminismInput& input, std::uint64_t from, std::u
                   "--quiet", "--seed", std::to_string(input.prepared.seed), "--profile",
                   input.options.profile, "--out", folder, "--trail", file, "--trail-events",
                   fmt::format("{}:{}", from, to)};
+  if (!input.options.segment.is_whole()) {
+    command.argv.push_back("--segment");
+    command.argv.push_back(input.options.segment.text());
+  }
   for (const std::string& set : input.options.sets) {
     command.argv.push_back("--set");
     command.argv.push_back(set);
@@ -71,6 +94,9 @@ Trail in_fresh_process(const DeterminismInput& input, std::uint64_t from, std::u
   std::stringstream text;
   text << result.rdbuf();
   trail.result = text.str();
+  if (files != nullptr && !text.str().empty()) {
+    *files = other_file(input, folder + "/" + input.prepared.scenario.name);
+  }
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
   if (exit.signal != 0 || trail.events == 0) {
@@ -80,13 +106,13 @@ Trail in_fresh_process(const DeterminismInput& input, std::uint64_t from, std::u
   return trail;
 }
 
-Execution fresh(const DeterminismInput& input) {
+Execution fresh(const DeterminismInput& input, std::string& files) {
   Execution execution;
   execution.name = "a run in a fresh process";
-  execution.trail = in_fresh_process(input, 0, 0, nullptr);
+  execution.trail = in_fresh_process(input, 0, 0, nullptr, &files);
   execution.events = [&input](std::uint64_t from, std::uint64_t to) {
     EventLines lines;
-    in_fresh_process(input, from, to, &lines);
+    in_fresh_process(input, from, to, &lines, nullptr);
     return lines;
   };
   return execution;
@@ -127,16 +153,57 @@ std::string first_difference(const Execution& one, const Execution& other) {
                      from + i, line(x), line(y));
 }
 
+namespace {
+
+// Runs two segments, by way of their measurements.json, and merges them: how that differs from the
+// first run. Empty: it does not.
+std::string other_when_merged(const DeterminismInput& input) {
+  std::vector<SegmentPart> parts;
+  for (const std::uint32_t index : {1u, 2u}) {
+    const reports::Segment segment{index, 2};
+    Prepared prepared = input.prepared;
+    take_segment(prepared, segment, Mode::sim);
+    RunOptions options = input.options;
+    options.segment = segment;
+    const RunResult result = run_scenario(prepared, options, RunHooks{});
+    const std::string text = reports::measurements_text(*result.record.measurements);
+    parts.push_back({"segment " + segment.text(),
+                     std::make_shared<const reports::Measurements>(
+                         reports::read_measurements(text, add_thresholds))});
+  }
+  try {
+    const auto whole = std::make_shared<const reports::Measurements>(merged(parts));
+    std::istringstream one(result_text(input.first.record));
+    std::istringstream other(result_text(judge(whole)));
+    const std::string difference = first_difference_of(one, other);
+    if (difference.empty()) return {};
+    return "the first run and two segments of it, merged, differ in result.json, " + difference;
+  } catch (const MergeError& error) {
+    return std::string("two segments of the run cannot be merged: ") + error.what();
+  }
+}
+
+}  // namespace
+
 Divergence check_determinism(const DeterminismInput& input) {
   const Execution first = here(input, "the first run", trail_of(input.first));
   const RunResult again = run_scenario(input.prepared, input.options, RunHooks{});
   const Execution second = here(input, "a second run", trail_of(again));
   std::string difference = first_difference(first, second);
-  if (difference.empty()) difference = first_difference(first, fresh(input));
+  std::string files;
+  if (difference.empty()) difference = first_difference(first, fresh(input, files));
+  if (difference.empty() && !files.empty()) {
+    difference = "the first run and a run in a fresh process had the same events and result, but "
+                 "other bytes in " + files;
+  }
+  const bool is_whole = input.options.segment.is_whole();
+  if (difference.empty() && is_whole) difference = other_when_merged(input);
   if (!difference.empty()) return {true, "nondeterminism found: " + difference};
   return {false, fmt::format("deterministic: 3 runs, one of them in a fresh process, had the same "
-                             "{} events (digest {:016x}) and the same result.json",
-                             first.trail.events, first.trail.digest)};
+                             "{} events (digest {:016x}), the same result.json and the same "
+                             "files{}",
+                             first.trail.events, first.trail.digest,
+                             is_whole ? "; two segments, merged, gave that result too" : "")};
 }
 
 }  // namespace harness

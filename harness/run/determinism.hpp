@@ -1,6 +1,7 @@
 // Is a simulated run a pure function of its scenario and seed? It is run again in this process and
 // in a fresh one (another address space layout, another environment), and every event is compared
-// through the digests' checkpoints. A difference is narrowed down to the first event that differs.
+// through the digests' checkpoints; then every file but environment.json, byte by byte; then the
+// result of two segments, merged. The first difference is named: an event, or a file and its line.
 #pragma once
 
 #include <functional>
@@ -15,7 +16,9 @@ struct DeterminismInput {
   const Prepared& prepared;
   const RunOptions& options;
   const RunResult& first;
-  std::string folder;  // for the fresh process's results, removed at the end
+  // With the first run's files, when they were written; the fresh process's are made in it and
+  // removed at the end.
+  std::string folder;
 };
 
 struct Divergence {

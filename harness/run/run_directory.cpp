@@ -102,6 +102,7 @@ void RunDirectory::finish(const reports::RunRecord& record,
     if (writer.write == nullptr) continue;
     std::string text;
     writer.write(record, environment, [&text](std::string_view part) { text += part; });
+    if (text.empty()) continue;  // a record that was made of nothing that could be kept
     demand(run_inline(files_.replace(path(writer.file), std::move(text))), path(writer.file));
   }
 }

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-const Words kSameBytes{"result.json", "history.jsonl", "events.jsonl", "latency.hlog",
+const Words kSameBytes{"result.json", "measurements.json", "history.jsonl", "events.jsonl", "latency.hlog",
                        "junit.xml", "summary.md"};
 
 json row_of(const json& rows, const std::string& key, const std::string& value) {
@@ -105,7 +105,7 @@ TEST_CASE("a folder of scenarios gives the worst code and a folder of results ea
   for (const std::string& name : names_in(folder.path("out"))) {
     CHECK(names_in(folder.path("out/" + name)) ==
           Words{"environment.json", "events.jsonl", "history.jsonl", "junit.xml", "latency.hlog",
-                "result.json", "summary.md"});
+                "measurements.json", "result.json", "summary.md"});
   }
 }
 

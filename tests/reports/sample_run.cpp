@@ -5,6 +5,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "reports/fingerprint.hpp"
+#include "reports/measurements.hpp"
+
 namespace reports::test {
 
 using namespace std::chrono_literals;
@@ -34,6 +37,7 @@ Recorder sample_recorder(const std::vector<std::string>& names) {
                    {names[1], world::at(60s), world::at(180s)}};
   layout.classes = {names[2], names[3]};
   layout.duration = 180s;
+  layout.thresholds.push_back({Latency::response, 500ms, false, {}});
   Recorder recorder(layout);
   for (int i = 0; i < 180; ++i) {
     const bool is_outage = i >= 60 && i < 75;
@@ -55,6 +59,31 @@ Recorder sample_recorder(const std::vector<std::string>& names) {
   return recorder;
 }
 
+// What the record was made from.
+std::shared_ptr<const Measurements> measurements_of(const RunRecord& run,
+                                                    const std::vector<std::string>& names) {
+  const Recorder recorder = sample_recorder(names);
+  auto m = std::make_shared<Measurements>(recorder.layout());
+  m->recorder.merge(recorder);
+  m->version = "0.1.0";
+  m->scenario = run.scenario;
+  m->about = run.about;
+  m->seed = run.seed;
+  m->mode = run.mode;
+  m->sut = run.sut;
+  m->profile = run.profile;
+  m->digest = run.digest;
+  m->reproduce = run.reproduce;
+  m->configuration = run.configuration;
+  m->objectives = {run.slos.front().expr};
+  m->invariants = run.invariants;
+  m->faults = run.faults;
+  m->validity = {run.validity.back()};
+  m->facts = {{"own_cpu_ppm", 123'456}, {"calibration.capacity", 1234.5}};
+  m->planned_ahead = 181;
+  return m;
+}
+
 RunRecord run_with(const std::vector<std::string>& names, const std::string& text) {
   RunRecord run;
   run.scenario = text.empty() ? "backend_down" : text;
@@ -71,7 +100,7 @@ RunRecord run_with(const std::vector<std::string>& names, const std::string& tex
       text.empty() ? "shakedown run scenarios/backend_down.yaml --mode sim --seed 7" : text;
   run.configuration = {{"scenario", run.scenario}, {"load.chat.users", "20"}};
   if (!text.empty()) run.configuration["load." + text] = text;
-  run.fingerprint = 0xfedcba9876543210;
+  run.fingerprint = fingerprint_of(run.configuration);
   measure(run, sample_recorder(names));
 
   run.slos.push_back({text.empty() ? "response.p95 < 30s" : text, "ms", 30'000, 471.5, 466.0,
@@ -95,6 +124,7 @@ RunRecord run_with(const std::vector<std::string>& names, const std::string& tex
   run.validity.push_back({"conservation", true, "every planned request is accounted for"});
   run.validity.push_back(
       {"faults_fired", text.empty(), text.empty() ? "1 of 1 faults fired" : text});
+  run.measurements = measurements_of(run, names);
   return run;
 }
 
