@@ -161,8 +161,9 @@ TEST_CASE("keys are strangers, and some outcomes say nothing of a provider", "[b
   Bench b;
   b.calls("FFFFF");
   CHECK(b.call(kOk, "b"));
-  for (const Outcome& neutral : {Outcome{OutcomeKind::status, 400}, Outcome{OutcomeKind::status, 429},
-                                 Outcome{OutcomeKind::cancelled, 0}}) {
+  const std::vector<Outcome> neutrals = {
+      {OutcomeKind::status, 400}, {OutcomeKind::status, 429}, {OutcomeKind::cancelled, 0}};
+  for (const Outcome& neutral : neutrals) {
     for (int i = 0; i < 20; ++i) CHECK(b.call(neutral, "c"));
   }
 }
