@@ -13,7 +13,8 @@ namespace {
 // For the end of a response whose last event has come: then its connection can be used again.
 constexpr world::Nanos kTailTime = std::chrono::milliseconds(100);
 constexpr std::string_view kTrustedEnd =
-    R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})";
+    R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},)"
+    R"("finish_reason":"stop"}]})";
 }  // namespace
 
 Task<bool> Pipeline::begin_stream(Exchange& x) {

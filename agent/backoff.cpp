@@ -76,7 +76,9 @@ std::optional<Nanos> retry_after_of(const world::HttpHeaders& headers, std::int6
     return std::chrono::milliseconds(std::min(*ms, kWaitMax * 1'000));
   }
   const std::string_view value = headers.get("retry-after");
-  if (const auto seconds = number_of(value)) return std::chrono::seconds(std::min(*seconds, kWaitMax));
+  if (const auto seconds = number_of(value)) {
+    return std::chrono::seconds(std::min(*seconds, kWaitMax));
+  }
   const auto date = date_of(value);
   if (!date || *date * 1'000'000'000 <= unix_nanos) return std::nullopt;
   return std::min(Nanos(*date * 1'000'000'000 - unix_nanos), Nanos(kDay));

@@ -1,7 +1,7 @@
-// Breaker: who asks a provider that keeps failing is told so at once, and the provider is left alone
-// for a while. One object for all keys, as there are two makes of it: CircuitBreaker, and the one of
-// the seed, whose defects are between the keys. A call is admitted, and its outcome reported with
-// the permit that it was given. One clock.
+// Breaker: who asks a provider that keeps failing is told so at once, and the provider is left
+// alone for a while. One object for all keys, as there are two makes of it: CircuitBreaker, and the
+// one of the seed, whose defects are between the keys. A call is admitted, and its outcome reported
+// with the permit that it was given. One clock.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // CircuitBreaker: per key, closed until so many failures in a row, or so many in the window and a
-// bad ratio (hybrid rule: noise at load does not open it); then open for reset_after; then half-open
-// with one probe at a time, on a lease, until enough have succeeded, or one has not. A failure
+// bad ratio (hybrid rule: noise at load does not open it); then open for reset_after; then half-
+// open with one probe at a time, on a lease, until enough have succeeded, or one has not. A failure
 // counts from when the call ended; what was admitted in an earlier state counts no more. The users'
 // own calls are the probes. One clock.
 #pragma once

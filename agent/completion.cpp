@@ -48,7 +48,7 @@ bool add_calls(const JsonValue& list, Completion& completion) {
     if (at >= Completion::kCallsMax) return any;
     if (completion.calls.size() <= at) completion.calls.resize(at + 1);
     ToolRequest& call = completion.calls[at];
-    if (std::string id = text_of(member_of(item.raw, "id")); !id.empty()) call.id = std::move(id);
+    if (const JsonValue id = member_of(item.raw, "id"); id) call.id = text_of(id);
     const JsonValue function = member_of(item.raw, "function");
     call.name += text_of(member_of(function.raw, "name"));
     call.arguments += text_of(member_of(function.raw, "arguments"));

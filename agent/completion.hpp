@@ -1,6 +1,6 @@
 // What a model has said, read from a whole answer or from the chunks of a stream, and whether it is
-// an answer at all: not when it is blank, and not when it is the model's own plan as JSON. Texts are
-// JSON text without quotes. Pure; any thread.
+// an answer at all: not when it is blank, and not when it is the model's own plan as JSON. Texts
+// are JSON text without quotes. Pure; any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // ConversationLocks: turns of one conversation run one after the other, in the order in which they
-// came. A lock is held from before the history is read until the turn is committed. Waiting costs no
-// slot of the queue, as the lock comes first. One clock; must outlive its turns.
+// came. A lock is held from before the history is read until the turn is committed. Waiting costs
+// no slot of the queue, as the lock comes first. One clock; must outlive its turns.
 #pragma once
 
 #include <deque>

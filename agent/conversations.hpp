@@ -1,7 +1,7 @@
 // Conversations: the history of each, in memory. A turn reads one when it begins and writes it back
-// whole when it ends; what keeps another turn of the same conversation from doing the same meanwhile
-// is conversation_lock.hpp. Without it, of two parallel turns the later writer wins, and the other's
-// turn is lost: the control which the suite must be able to fail. One clock.
+// whole when it ends; what keeps another turn of the same conversation from doing the same
+// meanwhile is conversation_lock.hpp. Without it, of two parallel turns the later writer wins, and
+// the other's turn is lost: the control which the suite must be able to fail. One clock.
 #pragma once
 
 #include <string>

@@ -28,8 +28,8 @@ std::int64_t seconds_up(Nanos wait) {
 
 constexpr std::string_view kInvalid =
     "The body is not a chat completion request: it must be a JSON object whose `messages` are a "
-    "list of one or more objects with a known `role` and a `content`; `model` and `user` are texts, "
-    "`stream` is true or false, `max_tokens` is a positive number.";
+    "list of one or more objects with a known `role` and a `content`; `model` and `user` are "
+    "texts, `stream` is true or false, `max_tokens` is a positive number.";
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // The way of one request through the core, each stage in its own file and each a mechanism of the
-// configuration: read and check it, limit and budget the user, wait for the conversation, wait in the
-// queue, ask the providers (retries, breaker, tools), check and commit the turn, answer. serve() is
-// that list. Whatever a stage has taken is given back on every way out. One clock.
+// configuration: read and check it, limit and budget the user, wait for the conversation, wait in
+// the queue, ask the providers (retries, breaker, tools), check and commit the turn, answer.
+// serve() is that list. Whatever a stage has taken is given back on every way out. One clock.
 #pragma once
 
 #include "agent/conversation_lock.hpp"

@@ -1,5 +1,6 @@
 // How the bundled core behaves, by name: hardened, legacy, or a defect, which is hardened with one
-// planted bug. A profile is a change to the configuration; all profiles share the code. One visible table; constant data; any thread.
+// planted bug. A profile is a change to the configuration; all profiles share the code. One visible
+// table; constant data; any thread.
 #pragma once
 
 #include <array>

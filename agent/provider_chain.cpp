@@ -158,7 +158,9 @@ Task<bool> ProviderChain::wait_for_line(const Question& question, Asked& asked, 
                                         Attempts& so_far) {
   const std::string& name = lines_.front()->client.provider().name;
   asked.problem.retry_after = choice.wait;
-  if (!choice.resting) {
+  // Planted bug: it waits for whatever there is to wait for.
+  const bool endless = config_.defect == Defect::retries_without_end;
+  if (!choice.resting && !endless) {
     asked.problem.code = ProblemCode::circuit_open;
     asked.problem.detail = "Circuit breaker open for " + name + ". Retry after " +
                            seconds_text(choice.wait) + "s";
@@ -168,7 +170,7 @@ Task<bool> ProviderChain::wait_for_line(const Question& question, Asked& asked, 
   if (config_.retry.jitter && config_.defect != Defect::wakes_all_at_once) {
     wait += spread_behind(choice.wait, parts_.random, question.id, so_far.made);
   }
-  if (question.deadline - parts_.clock.now() <= wait) {
+  if (!endless && question.deadline - parts_.clock.now() <= wait) {
     asked.problem.code = ProblemCode::backend_rate_limited;
     asked.problem.detail = "The provider " + name + " takes no more requests for another " +
                            seconds_text(choice.wait) +

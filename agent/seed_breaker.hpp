@@ -1,7 +1,7 @@
 // SeedBreaker: the circuit breaker exactly as seed 002 writes it (lines 289 to 405), kept as a
 // defect: one `state` for all keys; successes are counted while closed, and two of them erase the
-// failures; half-open lets everybody through; a failure counts from when its call began; and time is
-// the wall clock's. One clock.
+// failures; half-open lets everybody through; a failure counts from when its call began; and time
+// is the wall clock's. One clock.
 #pragma once
 
 #include <map>

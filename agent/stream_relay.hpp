@@ -1,8 +1,8 @@
 // StreamRelay: takes the bytes of a provider's event stream and gives out the same events framed
 // anew, chunk by chunk as they come, collecting what they say. With checks it holds events back
 // until there is an answer in them (the commit point: before it, another attempt can still be made
-// and the user has seen nothing), and it keeps calls of the core's own tools to itself. One request;
-// one clock.
+// and the user has seen nothing), and it keeps calls of the core's own tools to itself. One
+// request; one clock.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // unless_user_leaves: does the work for one request as long as its user stays. A user who leaves,
-// gracefully or with a reset, ends the work: it is cancelled, and whatever it holds (a lock, a slot,
-// a call to a provider, a reservation) is given back on its way out. One clock.
+// gracefully or with a reset, ends the work: it is cancelled, and whatever it holds (a lock, a
+// slot, a call to a provider, a reservation) is given back on its way out. One clock.
 #pragma once
 
 #include "world/http_server.hpp"

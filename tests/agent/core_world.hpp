@@ -2,11 +2,10 @@
 // the core's own ledger says.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "agent/agent.hpp"
 #include "agent/profile.hpp"
 #include "tests/agent/agent_world.hpp"
+#include "world/json_reader.hpp"
 
 namespace support {
 
@@ -19,8 +18,12 @@ struct Got {
   world::Instant sent{};
   world::Instant ended{};
 
-  nlohmann::json json() const { return nlohmann::json::parse(body); }
-  std::string code() const { return json()["code"]; }
+  // The value of a member of the body; of a text what is inside.
+  std::string member(std::string_view name) const {
+    const world::JsonValue value = world::member_of(body, name);
+    return value.type == world::JsonType::string ? value.text() : std::string(value.raw);
+  }
+  std::string code() const { return member("code"); }
   world::Nanos took() const { return ended - sent; }
 };
 

@@ -66,7 +66,8 @@ Sendings at_once(std::uint32_t users, bool stream = false, int tokens = 4) {
 
 bool loses_parallel_turns(Config config) {
   CoreWorld w(with(config));
-  w.ask_all({turn(0s, {1, 0, 0}, false, 40), turn(10ms, {1, 0, 1}, false), turn(5s, {1, 0, 2}, false)});
+  w.ask_all({turn(0s, {1, 0, 0}, false, 40), turn(10ms, {1, 0, 1}, false),
+             turn(5s, {1, 0, 2}, false)});
   return !has_turn(w.records.back(), {1, 0, 0}) || !has_turn(w.records.back(), {1, 0, 1});
 }
 
@@ -115,7 +116,7 @@ bool repeats_pieces(Config config) {
 bool passes_silence(Config config) {
   CoreWorld w(with(config, {only_first_attempt(fakes::Content{fakes::ContentHow::empty})}));
   const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
-  return got.status == 200 && got.json()["choices"][0]["message"]["content"] == "";
+  return got.status == 200 && holds(got.body, R"("content":"")");
 }
 
 bool passes_a_plan(Config config) {
@@ -139,7 +140,7 @@ bool shows_internals(Config config) {
 bool says_nothing(Config config) {
   CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
   const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
-  return !got.json().contains("detail") || !got.json().contains("next_actions");
+  return got.member("detail").empty() || got.member("next_actions").empty();
 }
 
 bool asks_again_after_400(Config config) {
