@@ -12,6 +12,7 @@ using reports::Verdict;
 namespace {
 
 const std::string kText = R"yaml(scenario: s
+agent: {providers: [primary, west-2]}
 backends: {primary: {}, west-2: {}}
 phases: {a: 60s}
 load:

@@ -121,8 +121,8 @@ TEST_CASE("queue_honest holds 80 % of ten promises against what came", "[oracle]
     }
     const InvariantResult result = story.told();
     REQUIRE(result.violation_count == 10);
-    CHECK(result.violations[0].what == "was told place 2 and 10s, and had no answer after 30s (0 of "
-                                       "10 notices were right)");
+    CHECK(result.violations[0].what ==
+          "was told place 2 and 10s, and had no answer after 30s (0 of 10 notices were right)");
   }
   SECTION("whoever left before the time proves nothing") {
     for (std::uint32_t i = 0; i < 10; ++i) {

@@ -446,7 +446,7 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:9:20: `load.chat.gives_up` needs the key `after`: How long the user waits "
               "for the end of the answer before disconnecting."},
           Row{"users: 20", "gives_up: {after: 5s, share: 130%}",
-              "s.yaml:9:39: `load.chat.gives_up.share` must be from 0% to 100%, not `130%`"},
+              "s.yaml:9:39: `load.chat.gives_up.share` must be at most `100%`, not `130%`"},
           Row{"users: 20", "in: lunch",
               "s.yaml:9:14: `load.chat.in` names `lunch`, which is not a phase"},
           Row{"users: 20", "in: out",
