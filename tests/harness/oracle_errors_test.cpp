@@ -69,7 +69,9 @@ TEST_CASE("honest_errors", "[oracle]") {
            Row{"the form of OpenAI alone", 502,
                R"({"error":{"message":"Something went wrong. Please try again.",)"
                R"("type":"server_error"}})",
-               false, "has no type, title, status and no detail and gives no next action"},
+               false,
+               "has no type, title, status and no detail, says only \"Something went wrong. "
+               "Please try again.\" and gives no next action"},
            Row{"one member is missing", 400,
                R"({"type":"x:y","status":400,"detail":"The member messages is missing.",)"
                R"("next_actions":["Send it."]})",
@@ -99,8 +101,8 @@ TEST_CASE("honest_errors", "[oracle]") {
                R"("retry_after_ms":2000})",
                false, "has no Retry-After"},
            Row{"nothing at all", 429, R"({"error":{"message":"rate limited"}})", false,
-               "has no type, title, status and no detail and gives no next action and has no "
-               "Retry-After"},
+               "has no type, title, status and no detail, says only \"rate limited\", gives no "
+               "next action and has no Retry-After"},
        }) {
     DYNAMIC_SECTION(row.what) {
       Reply reply;
