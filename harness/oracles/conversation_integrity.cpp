@@ -44,6 +44,14 @@ void ConversationIntegrity::on_conversation_over(std::uint32_t user, std::uint32
   over_next_ = (over_next_ + 1) % kOverKept;
 }
 
+std::size_t ConversationIntegrity::remembered() const {
+  std::size_t sum = conversations_.size();
+  for (const auto& [key, conversation] : conversations_) {
+    sum += conversation.turns.size() + conversation.runs.size();
+  }
+  return sum;
+}
+
 void ConversationIntegrity::settle(Conversation& conversation) {
   auto& turns = conversation.turns;
   Instant oldest_open = world::kNever;

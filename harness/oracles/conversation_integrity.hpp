@@ -26,6 +26,9 @@ class ConversationIntegrity final : public Oracle {
   void on_prompt(const PromptRead& prompt) override;
   void on_conversation_over(std::uint32_t user, std::uint32_t session) override;
 
+  // Conversations, turns and runs that it holds: the measure of its memory.
+  std::size_t remembered() const;
+
  private:
   struct Turn {
     world::Instant sent = world::kNever;      // kNever: it was not

@@ -100,6 +100,7 @@ struct Problem {
   bool has_title = false;
   std::optional<std::int64_t> status;
   std::string detail;
+  std::string message;  // in the form of OpenAI: the member `message` of `error`
   bool has_next_action = false;
   bool has_retry_after_ms = false;
   bool is_final = false;  // "retryable": false
@@ -131,6 +132,10 @@ Problem read_problem(std::string_view body) {
     if (name == "title") problem.has_title = has_text;
     if (name == "status") problem.status = value.integer();
     if (name == "detail" && has_text) problem.detail = value.text();
+    if (name == "error" && value.type == JsonType::object) {
+      const JsonValue message = world::member_of(value.raw, "message");
+      if (message.type == JsonType::string) problem.message = message.text();
+    }
     if (name == "next_actions") problem.has_next_action = has_actions(value.raw);
     if (name == "retry_after_ms") problem.has_retry_after_ms = value.type == JsonType::number;
     if (name == "retryable") problem.is_final = value.raw == "false";
@@ -163,9 +168,9 @@ std::string fault_of(int status, const Reply& reply) {
   if (problem.status && *problem.status != status) {
     faults.push_back("says status " + std::to_string(*problem.status) + " in its body");
   }
-  if (!problem.detail.empty() && is_generic(problem.detail)) {
-    std::string said = problem.detail.substr(0, kQuotedMax);
-    faults.push_back("says only \"" + said + "\"");
+  const std::string& said = problem.detail.empty() ? problem.message : problem.detail;
+  if (!said.empty() && is_generic(said)) {
+    faults.push_back("says only \"" + said.substr(0, kQuotedMax) + "\"");
   }
   const bool later = status == 429 || status == 503;  // asking again may help
   if (!problem.has_next_action &&

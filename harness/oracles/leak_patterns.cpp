@@ -117,13 +117,12 @@ Span native_frame(std::string_view text, std::size_t at, Hosts) {
 
 // thread 'main' panicked at src/main.rs:2:5, and not: he panicked at the sight
 Span rust_panic(std::string_view text, std::size_t at, Hosts) {
-  const std::string_view before = text.substr(at - std::min<std::size_t>(at, 64));
+  const std::size_t n = std::min<std::size_t>(at, 64);
+  const bool of_thread = text.substr(at - n, n).find("thread '") != std::string_view::npos;
   const std::string_view near = behind(text, at);
   const std::size_t place = near.find(".rs:");
   const bool in_rust = place != std::string_view::npos && digits(near.substr(place + 4)) > 0;
-  const std::size_t thread = before.find("thread '");
-  if (!in_rust && (thread == std::string_view::npos || thread > 64)) return {};
-  return whole_line(text, at, {});
+  return of_thread || in_rust ? whole_line(text, at, {}) : Span{};
 }
 
 // goroutine 1 [running]:

@@ -356,3 +356,157 @@ TEST_CASE("what was seen is kept when the deadline comes", "[client]") {
   CHECK(stage.clock.now() >= world::at(3s));
   CHECK(stage.clock.now() < world::at(3001ms));
 }
+
+TEST_CASE("a request says which turn it is", "[client]") {
+  Stage stage;
+  stage.script.bytes = plain("200 OK", answer(R"("Hi")"));
+  run(stage);
+  CHECK(stage.request.find("\r\nx-request-id: u0.s0.t0\r\n") != std::string::npos);
+}
+
+TEST_CASE("what the head of an answer says reaches operation and reply", "[client]") {
+  Stage stage;
+  stage.script.bytes =
+      "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nServer-Timing: queue;dur=12.5\r\n"
+      "X-Agent-Provider: primary\r\nx-agent-attempts: 3\r\nx-agent-degraded: true\r\n"
+      "content-length: " +
+      std::to_string(answer(R"("Hi")").size()) + "\r\n\r\n" + answer(R"("Hi")");
+  run(stage);
+  CHECK(stage.op.failure == Failure::none);
+  CHECK(stage.op.queue_wait == 12'500us);
+  CHECK(stage.op.provider == "primary");
+  CHECK(stage.op.attempts == 3);
+  CHECK(stage.reply.degraded);
+  CHECK(stage.reply.content_type == "application/json");
+  CHECK(stage.reply.finished);
+  CHECK(stage.reply.retry_after == -1ns);
+  CHECK(!stage.reply.says_when);
+}
+
+TEST_CASE("what a refusal says is kept", "[client]") {
+  Stage stage;
+  const std::string body =
+      R"({"title":"Busy","queue":{"position":3,"eta_seconds":45.5,"reason":"others first"}})";
+  stage.script.bytes =
+      "HTTP/1.1 503 Service Unavailable\r\nretry-after: 7\r\ncontent-length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
+  run(stage);
+  CHECK(stage.op.failure == Failure::http_status);
+  CHECK(stage.reply.error_body == body);
+  CHECK(stage.reply.retry_after == 7s);
+  REQUIRE(stage.reply.notices.size() == 1);
+  CHECK(stage.reply.notices[0].position == 3);
+  CHECK(stage.reply.notices[0].eta == 45'500ms);
+  CHECK(stage.reply.notices[0].has_reason);
+}
+
+TEST_CASE("the body of an error is bounded", "[client]") {
+  Stage stage;
+  stage.script.bytes = plain("500 Oops", std::string(65'536, 'x'));
+  run(stage);
+  CHECK(stage.reply.error_body.size() == Reply::kErrorBytesMax);
+}
+
+TEST_CASE("what came instead of an answer is kept", "[client]") {
+  Stage stage;
+  SECTION("a success that is none") {
+    stage.script.bytes = plain("200 OK", R"({"plan":[]})");
+    run(stage);
+    CHECK(stage.reply.error_body == R"({"plan":[]})");
+  }
+  SECTION("an error inside of a stream") {
+    stage.streamed = true;
+    stage.script.bytes = kStreamHead + token("Hi") + event(R"({"error":"x"})") + kLast;
+    run(stage);
+    CHECK(stage.reply.error_body == R"({"error":"x"})");
+  }
+  SECTION("an event named error") {
+    stage.streamed = true;
+    stage.script.bytes = kStreamHead + token("Hi") +
+                         chunked("event: error\ndata: {\"title\":\"Down\"}\n\n") + kLast;
+    run(stage);
+    CHECK(name_of(stage.op.failure) == name_of(Failure::bad_response));
+    CHECK(stage.reply.error_body == R"({"title":"Down"})");
+  }
+}
+
+TEST_CASE("events of the queue are neither chunks nor tokens", "[client]") {
+  Stage stage;
+  stage.streamed = true;
+  const auto queued = [](const std::string& data) {
+    return chunked("event: agent.queue\ndata: " + data + "\n\n");
+  };
+  stage.script.bytes = kStreamHead + queued(R"({"position":2,"eta_seconds":10})") +
+                       queued("not json") + chunked("event: agent.other\ndata: whatever\n\n") +
+                       queued(R"({"position":1})") + token("Hi") + event(kStop) +
+                       event("[DONE]") + kLast;
+  run(stage);
+  CHECK(stage.op.failure == Failure::none);
+  CHECK(stage.op.output_tokens == 1);
+  CHECK(stage.reply.text == "Hi");
+  CHECK(stage.reply.finished);
+  CHECK(stage.reply.gaps.empty());
+  REQUIRE(stage.reply.notices.size() == 2);
+  CHECK(stage.reply.notices[0].position == 2);
+  CHECK(stage.reply.notices[0].eta == 10s);
+  CHECK(!stage.reply.notices[0].has_reason);
+  CHECK(stage.reply.notices[1].position == 1);
+  CHECK(stage.reply.notices[1].eta < 0ns);
+}
+
+TEST_CASE("notices are bounded", "[client]") {
+  Stage stage;
+  stage.streamed = true;
+  stage.script.bytes = kStreamHead;
+  for (std::size_t i = 0; i < Reply::kNoticesMax + 20; ++i) {
+    stage.script.bytes += chunked("event: agent.queue\ndata: {\"position\":1}\n\n");
+  }
+  stage.script.bytes += token("Hi") + event(kStop) + event("[DONE]") + kLast;
+  run(stage);
+  CHECK(stage.op.failure == Failure::none);
+  CHECK(stage.reply.notices.size() == Reply::kNoticesMax);
+}
+
+TEST_CASE("gaps are those between events with content", "[client]") {
+  Stage stage;
+  stage.streamed = true;
+  // Pieces of one event each: padded to one length.
+  const std::string one = token("0123456789");
+  std::string head = kStreamHead;
+  head += chunked(":" + std::string(one.size() * 4 - kStreamHead.size() - 9, ' ') + "\n\n");
+  REQUIRE(head.size() % one.size() == 0);
+  stage.script.piece_bytes = one.size();
+  stage.script.between_pieces = 500ms;
+  stage.script.bytes = head + one + one + one + event(kStop) + event("[DONE]") + kLast;
+  run(stage);
+  REQUIRE(stage.op.failure == Failure::none);
+  REQUIRE(stage.reply.gaps.size() == 2);
+  for (const world::Nanos gap : stage.reply.gaps) CHECK(gap == 500ms);
+}
+
+TEST_CASE("an answer that stands there twice, and one that was cut off", "[client]") {
+  struct Row {
+    std::string text;
+    bool repeated;
+  };
+  const std::string once = "This is an answer of more than thirty-two bytes.";
+  for (const Row& row : {Row{once, false}, Row{once + once, true}, Row{once + " " + once, true},
+                         Row{once + once + once, false}, Row{"ha ha", false}}) {
+    for (const bool streamed : {false, true}) {
+      INFO(row.text << streamed);
+      Stage stage;
+      stage.streamed = streamed;
+      stage.script.bytes =
+          streamed ? kStreamHead + token(row.text) + event(kStop) + event("[DONE]") + kLast
+                   : plain("200 OK", answer("\"" + row.text + "\""));
+      run(stage);
+      CHECK(stage.reply.repeated == row.repeated);
+      CHECK(!stage.reply.cut_off);
+    }
+  }
+  Stage stage;
+  stage.script.bytes =
+      plain("200 OK", R"({"choices":[{"message":{"content":"Hi"},"finish_reason":"length"}]})");
+  run(stage);
+  CHECK(stage.reply.cut_off);
+}

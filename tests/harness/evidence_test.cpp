@@ -37,7 +37,7 @@ Operation operation(std::uint32_t turn, world::Nanos sent, world::Nanos ended) {
 fakes::PromptRecord prompt(std::uint32_t asked, world::Nanos at,
                            const std::vector<fakes::Marker>& markers) {
   fakes::PromptRecord record;
-  record.at = world::at(at);
+  record.at = record.ended = world::at(at);
   record.backend = "primary";
   record.asked = world::TurnId{0, 0, asked};
   record.markers = markers;
@@ -286,6 +286,28 @@ TEST_CASE("a fault is logged inside its window, with what it struck", "[evidence
                      "\"detail\":\"broken (status) struck attempt 1 of turn u0.s0.t0\"}\n");
   CHECK(events[1].find("\"at_s\":30,") != std::string::npos);
   CHECK(events[2].find("\"detail\":\"broken (status)\"") != std::string::npos);
+}
+
+TEST_CASE("oracles that read replies get them whole, also in a live run", "[evidence]") {
+  const std::string text = "[reply u0.s0.t0] " + std::string(2'000, 'x') + " [turn u9.s0.t0]";
+  for (const auto order : {Evidence::Order::as_it_comes, Evidence::Order::replayed}) {
+    const Prepared prepared = test::prepared_from(
+        kText.substr(0, kText.find("invariants:")) +
+        "invariants: [isolation_canary, conversation_integrity]\n");
+    const RunHooks hooks;
+    Evidence evidence(prepared, hooks, "process", order);
+    const Operation op = operation(0, 1s, 3s);
+    Reply reply;
+    reply.text = text;
+    evidence.on_sent(op);
+    evidence.on_ended(op, reply);
+    evidence.on_conversation_over(0, 0);
+    evidence.on_prompt(prompt(0, 2s, {said(0), said(7)}));
+    const auto results = evidence.finish(true);
+    CHECK(results[0].violation_count == 1);
+    CHECK(results[0].checked == 2);  // the answer and the prompt
+    CHECK(results[1].violation_count == 1);
+  }
 }
 
 TEST_CASE("failures are counted for the progress line", "[evidence]") {

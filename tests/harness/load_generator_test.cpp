@@ -241,3 +241,95 @@ TEST_CASE("cancelled at any moment, what was sent is recorded", "[load]") {
     }
   }
 }
+
+TEST_CASE("users who give up are cancelled, and their connections closed at once", "[load]") {
+  Stage stage(scenario(kTenASecond + ", gives_up: {after: 2s}"));
+  stage.target.answers = false;
+  run(stage);
+  CHECK(stage.recorder.counts().of(Outcome::cancelled) == 100);
+  for (const auto& [id, op] : stage.watcher.ended) {
+    CHECK(op.failure == Failure::cancelled);
+    CHECK(op.last_event == op.planned + 2s);
+  }
+  // The server waits for the close of each, so it never had more than two seconds' worth.
+  CHECK(stage.target.most_running <= 21);
+}
+
+TEST_CASE("who is answered in time does not give up", "[load]") {
+  Stage stage(scenario(kTenASecond + ", gives_up: {after: 2s}"));
+  stage.target.takes = 1s;
+  run(stage);
+  CHECK(stage.recorder.counts().of(Outcome::ok) == 100);
+}
+
+TEST_CASE("a share of the turns gives up, the same ones in every run", "[load]") {
+  std::vector<std::uint64_t> first;
+  for (int again = 0; again < 2; ++again) {
+    Stage stage(
+        scenario(kTenASecond + ", gives_up: {after: \"uniform(1s, 3s)\", share: 30%}"));
+    stage.target.takes = again == 0 ? 5s : 4s;
+    run(stage);
+    std::vector<std::uint64_t> gave_up;
+    for (const auto& [id, op] : stage.watcher.ended) {
+      if (op.outcome != Outcome::cancelled) continue;
+      gave_up.push_back(id);
+      CHECK(op.last_event >= op.planned + 1s);
+      CHECK(op.last_event <= op.planned + 3s);
+    }
+    CHECK(gave_up.size() > 15);
+    CHECK(gave_up.size() < 45);
+    CHECK(stage.recorder.counts().of(Outcome::ok) == 100 - gave_up.size());
+    if (again == 0) first = gave_up;
+    CHECK(gave_up == first);
+  }
+}
+
+TEST_CASE("the client's deadline comes before a patience that is longer", "[load]") {
+  Stage stage(scenario(kTenASecond + ", gives_up: {after: 5s}", "client: {timeout: 1s}\n"));
+  stage.target.answers = false;
+  run(stage);
+  CHECK(stage.recorder.counts().of(Outcome::timeout) == 100);
+}
+
+TEST_CASE("users of a closed loop give up and go on", "[load]") {
+  Stage stage(scenario(
+      "arrivals: closed(think=fixed(1s)), users: 1, gives_up: {after: 1s}"));
+  stage.target.answers = false;
+  run(stage);
+  CHECK(stage.recorder.counts().of(Outcome::cancelled) == 5);
+}
+
+TEST_CASE("conversations are over when their last turn has ended", "[load]") {
+  SECTION("one turn each") {
+    Stage stage(scenario(kTenASecond));
+    run(stage);
+    CHECK(stage.watcher.over.size() == 100);
+  }
+  SECTION("four turns each, some of them dropped") {
+    Stage stage(scenario(
+        "arrivals: constant(10/s), users: round_robin(5), sessions: {turns_per_session: 4}",
+        "client: {connections_max: 3}\n"));
+    stage.target.takes = 1s;
+    run(stage);
+    CHECK(stage.recorder.counts().of(Outcome::dropped) > 0);
+    CHECK(stage.watcher.over.size() == 25);
+    for (const auto& [key, ended_then] : stage.watcher.over) {
+      int turns = 0;
+      for (const auto& [id, op] : stage.watcher.ended) {
+        turns += std::pair(op.user, op.session) == key;
+      }
+      CHECK(turns == 4);
+    }
+  }
+  SECTION("without end, in an open loop") {
+    Stage stage(scenario("arrivals: constant(10/s), users: 5"));
+    run(stage);
+    CHECK(stage.watcher.over.empty());
+  }
+  SECTION("without end, until the user of a closed loop leaves") {
+    Stage stage(scenario("arrivals: closed(think=fixed(2s)), users: 3"));
+    run(stage);
+    CHECK(stage.watcher.over.size() == 3);
+    for (const auto& [key, ended_then] : stage.watcher.over) CHECK(ended_then >= 10);
+  }
+}

@@ -156,6 +156,12 @@ TEST_CASE("terminal_once finds each defect", "[oracle]") {
     check_witness(story.ended(turn(0), Outcome::ok, reply).told(), "u0.s0.t0",
                   "3 events came after the terminal event");
   }
+  SECTION("an answer that was given twice") {
+    Reply reply = Story::answer();
+    reply.repeated = true;
+    check_witness(story.ended(turn(0), Outcome::ok, reply).told(), "u0.s0.t0",
+                  "the whole answer was given twice");
+  }
   SECTION("a request that had not ended with the run") {
     story.ended(turn(0), Outcome::in_flight, {}, Failure::unfinished);
     check_witness(story.told(), "u0.s0.t0", "the request had not ended when the run ended");

@@ -55,6 +55,18 @@ std::string problem(const std::string& text, const std::vector<std::string>& set
 
 }  // namespace
 
+TEST_CASE("users who give up are read", "[scenario]") {
+  const auto gives_up = [](const std::string& written) {
+    return parse_scenario(replaced(kGood, "users: 20", "gives_up: " + written), "s.yaml")
+        .load[0]
+        .gives_up;
+  };
+  CHECK(!parse_scenario(kGood, "s.yaml").load[0].gives_up);
+  CHECK(gives_up("{after: 5s}")->after == world::Distribution::fixed(5'000'000'000));
+  CHECK(gives_up("{after: 5s}")->share == 1'000'000);
+  CHECK(gives_up("{after: exp(10s), share: 30%}")->share == 300'000);
+}
+
 TEST_CASE("a scenario is read whole", "[scenario]") {
   const Scenario s = parse_scenario(kGood, "dir/s.yaml");
   CHECK(s.name == "s");
@@ -430,6 +442,11 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
           Row{"users: 20", "sessions: many",
               "s.yaml:9:20: `load.chat.sessions` must be `one per user`, `one per request` or "
               "`{turns_per_session: 4}`, not `many`"},
+          Row{"users: 20", "gives_up: {share: 30%}",
+              "s.yaml:9:20: `load.chat.gives_up` needs the key `after`: How long the user waits "
+              "for the end of the answer before disconnecting."},
+          Row{"users: 20", "gives_up: {after: 5s, share: 130%}",
+              "s.yaml:9:39: `load.chat.gives_up.share` must be at most `100%`, not `130%`"},
           Row{"users: 20", "in: lunch",
               "s.yaml:9:14: `load.chat.in` names `lunch`, which is not a phase"},
           Row{"users: 20", "in: out",

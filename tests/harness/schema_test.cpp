@@ -117,6 +117,8 @@ TEST_CASE("the schema refuses what the loader refuses", "[schema]") {
       {"ramp", "poisson(5/s)", "{ramp: [{to: 10/s, over: 60s}], from: 1/s}", true},
       {"trace", "poisson(5/s)", "{trace: x.csv, format: azure-llm}", true},
       {"sessions", "users: 20", "sessions: {turns_per_session: 4}", true},
+      {"gives up", "users: 20", "gives_up: {after: exp(10s), share: 30%}", true},
+      {"gives up without a time", "users: 20", "gives_up: {share: 30%}", false},
       {"zipf", "users: 20", "users: 'zipf(users=100, s=1.1)'", true},
       {"a fault's fields", "status: 503", "cut: {after_events: 3, end: rst}", true},
       {"no fields", "status: 503", "refuse: {}", true},
