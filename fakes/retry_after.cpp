@@ -68,7 +68,8 @@ Nanos told_to_wait(std::string_view ms, std::string_view after, std::int64_t uni
   constexpr std::int64_t kSecond = 1'000'000'000;
   const std::int64_t seconds = *date - unix_ns / kSecond;
   if (seconds < 0) return kNothing;
-  const Nanos wait = units(seconds, std::chrono::seconds(1)) - Nanos(unix_ns % kSecond);
+  if (seconds > kToldToWaitMax.count() / kSecond) return kToldToWaitMax;
+  const Nanos wait = Nanos(seconds * kSecond) - Nanos(unix_ns % kSecond);
   return wait < Nanos{0} ? kNothing : wait;
 }
 

@@ -87,65 +87,58 @@ void Conservation::judge(world::TurnId id, const Turn& turn) {
 }
 
 void Conservation::judge_received(world::TurnId id, const Turn& turn) {
-  const std::string who = world::to_text(id);
+  const auto say = [&](std::string what) { violate(turn.at, world::to_text(id), std::move(what)); };
   if (turn.received > 1) {
-    violate(turn.at, who,
-            "the agent received the request " + std::to_string(turn.received) + " times");
+    say("the agent received the request " + std::to_string(turn.received) + " times");
   }
-  if (turn.received > 0 && !turn.sent) {
-    violate(turn.first, who, "the agent received a request that no client sent");
-  }
+  if (turn.received > 0 && !turn.sent) say("the agent received a request that no client sent");
   if (turn.received == 0 && turn.status != 0) {
-    violate(turn.at, who,
-            "the client has an answer with status " + std::to_string(turn.status) +
-                ", but the agent never received the request");
+    say("the client has an answer with status " + std::to_string(turn.status) +
+        ", but the agent never received the request");
   }
   const int ends = turn.answered + turn.refused + turn.abandoned;
   if (ends > 1) {
-    violate(turn.at, who,
-            "the request ended " + std::to_string(ends) + " times at the agent: answered " +
-                std::to_string(turn.answered) + ", refused " + std::to_string(turn.refused) +
-                ", abandoned " + std::to_string(turn.abandoned));
+    say("the request ended " + std::to_string(ends) + " times at the agent: answered " +
+        std::to_string(turn.answered) + ", refused " + std::to_string(turn.refused) +
+        ", abandoned " + std::to_string(turn.abandoned));
   }
   const bool cut_off = !turn.ended || turn.outcome == Outcome::in_flight;
   if (turn.received > 0 && ends == 0 && complete_ && !cut_off) {
-    violate(turn.at, who,
-            "the agent received the request at " + text_of(turn.first) +
-                " or later and neither answered nor refused nor abandoned it");
+    say("the agent received the request at " + text_of(turn.first) +
+        " or later and neither answered nor refused nor abandoned it");
   }
 }
 
 void Conservation::judge_answered(world::TurnId id, const Turn& turn) {
   if (turn.outcome != Outcome::ok || turn.received == 0) return;
-  const std::string who = world::to_text(id);
   if (!turn.answered_ok) {
-    violate(turn.at, who,
-            "the client has a good answer, but the agent says that the request was " +
-                std::string(turn.refused > 0     ? "refused"
-                            : turn.abandoned > 0 ? "abandoned"
-                            : turn.answered > 0  ? "answered with an error"
-                                                 : "never ended"));
+    std::string how = "never ended";
+    if (turn.answered > 0) how = "answered with an error";
+    if (turn.abandoned > 0) how = "abandoned";
+    if (turn.refused > 0) how = "refused";
+    violate(turn.at, world::to_text(id),
+            "the client has a good answer, but the agent says that the request was " + how);
   } else if (!turn.degraded && !turn.whole_at_fake) {
-    violate(turn.at, who,
+    violate(turn.at, world::to_text(id),
             "the client has a good answer that is not marked as degraded, but no fake completed "
             "one: " + counted(turn.prompts, "prompt") + " came");
   }
 }
 
 void Conservation::judge_calls(world::TurnId id, const Turn& turn) {
-  const std::string who = world::to_text(id);
+  if (turn.prompts == turn.called) return;
   const std::string counts = "the agent called " + counted(turn.called, "time") +
                              " and the fakes saw " + counted(turn.prompts, "prompt");
-  // A prompt that outlived its turn's horizon is told when the rest is forgotten.
-  const bool late = turn.called == 0 && turn.prompts == turn.long_prompts;
-  if (turn.prompts > turn.called && !late) violate(turn.at, who, counts);
-  if (turn.prompts >= turn.called || !complete_) return;
-  const int missing = turn.called - turn.prompts;
-  const int failed = turn.called - turn.call_ok;
-  if (missing > failed) {
-    violate(turn.at, who, counts + "; only " + counted(static_cast<std::uint64_t>(failed), "call") +
-                              " failed");
+  if (turn.prompts > turn.called) {
+    // A prompt that outlived its turn's horizon is told when the rest is forgotten.
+    const bool late = turn.called == 0 && turn.prompts == turn.long_prompts;
+    if (!late) violate(turn.at, world::to_text(id), counts);
+    return;
   }
+  const int failed = turn.called - turn.call_ok;
+  if (!complete_ || turn.called - turn.prompts <= failed) return;
+  violate(turn.at, world::to_text(id),
+          counts + "; only " + counted(static_cast<std::uint64_t>(failed), "call") + " failed");
 }
 
 void Conservation::finish(bool complete) {

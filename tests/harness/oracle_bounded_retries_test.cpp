@@ -64,8 +64,8 @@ TEST_CASE("bounded_retries finds each defect", "[oracle]") {
     call_often(story, turn(1), 5);  // 53 calls for 40 turns
     check_witness(story.told(), "u0.s0.t0",
                   "the providers were called 53 times for 40 things asked of them, 1.32 times "
-                  "each, more than 1.3; most often for u0.s0.t0 (10 times in 18s), u0.s0.t1 (5 times in "
-                  "8s)");
+                  "each, more than 1.3; most often for u0.s0.t0 (10 times in 18s), u0.s0.t1 (5 "
+                  "times in 8s)");
   }
   SECTION("every turn three times, over more time than is remembered") {
     for (std::uint32_t n = 0; n < 500; ++n) call_often(story, turn(n), 3, 10s * n);
