@@ -52,6 +52,7 @@ std::string reproduce_command(const RunCommand& command, const std::string& file
   if (mode == Mode::live && command.fakes_port != 0) {
     text += " --fakes-port " + std::to_string(command.fakes_port);
   }
+  if (command.stop_early) text += " --stop-early";
   if (mode == Mode::live && command.pacing != "timer") text += " --pacing " + command.pacing;
   return text;
 }
@@ -78,6 +79,7 @@ RunOptions options_of(const RunCommand& command) {
   options.pacing = pacing_of(command.pacing);
   options.fakes_port = command.fakes_port;
   options.sets = command.sets;
+  options.stop_early = command.stop_early;
   std::error_code error;
   options.agent_program = std::filesystem::read_symlink("/proc/self/exe", error).string();
   return options;
@@ -91,6 +93,10 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
   if (!command.target.empty()) parse_target_url(command.target);
   if (command.check_determinism && options.mode == Mode::live) {
     throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
+  }
+  if (options.mode == Mode::live && (command.seeds > 0 || command.jobs > 1)) {
+    throw std::runtime_error("--seeds and --jobs are for --mode sim: live runs would share this "
+                             "machine and measure one another");
   }
   if (command.dialect != "openai-chat") {
     throw std::runtime_error("--dialect " + command.dialect +
@@ -109,7 +115,12 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
                         const std::vector<Scenario>& scenarios) {
   if (options.mode == Mode::live) return;
   for (const Scenario& scenario : scenarios) {
-    if (!scenario.target.url.empty()) return;
+    if (scenario.target.url.empty()) continue;
+    if (command.seeds > 0 || command.jobs > 1) {
+      throw std::runtime_error("--seeds and --jobs are for --mode sim, and " + scenario.file +
+                               " has a target.url, which is tested live");
+    }
+    return;
   }
   if (command.time_scale != 1.0) {
     throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
@@ -161,6 +172,16 @@ void add_run_options(CLI::App& app, RunCommand& command) {
       ->type_name("PORT");
   app.add_option("--out", command.out, "Folder for the results, one folder per scenario.")
       ->type_name("DIR")
+      ->capture_default_str();
+  app.add_flag("--stop-early", command.stop_early,
+               "End as soon as an objective is decided as FAIL, or all as PASS behind the faults.");
+  app.add_option("--seeds", command.seeds,
+                 "sim: run with so many seeds, from --seed on, and judge over all of them.")
+      ->check(CLI::Range(1, kSeedsMax))
+      ->type_name("N");
+  app.add_option("--jobs", command.jobs, "sim: runs at the same time; changes no result.")
+      ->check(CLI::Range(1, 256))
+      ->type_name("N")
       ->capture_default_str();
   app.add_flag("--check-determinism", command.check_determinism,
                "sim: run twice more, once in a fresh process, and compare every event.");

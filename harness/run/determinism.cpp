@@ -57,6 +57,7 @@ Trail in_fresh_process(const DeterminismInput& input, std::uint64_t from, std::u
                   "--quiet", "--seed", std::to_string(input.prepared.seed), "--profile",
                   input.options.profile, "--out", folder, "--trail", file, "--trail-events",
                   fmt::format("{}:{}", from, to)};
+  if (input.options.stop_early) command.argv.emplace_back("--stop-early");
   for (const std::string& set : input.options.sets) {
     command.argv.push_back("--set");
     command.argv.push_back(set);

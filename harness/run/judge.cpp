@@ -32,12 +32,12 @@ std::optional<world::Nanos> tightest_bound(const std::vector<Slo>& slos) {
 
 // The plan's own count, held against what the generator says it planned and sent.
 reports::ValidityResult plan_was_carried_out(const Prepared& prepared,
-                                             const reports::Counts& counts, bool interrupted) {
+                                             const reports::Counts& counts, bool is_cut) {
   const std::uint64_t planned = prepared.plan.requests.size();
   reports::ValidityResult result;
   result.name = "plan_carried_out";
   const bool closed = !prepared.plan.closed.empty();
-  result.holds = interrupted || (closed ? counts.planned >= planned : counts.planned == planned);
+  result.holds = is_cut || (closed ? counts.planned >= planned : counts.planned == planned);
   result.detail = std::to_string(counts.planned) + " requests became due, " +
                   std::to_string(planned) + " were planned ahead";
   return result;
@@ -70,16 +70,26 @@ reports::RunRecord judge(const Prepared& prepared, const RunOptions& options,
   JudgeInput input;
   input.healed = healed(recorded.faults, scenario.end());
   record.slos = judge_slos(prepared.slos, recorded.recorder, input);
+  if (recorded.early != nullptr) {
+    recorded.early->judge(record.slos);
+    record.stopped_early = recorded.early->sentence();
+  }
+  const bool is_cut = recorded.interrupted || !record.stopped_early.empty();
 
   const bool live = options.mode == Mode::live;
   ValidityFacts facts = facts_of(recorded.recorder, live);
   facts.faults = recorded.faults;
+  if (!record.stopped_early.empty()) {
+    // A fault whose window was not over could still have fired.
+    const world::Instant end = recorded.early->stopped_at();
+    std::erase_if(facts.faults, [end](const reports::FaultResult& f) { return f.end > end; });
+  }
   facts.tightest_bound = tightest_bound(prepared.slos);
   facts.own_cpu_ppm = recorded.own_cpu_ppm;
   facts.time_scale = record.time_scale;
   record.validity = check_validity(facts);
   record.validity.push_back(
-      plan_was_carried_out(prepared, record.counts, recorded.interrupted));
+      plan_was_carried_out(prepared, record.counts, is_cut));
   record.validity.insert(record.validity.end(), recorded.more_validity.begin(),
                          recorded.more_validity.end());
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "harness/run/early_stop.hpp"
 #include "harness/run/prepared.hpp"
 #include "harness/run/run.hpp"
 #include "harness/verdict/validity.hpp"
@@ -18,6 +19,7 @@ struct Observed {
   std::uint64_t digest = 0;
   std::optional<std::uint32_t> own_cpu_ppm;  // live: the busiest thread of the generator
   std::vector<reports::ValidityResult> more_validity;  // of the mode: the target's process
+  EarlyStop* early = nullptr;  // --stop-early
 };
 
 reports::RunRecord judge(const Prepared& prepared, const RunOptions& options,

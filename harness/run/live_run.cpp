@@ -30,6 +30,7 @@ struct LiveParts {
   FakesThread& fakes;
   reports::Recorder& recorder;
   Evidence& evidence;
+  EarlyStop* early;
 };
 
 struct LiveFacts {
@@ -40,7 +41,8 @@ struct LiveFacts {
 };
 
 Task<void> drive_all(LiveParts& parts, world::Endpoint target) {
-  DriveInput input{parts.prepared, std::move(target), parts.recorder, parts.evidence};
+  DriveInput input{parts.prepared, std::move(target), parts.recorder, parts.evidence,
+                   parts.early};
   auto driving = drive(parts.clock, parts.network, input);
   co_await driving;
 }
@@ -119,8 +121,9 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   Evidence evidence(prepared, hooks, options.target_url.empty() ? "process" : "external",
                     Evidence::Order::replayed);
 
+  EarlyStop early(prepared, recorder, evidence);
   LiveParts parts{clock, network,  processes, prepared, options,
-                  hooks, fakes,    recorder,  evidence};
+                  hooks, fakes,    recorder,  evidence, options.stop_early ? &early : nullptr};
   LiveFacts facts;
   TimerProbe probe;
   clock.run(go_live(parts, facts));
@@ -128,9 +131,10 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
 
   FakesThread::Seen seen = fakes.stop();
   for (const fakes::PromptRecord& prompt : seen.prompts) evidence.on_prompt(prompt);
-  std::vector<reports::InvariantResult> invariants = evidence.finish(!facts.interrupted);
+  std::vector<reports::InvariantResult> invariants = evidence.finish(!facts.interrupted && early.sentence().empty());
   Observed observed{recorder, std::move(invariants), std::move(seen.faults), false, 0, {}, {}};
   observed.interrupted = facts.interrupted;
+  observed.early = parts.early;
   const std::int64_t wall = std::max<std::int64_t>(facts.wall_nanos, 1);
   observed.own_cpu_ppm = static_cast<std::uint32_t>(facts.cpu_nanos * 1'000'000 / wall);
   if (options.target_url.empty()) observed.more_validity.push_back(target_was_alive(facts));
