@@ -236,7 +236,7 @@ class Session {
     world::run_parallel(
         static_cast<std::size_t>(command_.jobs), units_.size(), [this](std::size_t i) { work(i); },
         [this](std::size_t i) { tell(i); });
-    if (array_) std::printf("]\n");
+    if (array_) std::fputs(suite_.empty() ? "[]\n" : "]\n", stdout);
     if (world::interrupted()) return exit_code::kInterrupted;
     if (suite_.size() > 1 && !command_.json) {
       std::printf("%s", reports::suite_text(suite_, colour_wanted()).c_str());
