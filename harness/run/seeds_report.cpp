@@ -91,17 +91,17 @@ void add_runs(std::string& out, const SeedsReport& report, bool colour) {
 
 void add_pooled(std::string& out, const SeedsJudgement& j) {
   if (!j.objectives.empty()) {
-    out += "\n  objective, over seeds                within  beyond    median     worst  at seed\n";
+    out += "\n  objective, over seeds       within  beyond   median    worst  at seed\n";
   }
   for (const PooledObjective& o : j.objectives) {
     std::string expr = "  " + terminal_text(o.expr);
-    if (width_of(expr) > 36) {
+    if (width_of(expr) > 28) {
       out += wrapped(expr.substr(2), kColumns, "  ") + "\n";
       expr.clear();
     }
-    expr += std::string(36 - width_of(expr), ' ');
+    expr += std::string(28 - width_of(expr), ' ');
     const bool has_data = o.within + o.beyond > 0;
-    out += fmt::format("{}{:>8}{:>8}{:>10}{:>10}", expr, human_count(o.within),
+    out += fmt::format("{}{:>8}{:>8}{:>9}{:>9}", expr, human_count(o.within),
                        human_count(o.beyond), human_quantity(o.median, o.unit, "-"),
                        human_quantity(o.worst, o.unit, has_data ? "failed" : "-"));
     out += has_data ? fmt::format("  {}\n", o.worst_seed) : "\n";
