@@ -276,8 +276,8 @@ Series series_of(std::span<const FinishedRun> runs, const ComparedMetric& metric
       if (!value) continue;
       const auto second = static_cast<std::uint64_t>(
           world::since_start(request.planned).count() / 1'000'000'000);
-      series.values.push_back(
-          {*value, begin + static_cast<std::uint32_t>(std::min<std::uint64_t>(second, seconds - 1))});
+      const std::uint64_t within = std::min<std::uint64_t>(second, seconds - 1);
+      series.values.push_back({*value, begin + static_cast<std::uint32_t>(within)});
     }
     series.run_seconds.push_back(seconds);
     begin += seconds;

@@ -29,7 +29,10 @@ std::string shown(const Configuration& all, const std::string& key) {
   const auto found = all.find(key);
   if (found == all.end()) return "nothing";
   std::string text = reports::terminal_text(found->second);
-  if (text.size() > kValueShown) text = text.substr(0, kValueShown) + "...";
+  if (text.size() > kValueShown) {
+    text.resize(kValueShown);
+    text += "...";
+  }
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "reports/read_result.hpp"
 #include "world/json_reader.hpp"
@@ -91,17 +92,38 @@ std::optional<FinishedRequest> request_of(std::string_view line) {
   return request;
 }
 
+void add_run(const std::filesystem::path& folder, std::vector<std::string>& found) {
+  if (found.size() == kRunsMax) {
+    throw FinishedRunError(fmt::format("{}: more than {} runs; give a folder of fewer",
+                                       folder.string(), kRunsMax));
+  }
+  found.push_back(folder.string());
+}
+
+// Those that seeds.json names: others beside it are left from another command.
+void add_seeds(const std::filesystem::path& folder, std::vector<std::string>& found) {
+  const std::string path = (folder / "seeds.json").string();
+  try {
+    const auto json = nlohmann::json::parse(read_file(path, reports::kResultBytesMax));
+    for (const auto& run : json.at("runs")) {
+      add_run(folder / run.at("folder").get<std::string>(), found);
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw FinishedRunError(path + ": " + error.what());
+  }
+}
+
 void find_runs(const std::filesystem::path& folder, int deep, std::vector<std::string>& found) {
   namespace fs = std::filesystem;
   std::error_code error;
-  if (fs::exists(folder / "result.json", error)) {
-    if (found.size() == kRunsMax) {
-      throw FinishedRunError(fmt::format("{}: more than {} runs; give a folder of fewer",
-                                         folder.string(), kRunsMax));
-    }
-    found.push_back(folder.string());
-    return;
+  const bool is_run = fs::exists(folder / "result.json", error);
+  const bool has_seeds = fs::exists(folder / "seeds.json", error);
+  if (is_run && has_seeds) {
+    throw FinishedRunError(folder.string() + ": holds a run and runs of many seeds; give one of "
+                                             "them, or remove result.json or seeds.json");
   }
+  if (is_run) return add_run(folder, found);
+  if (has_seeds) return add_seeds(folder, found);
   if (deep == 0) return;
   std::vector<fs::path> below;
   for (const auto& entry : fs::directory_iterator(folder, error)) {

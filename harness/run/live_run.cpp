@@ -131,7 +131,8 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
 
   FakesThread::Seen seen = fakes.stop();
   for (const fakes::PromptRecord& prompt : seen.prompts) evidence.on_prompt(prompt);
-  std::vector<reports::InvariantResult> invariants = evidence.finish(!facts.interrupted && early.sentence().empty());
+  const bool is_whole = !facts.interrupted && early.sentence().empty();
+  std::vector<reports::InvariantResult> invariants = evidence.finish(is_whole);
   Observed observed{recorder, std::move(invariants), std::move(seen.faults), false, 0, {}, {}};
   observed.interrupted = facts.interrupted;
   observed.early = parts.early;

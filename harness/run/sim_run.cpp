@@ -72,7 +72,8 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
                  recorder, evidence, options.stop_early ? &early : nullptr};
   const bool complete = clock.run(simulate(parts));
 
-  std::vector<reports::InvariantResult> invariants = evidence.finish(complete && early.sentence().empty());
+  const bool is_whole = complete && early.sentence().empty();
+  std::vector<reports::InvariantResult> invariants = evidence.finish(is_whole);
   Observed observed{recorder, std::move(invariants), fault_results(prepared, fakes.faults()),
                     false,    0,                     {},
                     {}};

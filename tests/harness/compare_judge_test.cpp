@@ -156,7 +156,8 @@ TEST_CASE("live runs are compared for non-inferiority") {
   CHECK(compared(live(1, 1), live(2, 1.5)).verdict == Verdict::fail);
   const Comparison unsure = compared(live(1, 1, 10), live(2, 1.1, 10));
   CHECK(unsure.metrics[0].verdict == Verdict::inconclusive);
-  CHECK_THAT(unsure.metrics[0].why, Catch::Contains("more seconds") || Catch::Contains("too close"));
+  CHECK_THAT(unsure.metrics[0].why,
+             Catch::Contains("more seconds") || Catch::Contains("too close"));
 }
 
 TEST_CASE("a comparison prints within 80 columns, and its runs as CSV") {
