@@ -15,7 +15,7 @@ class App;
 
 namespace harness {
 
-inline constexpr int kSeedsMax = 1'000'000;
+inline constexpr int kSeedsMax = 100'000;
 
 struct RunCommand {
   std::vector<std::string> paths;

@@ -172,7 +172,8 @@ RatioInterval bootstrap_ratio(const Series& base, const Series& candidate, const
         std::max(block_seconds(base, summary), block_seconds(candidate, summary));
   }
   const Side one(base), other(candidate);
-  const Draw of_one(base, interval.block_seconds, 0), of_other(candidate, interval.block_seconds, 1);
+  const Draw of_one(base, interval.block_seconds, 0);
+  const Draw of_other(candidate, interval.block_seconds, 1);
   std::vector<double> ratios;
   std::vector<std::uint32_t> weights;
   for (std::uint32_t i = 0; i < options.resamples; ++i) {

@@ -58,8 +58,8 @@ inline constexpr std::size_t kRunsAsBlocks = 5;
 RatioInterval bootstrap_ratio(const Series& base, const Series& candidate, const Summary& summary,
                               const BootstrapOptions& options = {});
 
-// Seconds of a block: n^(1/3), times (2 r / (1 - r^2))^(2/3) when the lag-1 autocorrelation r of the
-// seconds asks for more (Politis and White 2004, of an AR(1)); at most a quarter of the seconds.
+// Seconds of a block: n^(1/3), times (2 r / (1 - r^2))^(2/3) when the lag-1 autocorrelation r of
+// the seconds asks for more (Politis and White 2004, of an AR(1)); at most a quarter of them.
 std::uint32_t block_seconds(const Series& series, const Summary& summary);
 
 }  // namespace harness

@@ -62,7 +62,8 @@ TEST_CASE("a run ends when all objectives are decided as PASS and the faults are
   const std::string slos = "error_rate < 5%, response.p95 < 1s";
   const reports::RunRecord calm = run(scenario("", slos)).record;
   CHECK(calm.verdict == Verdict::pass);
-  CHECK_THAT(calm.stopped_early, Catch::StartsWith("stopped early at 8s: all 2 objectives"));
+  // At 8 s, 80 good ones would do, but one request is under way and could still turn out bad.
+  CHECK_THAT(calm.stopped_early, Catch::StartsWith("stopped early at 13s: all 2 objectives"));
   CHECK(calm.slos[1].verdict == Verdict::pass);
 
   // Here they would be decided as early, but then comes trouble, and trouble is to be seen.
