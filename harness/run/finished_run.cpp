@@ -44,6 +44,13 @@ std::optional<world::Instant> instant_of(std::string_view raw) {
   return world::at(world::Nanos(whole * 1'000'000'000 + part));
 }
 
+// All 64 bits: those of closed loops begin in the upper half.
+bool read_id(std::string_view raw, std::uint64_t& id) {
+  const char* end = raw.data() + raw.size();
+  const auto read = std::from_chars(raw.data(), end, id);
+  return read.ec == std::errc() && read.ptr == end;
+}
+
 std::optional<Outcome> outcome_of(std::string_view name) {
   for (std::size_t i = 0; i < reports::kOutcomes; ++i) {
     if (reports::name_of(static_cast<Outcome>(i)) == name) return static_cast<Outcome>(i);
@@ -74,9 +81,8 @@ std::optional<FinishedRequest> request_of(std::string_view line) {
       const auto read = instant_of(value.raw);  // of milliseconds: a thousandth of these seconds
       if (!read) return std::nullopt;
       request.stall = world::since_start(*read) / 1000;
-    } else if (is_id && value.integer()) {
-      request.id = static_cast<std::uint64_t>(*value.integer());
-      has_id = true;
+    } else if (is_id) {
+      has_id = read_id(value.raw, request.id);
     } else if (is_turn && value.type == world::JsonType::string) {
       request.turn = value.text();
     } else if (is_streamed) {

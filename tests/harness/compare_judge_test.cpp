@@ -206,6 +206,8 @@ TEST_CASE("a history is read back to the nanosecond, or refused with its line") 
   CHECK(requests[0].stall == 1500us);
   CHECK(requests[0].outcome == Outcome::timeout);
   CHECK(requests[0].streamed);
+  const std::string closed = R"({"id":9223372101279285248,"outcome":"ok"})";
+  CHECK(read_history(closed + "\n", "h")[0].id == 9223372101279285248u);
   CHECK(read_history("", "h").empty());
   CHECK_THROWS_WITH(read_history(line, "h"), Catch::Contains("torn"));
   CHECK_THROWS_WITH(read_history(line + "\n{}\n", "h"), Catch::Contains("h:2: not a request"));
