@@ -86,6 +86,7 @@ void head(Page& page, const RunRecord& run, bool quiet) {
   const std::string name = wrapped(terminal_text(run.scenario), kColumns, std::string(13, ' '));
   page.line(page.label(run.verdict, 13) + name.substr(13));
   if (run.interrupted) page.line("  interrupted: this is what was measured until then");
+  if (!run.stopped_early.empty()) page.paragraph(terminal_text(run.stopped_early), "  ");
   if (!run.about.empty() && !quiet) page.paragraph(terminal_text(run.about), "  ");
   page.paragraph(what_ran(run), "  ");
   for (const std::string& reason : run.reasons)

@@ -17,6 +17,13 @@ namespace reports {
 // Of measurements.json; a change that old readers would misread gets another number.
 inline constexpr std::string_view kMeasurementsSchema = "shakedown/measurements/1";
 
+// What the anytime-valid rule said of one objective, while the run went on.
+struct AnytimeVerdict {
+  Verdict verdict = Verdict::invalid;
+  std::string rule;
+  std::string why;
+};
+
 struct Measurements {
   // The layout's thresholds are those of `objectives`; its segment says whose users these are.
   explicit Measurements(Layout layout) : recorder(std::move(layout)) {}
@@ -37,6 +44,9 @@ struct Measurements {
   std::vector<InvariantResult> invariants;
   std::vector<FaultResult> faults;
   bool interrupted = false;
+  std::vector<AnytimeVerdict> anytime;  // by objective; empty: judged at the end alone
+  std::string stopped_early;            // when and why, as a sentence; empty: it was not
+  Instant stopped_at{};                 // when it was
   std::uint64_t digest = 0;
   std::int64_t start_unix_ms = 0;    // live with --start-at: scenario time 0; else 0
   std::uint64_t planned_ahead = 0;   // requests of the plan, this segment's

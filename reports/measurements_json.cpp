@@ -96,6 +96,16 @@ std::string measurements_text(const Measurements& m) {
   json["segment"] = m.layout().segment.text();
   json["missing"] = m.missing;
   json["interrupted"] = m.interrupted;
+  json["stopped_early"] = m.stopped_early;
+  json["stopped_at_ns"] = world::since_start(m.stopped_at).count();
+  json["anytime"] = Json::array();
+  for (const AnytimeVerdict& a : m.anytime) {
+    Json row;
+    row["verdict"] = name_of(a.verdict);
+    row["rule"] = a.rule;
+    row["why"] = a.why;
+    json["anytime"].push_back(std::move(row));
+  }
   json["never_started"] = m.never_started;
   json["digest"] = fmt::format("{:016x}", m.digest);
   json["fingerprint"] = fmt::format("{:016x}", fingerprint_of(m.configuration));

@@ -137,6 +137,10 @@ void read_head(const Json& json, Measurements& m) {
   m.missing = texts(json, "missing");
   m.interrupted = Values::truth(json, "interrupted");
   m.never_started = Values::text(json, "never_started");
+  m.stopped_early = Values::text(json, "stopped_early");
+  m.stopped_at = Values::instant(json, "stopped_at_ns");
+  for (const Json& row : rows(json, "anytime"))
+    m.anytime.push_back({verdict_of(row), Values::text(row, "rule"), Values::text(row, "why")});
   m.digest = Values::hex(json, "digest");
   m.reproduce = Values::text(json, "reproduce");
   const Json& configuration = Values::member(json, "configuration");

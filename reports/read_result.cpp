@@ -79,6 +79,7 @@ SloResult slo_of(const Json& json) {
   slo.undetermined = json.at("undetermined").get<std::uint64_t>();
   slo.verdict = verdict_of(json.at("verdict"));
   slo.why = json.at("why").get<std::string>();
+  slo.rule = json.value("rule", "fixed");
   return slo;
 }
 
@@ -121,6 +122,7 @@ RunRecord run_of(const Json& json) {
   run.verdict = verdict_of(json.at("verdict"));
   run.reasons = json.at("reasons").get<std::vector<std::string>>();
   run.interrupted = json.at("interrupted").get<bool>();
+  run.stopped_early = json.value("stopped_early", "");
   run.digest = hex_of(json, "digest");
   run.duration = world::since_start(instant_of(json.at("duration_s")));
   run.reproduce = json.at("reproduce").get<std::string>();

@@ -77,6 +77,7 @@ Json slo_json(const SloResult& slo) {
   json["margin"] = maybe(shown.margin());
   json["verdict"] = name_of(slo.verdict);
   json["why"] = slo.why;
+  if (slo.rule != "fixed") json["rule"] = slo.rule;
   return json;
 }
 
@@ -140,6 +141,7 @@ void write_result_json(const RunRecord& run, const Environment&, const Sink& sin
   json["verdict"] = name_of(run.verdict);
   json["reasons"] = run.reasons;
   json["interrupted"] = run.interrupted;
+  if (!run.stopped_early.empty()) json["stopped_early"] = run.stopped_early;
   json["digest"] = fmt::format("{:016x}", run.digest);
   json["duration_s"] = seconds(run.duration);
   add_measurements(json, run);

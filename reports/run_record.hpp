@@ -51,6 +51,7 @@ struct SloResult {
   std::uint64_t undetermined = 0;
   Verdict verdict = Verdict::invalid;
   std::string why;                // the evidence in a sentence; for INCONCLUSIVE what would decide
+  std::string rule = "fixed";     // "fixed": for this n; "anytime"; "measured": no sampling error
 
   // How far the value is inside the bound (positive) or beyond it, as a share of the bound.
   std::optional<double> margin() const;
@@ -102,6 +103,7 @@ struct RunRecord {
   double time_scale = 1;
   Nanos duration{0};
   bool interrupted = false;
+  std::string stopped_early;  // when and why, as a sentence; empty: it was not
   // Every value of the scenario as written, by path (harness/scenario/configuration.hpp), and its
   // fingerprint_of: runs with the same one can be compared and merged.
   std::map<std::string, std::string> configuration;

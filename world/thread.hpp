@@ -1,11 +1,16 @@
-// LoopThread: a thread with its own RealClock, running one function. The only place that names a
-// thread. It is joined at the latest when it is destroyed; an exception of the function comes out
-// of join(). Values cross between loops only through what the function was given.
+// The only place that names a thread. LoopThread: one with its own RealClock, running one function.
+// It is joined at the latest when it is destroyed; an exception of the function comes out of
+// join(). Values cross between loops only through what the function was given. run_parallel:
+// pieces of work that share nothing, on a few threads, told of in their order.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <functional>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "world/real_clock.hpp"
 
@@ -51,5 +56,54 @@ class LoopThread {
   std::exception_ptr thrown_;
   std::thread thread_;  // last: it uses the members above
 };
+
+// Runs work(0) ... work(count - 1), each once, on at most `jobs` threads (1: on this one), and
+// told(i) in ascending order of i, never two at a time, as soon as 0 ... i have ended: what is told
+// does not depend on `jobs`. After work or told has thrown, nothing more is begun or told, and the
+// exception of the lowest index comes out when all threads have ended.
+inline void run_parallel(std::size_t jobs, std::size_t count,
+                         const std::function<void(std::size_t)>& work,
+                         const std::function<void(std::size_t)>& told = {}) {
+  std::mutex mutex;  // of everything below
+  std::vector<bool> ended(count, false);
+  std::size_t next = 0, next_told = 0;
+  std::size_t thrown_at = count;
+  std::exception_ptr thrown;
+  const auto fail = [&](std::size_t i, std::exception_ptr with) {
+    if (i >= thrown_at) return;
+    thrown_at = i;
+    thrown = std::move(with);
+  };
+  const auto run = [&] {
+    std::unique_lock<std::mutex> lock(mutex);
+    while (next < count && !thrown) {
+      const std::size_t i = next++;
+      lock.unlock();
+      std::exception_ptr escaped;
+      try {
+        work(i);
+      } catch (...) {
+        escaped = std::current_exception();
+      }
+      lock.lock();
+      if (escaped) fail(i, escaped);
+      ended[i] = !escaped;
+      while (!thrown && next_told < count && ended[next_told]) {
+        try {
+          if (told) told(next_told);
+        } catch (...) {
+          fail(next_told, std::current_exception());
+        }
+        ++next_told;
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  const std::size_t wanted = std::min(jobs, count);
+  for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(run);
+  run();
+  for (std::thread& thread : threads) thread.join();
+  if (thrown) std::rethrow_exception(thrown);
+}
 
 }  // namespace world

@@ -13,6 +13,7 @@
 #include "harness/run/determinism.hpp"
 #include "harness/run/environment.hpp"
 #include "harness/run/judge.hpp"
+#include "harness/run/many_seeds.hpp"
 #include "harness/run/progress_line.hpp"
 #include "harness/run/run.hpp"
 #include "harness/run/run_directory.hpp"
@@ -28,6 +29,7 @@
 #include "reports/suite_console.hpp"
 #include "world/interrupt.hpp"
 #include "world/real_files.hpp"
+#include "world/thread.hpp"
 
 namespace harness {
 
@@ -75,10 +77,27 @@ void check_together(const RunCommand& command, const std::vector<Scenario>& scen
   }
 }
 
-// One scenario, from its file to its folder of results.
-int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
-            reports::SuiteRow& row) {
-  const std::uint64_t seed = command.seed.empty() ? scenario.seed : parse_seed(command.seed);
+// One run to make: a scenario with one seed. `beside` names its folder among those of other seeds.
+struct Unit {
+  const Scenario& scenario;
+  std::uint64_t seed;
+  std::string beside;
+};
+
+// What became of it, kept until its turn to be told of.
+struct Ended {
+  bool ran = false;
+  int code = exit_code::kInvalid;
+  std::string out;
+  std::string err;
+  reports::SuiteRow row;
+  SeedRun seed;
+};
+
+// One run, from its scenario to its folder of results.
+int run_one(const RunCommand& command, RunOptions options, const Unit& unit, Ended& ended) {
+  Scenario scenario = unit.scenario;
+  const std::uint64_t seed = unit.seed;
   if (options.target_url.empty() && !scenario.target.url.empty()) {
     options.target_url = scenario.target.url;
     options.mode = Mode::live;
@@ -88,9 +107,11 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
   options.reproduce = reproduce_command(command, prepared.scenario.file, options.mode, seed);
 
   world::RealFiles files;
-  RunDirectory directory(files, command.out + "/" + prepared.scenario.name);
+  const std::string name = prepared.scenario.name;
+  const bool is_seed = !unit.beside.empty();
+  RunDirectory directory(files, command.out + "/" + name + (is_seed ? "/" + unit.beside : ""));
   directory.open();
-  ProgressLine line(prepared.scenario.name, command.quiet || command.json);
+  ProgressLine line(name, command.quiet || command.json || command.jobs > 1);
   RunHooks hooks;
   hooks.history = history_of(options.segment, directory.history());
   hooks.events = directory.events();
@@ -121,21 +142,20 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
   }
   directory.finish(result.record, environment);
   line.wipe();
-  row.verdict = result.record.verdict;
-  row.requests = result.record.counts.sent;
-  if (!result.record.reasons.empty()) row.reason = result.record.reasons.front();
-  if (command.json) {
-    std::string text;
-    reports::write_result_json(result.record, {}, [&text](std::string_view t) { text += t; });
-    std::fwrite(text.data(), 1, text.size(), stdout);
+  ended.row.verdict = result.record.verdict;
+  ended.row.requests = result.record.counts.sent;
+  if (!result.record.reasons.empty()) ended.row.reason = result.record.reasons.front();
+  if (is_seed) {
+    ended.seed = seed_run_of(result.record, unit.beside);
+  } else if (command.json) {
+    reports::write_result_json(result.record, {}, [&](std::string_view t) { ended.out += t; });
   } else {
     reports::ConsoleOptions console;
     console.colour = colour_wanted();
     console.quiet = command.quiet;
-    const std::string text = reports::console_text(result.record, console);
-    std::printf("%s  results in %s\n\n", text.c_str(), directory.folder().c_str());
+    ended.out = reports::console_text(result.record, console) + "  results in " +
+                directory.folder() + "\n\n";
   }
-  std::fflush(stdout);
   if (result.record.interrupted) return exit_code::kInterrupted;
   if (command.check_determinism) {
     DeterminismInput input{prepared, options, result, directory.folder()};
@@ -143,21 +163,18 @@ int run_one(const RunCommand& command, RunOptions options, Scenario scenario,
     try {
       divergence = check_determinism(input);
     } catch (const std::runtime_error& error) {
-      std::fprintf(stderr, "shakedown: %s\n", error.what());
+      ended.err += std::string("shakedown: ") + error.what() + "\n";
       return exit_code::kInvalid;  // nothing is known of determinism
     }
     // With --json, stdout is one JSON document and nothing else.
-    std::fprintf(command.json ? stderr : stdout, "%s\n", divergence.text.c_str());
+    (command.json ? ended.err : ended.out) += divergence.text + "\n";
     if (divergence.found) return exit_code::kNondeterministic;
   }
   return exit_code_of(result.record.verdict);
 }
 
-int run(const RunCommand& command) {
-  const RunOptions options = options_of(command);
-  check_usage(command, options);
-  world::catch_interrupts();
-  // Everything is loaded before anything runs: a typo in the last file costs no waiting.
+// Everything is loaded before anything runs: a typo in the last file costs no waiting.
+std::vector<Scenario> load_all(const RunCommand& command, const RunOptions& options) {
   std::vector<Scenario> scenarios;
   std::vector<ScenarioError> errors;
   for (const std::string& file : scenario_files(command.paths)) {
@@ -172,31 +189,134 @@ int run(const RunCommand& command) {
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
   check_live_options(command, options, scenarios);
   check_start(command, options, scenarios.size());
+  return scenarios;
+}
 
-  // With --json, stdout is one JSON document: an object, or an array of them for several scenarios.
-  const bool array = command.json && scenarios.size() > 1;
-  std::vector<int> codes;
-  std::vector<reports::SuiteRow> suite;
-  for (Scenario& scenario : scenarios) {
-    const std::string name = scenario.name;
-    if (array) std::printf("%s\n", suite.empty() ? "[" : ",");
-    reports::SuiteRow& row = suite.emplace_back();
-    row.scenario = name;
-    try {
-      codes.push_back(run_one(command, options, std::move(scenario), row));
-    } catch (const OutputError& error) {
-      std::fprintf(stderr, "shakedown: %s: %s\n", name.c_str(), error.what());
-      row.reason = error.what();
-      codes.push_back(exit_code::kInvalid);
+std::vector<Unit> units_of(const RunCommand& command, const std::vector<Scenario>& scenarios) {
+  std::vector<Unit> units;
+  for (const Scenario& scenario : scenarios) {
+    const std::uint64_t seed = command.seed.empty() ? scenario.seed : parse_seed(command.seed);
+    if (command.seeds == 0) units.push_back({scenario, seed, ""});
+    for (int i = 0; i < command.seeds; ++i) {
+      const std::uint64_t next = seed + static_cast<std::uint64_t>(i);
+      units.push_back({scenario, next, "seed-" + std::to_string(next)});
     }
-    if (world::interrupted()) break;
   }
-  if (array) std::printf("]\n");
-  if (world::interrupted()) return exit_code::kInterrupted;
-  if (suite.size() > 1 && !command.json) {
-    std::printf("%s", reports::suite_text(suite, colour_wanted()).c_str());
+  return units;
+}
+
+// All seeds of one scenario have ended: seeds.json, what is printed, and the verdict over them.
+void end_seeds(const RunCommand& command, std::vector<SeedRun> runs, Ended& last) {
+  SeedsReport report;
+  report.scenario = last.row.scenario;
+  report.profile = command.profile;
+  report.judgement = judge_seeds(runs);
+  report.runs = std::move(runs);
+  world::RealFiles files;
+  const std::string folder = command.out + "/" + report.scenario;
+  const std::string json = seeds_json(report);
+  if (!world::run_inline(files.replace(folder + "/seeds.json", json))) {
+    throw OutputError(folder + "/seeds.json: could not be written");
   }
-  return worst_exit_code(codes);
+  last.out += command.json ? json
+                           : seeds_text(report, colour_wanted(), command.quiet) +
+                                 "  results in " + folder + "\n\n";
+  last.row.verdict = report.judgement.verdict;
+  last.row.reason = report.judgement.claim;
+  last.row.requests = 0;
+  for (const SeedRun& run : report.runs) last.row.requests += run.requests;
+  last.code = exit_code_of(report.judgement.verdict);
+}
+
+// Makes the runs and tells of them in their order, whatever order they end in.
+class Session {
+ public:
+  Session(const RunCommand& command, const RunOptions& options, std::size_t scenarios,
+          std::vector<Unit> units)
+      : command_(command),
+        options_(options),
+        array_(command.json && scenarios > 1),
+        units_(std::move(units)),
+        ended_(units_.size()) {}
+
+  int run() {
+    world::run_parallel(
+        static_cast<std::size_t>(command_.jobs), units_.size(), [this](std::size_t i) { work(i); },
+        [this](std::size_t i) { tell(i); });
+    if (array_) std::fputs(suite_.empty() ? "[]\n" : "]\n", stdout);
+    if (world::interrupted()) return exit_code::kInterrupted;
+    if (suite_.size() > 1 && !command_.json) {
+      std::printf("%s", reports::suite_text(suite_, colour_wanted()).c_str());
+    }
+    return worst_exit_code(codes_);
+  }
+
+ private:
+  void work(std::size_t i) {
+    if (world::interrupted()) return;
+    Ended& ended = ended_[i];
+    ended.ran = true;
+    ended.row.scenario = units_[i].scenario.name;
+    ended.seed.seed = units_[i].seed;
+    guarded(ended, [&] { ended.code = run_one(command_, options_, units_[i], ended); });
+  }
+
+  template <class Do>
+  static void guarded(Ended& ended, Do&& act) {
+    try {
+      act();
+    } catch (const OutputError& error) {
+      ended.err += "shakedown: " + ended.row.scenario + ": " + error.what() + "\n";
+      ended.row.reason = ended.seed.reason = error.what();
+      ended.code = exit_code::kInvalid;
+    }
+  }
+
+  void tell(std::size_t i) {
+    Ended& ended = ended_[i];
+    if (!ended.ran) return;
+    const bool is_seed = !units_[i].beside.empty();
+    if (is_seed) {
+      seeds_.push_back(std::move(ended.seed));
+      const bool is_last = seeds_.size() == static_cast<std::size_t>(command_.seeds);
+      const int own_code = ended.code;
+      if (own_code == exit_code::kNondeterministic) codes_.push_back(own_code);
+      if (is_last) {
+        guarded(ended, [&] { end_seeds(command_, std::move(seeds_), ended); });
+        seeds_.clear();
+      }
+      std::fputs(ended.err.c_str(), stderr);
+      if (!is_last) return;
+      ended.err.clear();
+    }
+    // With --json, stdout is one JSON document: an object, or an array for several scenarios.
+    if (array_) std::printf("%s\n", suite_.empty() ? "[" : ",");
+    std::fwrite(ended.out.data(), 1, ended.out.size(), stdout);
+    std::fflush(stdout);
+    std::fputs(ended.err.c_str(), stderr);
+    suite_.push_back(ended.row);
+    codes_.push_back(ended.code);
+    ended = Ended{};
+  }
+
+  const RunCommand& command_;
+  const RunOptions& options_;
+  bool array_;
+  std::vector<Unit> units_;
+  std::vector<Ended> ended_;
+  // Of what was told:
+  std::vector<SeedRun> seeds_;  // of the scenario that is under way
+  std::vector<int> codes_;
+  std::vector<reports::SuiteRow> suite_;
+};
+
+int run(const RunCommand& command) {
+  const RunOptions options = options_of(command);
+  check_usage(command, options);
+  world::catch_interrupts();
+  const std::vector<Scenario> scenarios = load_all(command, options);
+  Session session(command, options, scenarios.size(), units_of(command, scenarios));
+  return session.run();
 }
 
 }  // namespace

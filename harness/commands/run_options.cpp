@@ -54,6 +54,7 @@ std::string reproduce_command(const RunCommand& command, const std::string& file
     text += " --fakes-port " + std::to_string(command.fakes_port);
   }
   if (mode == Mode::live && command.no_calibration) text += " --no-calibration";
+  if (command.stop_early) text += " --stop-early";
   if (mode == Mode::live && command.pacing != "timer") text += " --pacing " + command.pacing;
   return text;
 }
@@ -87,6 +88,7 @@ RunOptions options_of(const RunCommand& command) {
     });
   }
   if (!command.start_at.empty()) options.start_unix_nanos = parse_start(command.start_at);
+  options.stop_early = command.stop_early;
   std::error_code error;
   options.agent_program = std::filesystem::read_symlink("/proc/self/exe", error).string();
   return options;
@@ -100,6 +102,14 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
   if (!command.target.empty()) parse_target_url(command.target);
   if (command.check_determinism && options.mode == Mode::live) {
     throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
+  }
+  if (command.stop_early && !command.segment.empty()) {
+    throw std::runtime_error("--stop-early --segment: one segment cannot know when the whole run is "
+                             "decided; leave one of them out");
+  }
+  if (options.mode == Mode::live && (command.seeds > 0 || command.jobs > 1)) {
+    throw std::runtime_error("--seeds and --jobs are for --mode sim: live runs would share this "
+                             "machine and measure one another");
   }
   if (command.dialect != "openai-chat") {
     throw std::runtime_error("--dialect " + command.dialect +
@@ -138,7 +148,12 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
                         const std::vector<Scenario>& scenarios) {
   if (options.mode == Mode::live) return;
   for (const Scenario& scenario : scenarios) {
-    if (!scenario.target.url.empty()) return;
+    if (scenario.target.url.empty()) continue;
+    if (command.seeds > 0 || command.jobs > 1) {
+      throw std::runtime_error("--seeds and --jobs are for --mode sim, and " + scenario.file +
+                               " has a target.url, which is tested live");
+    }
+    return;
   }
   if (command.time_scale != 1.0) {
     throw std::runtime_error("--time-scale is for --mode live: virtual time takes no time");
@@ -207,6 +222,16 @@ void add_run_options(CLI::App& app, RunCommand& command) {
                "live: do not measure first whether the generator alone can hold the plan.");
   app.add_option("--out", command.out, "Folder for the results, one folder per scenario.")
       ->type_name("DIR")
+      ->capture_default_str();
+  app.add_flag("--stop-early", command.stop_early,
+               "End as soon as an objective is decided as FAIL, or all as PASS behind the faults.");
+  app.add_option("--seeds", command.seeds,
+                 "sim: run with so many seeds, from --seed on, and judge over all of them.")
+      ->check(CLI::Range(1, kSeedsMax))
+      ->type_name("N");
+  app.add_option("--jobs", command.jobs, "sim: runs at the same time; changes no result.")
+      ->check(CLI::Range(1, 256))
+      ->type_name("N")
       ->capture_default_str();
   app.add_flag("--check-determinism", command.check_determinism,
                "sim: run again, in a fresh process too, and in two segments; compare every event "

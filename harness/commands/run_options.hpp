@@ -15,6 +15,8 @@ class App;
 
 namespace harness {
 
+inline constexpr int kSeedsMax = 100'000;
+
 struct RunCommand {
   std::vector<std::string> paths;
   std::vector<std::string> sets;
@@ -33,6 +35,9 @@ struct RunCommand {
   std::string trail;         // of a fresh process, for the one that checks determinism
   std::string trail_events;  // FROM:TO
   bool check_determinism = false;
+  bool stop_early = false;
+  int seeds = 0;  // 0: one run, as the scenario or --seed says
+  int jobs = 1;
   bool quiet = false;
   bool json = false;
 };

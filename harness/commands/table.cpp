@@ -12,6 +12,7 @@
 #include "harness/commands/agent.hpp"
 #include "harness/commands/check.hpp"
 #include "harness/commands/command.hpp"
+#include "harness/commands/compare.hpp"
 #include "harness/commands/fake.hpp"
 #include "harness/commands/list.hpp"
 #include "harness/commands/merge.hpp"
@@ -40,6 +41,8 @@ constexpr std::array kCommands{
             "  export OPENAI_BASE_URL=http://127.0.0.1:9000/v1       # where your agent runs\n"
             "  export ANTHROPIC_BASE_URL=http://127.0.0.1:9000",
             add_fake},
+    Command{"compare", "Say whether runs became worse than others of the same scenario.",
+            "shakedown compare before/steady after/steady --delta 10%", add_compare},
     Command{"report", "Render a finished run again.",
             "shakedown report shakedown-out/backend_down --markdown", add_report},
     Command{"selftest", "Prove that every oracle catches the defect planted for it.",

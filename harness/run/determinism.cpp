@@ -80,6 +80,7 @@ Trail in_fresh_process(const DeterminismInput& input, std::uint64_t from, std::u
     command.argv.push_back("--segment");
     command.argv.push_back(input.options.segment.text());
   }
+  if (input.options.stop_early) command.argv.emplace_back("--stop-early");
   for (const std::string& set : input.options.sets) {
     command.argv.push_back("--set");
     command.argv.push_back(set);

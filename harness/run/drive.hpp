@@ -4,6 +4,7 @@
 #pragma once
 
 #include "harness/client/load_generator.hpp"
+#include "harness/run/early_stop.hpp"
 #include "harness/run/evidence.hpp"
 #include "harness/run/run.hpp"
 
@@ -14,6 +15,7 @@ struct DriveInput {
   world::Endpoint target;
   reports::Recorder& recorder;
   Evidence& evidence;
+  EarlyStop* early = nullptr;  // when given, it may end the run
 };
 
 world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput input);

@@ -42,7 +42,8 @@ std::optional<world::Nanos> tightest_bound(const std::vector<Slo>& slos) {
 ValidityResult plan_was_carried_out(const Measurements& m, const reports::Counts& counts) {
   ValidityResult result;
   result.name = "plan_carried_out";
-  const bool was_cut_off = m.interrupted || !m.never_started.empty();
+  const bool was_cut_off =
+      m.interrupted || !m.never_started.empty() || !m.stopped_early.empty();
   result.holds = was_cut_off || (m.has_closed_loops ? counts.planned >= m.planned_ahead
                                                     : counts.planned == m.planned_ahead);
   result.detail = std::to_string(counts.planned) + " requests became due, " +
@@ -53,6 +54,11 @@ ValidityResult plan_was_carried_out(const Measurements& m, const reports::Counts
 std::vector<ValidityResult> judge_validity(const Measurements& m, const std::vector<Slo>& slos) {
   ValidityFacts facts = facts_of(m.recorder, m.mode == "live");
   facts.faults = m.faults;
+  if (!m.stopped_early.empty()) {
+    // A fault whose window was not over could still have fired.
+    std::erase_if(facts.faults,
+                  [&](const reports::FaultResult& f) { return f.end > m.stopped_at; });
+  }
   facts.tightest_bound = tightest_bound(slos);
   facts.time_scale = m.time_scale;
   facts.interrupted = m.interrupted;
@@ -74,6 +80,16 @@ NamedFacts facts_of_generator(const Prepared& prepared, const Observed& observed
   facts.clocks = observed.clocks;
   facts.descriptors = observed.descriptors;
   return named_facts(facts);
+}
+
+// Objectives that were looked at all the time have the verdict of the rule that allows it.
+void take_anytime(const Measurements& m, reports::RunRecord& record) {
+  record.stopped_early = m.stopped_early;
+  for (std::size_t i = 0; i < record.slos.size() && i < m.anytime.size(); ++i) {
+    record.slos[i].verdict = m.anytime[i].verdict;
+    record.slos[i].rule = m.anytime[i].rule;
+    record.slos[i].why = m.anytime[i].why;
+  }
 }
 
 // A result that lacks some of its run says so first, and never has a verdict.
@@ -113,6 +129,15 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
   m.invariants = observed.invariants;
   m.faults = observed.faults;
   m.interrupted = observed.interrupted;
+  if (observed.early != nullptr) {
+    JudgeInput input;
+    input.healed = healed(m.faults, world::at(m.layout().duration));
+    std::vector<reports::SloResult> slos = judge_slos(prepared.slos, observed.recorder, input);
+    observed.early->judge(slos);
+    for (const reports::SloResult& slo : slos) m.anytime.push_back({slo.verdict, slo.rule, slo.why});
+    m.stopped_early = observed.early->sentence();
+    if (!m.stopped_early.empty()) m.stopped_at = observed.early->stopped_at();
+  }
   m.digest = observed.digest;
   m.start_unix_ms = sim ? 0 : options.start_unix_nanos / 1'000'000;
   const auto& planned = prepared.plan.requests;
@@ -167,6 +192,7 @@ reports::RunRecord judge(std::shared_ptr<const Measurements> measured) {
   JudgeInput input;
   input.healed = healed(m.faults, world::at(m.layout().duration));
   record.slos = judge_slos(slos, m.recorder, input);
+  take_anytime(m, record);
   record.validity = judge_validity(m, slos);
 
   const Judgement judgement =

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "harness/run/early_stop.hpp"
 #include "harness/run/prepared.hpp"
 #include "harness/run/run.hpp"
 #include "harness/verdict/slo_facts.hpp"
@@ -27,6 +28,7 @@ struct Observed {
   std::optional<CalibrationFacts> calibration = {};
   std::optional<ClockFacts> clocks = {};
   std::optional<DescriptorFacts> descriptors = {};
+  EarlyStop* early = nullptr;  // --stop-early
 };
 
 // Everything that the verdict needs to know of a run, on its own. A number that a new rule of

@@ -45,6 +45,7 @@ struct LiveParts {
   reports::Recorder& recorder;
   Evidence& evidence;
   bool agent_tells;  // the bundled core, which tells its ledger
+  EarlyStop* early;
 };
 
 struct LiveFacts {
@@ -58,7 +59,8 @@ struct LiveFacts {
 };
 
 Task<void> drive_all(LiveParts& parts, world::Endpoint target) {
-  DriveInput input{parts.prepared, std::move(target), parts.recorder, parts.evidence};
+  DriveInput input{parts.prepared, std::move(target), parts.recorder, parts.evidence,
+                   parts.early};
   auto driving = drive(parts.clock, parts.network, input);
   co_await driving;
 }
@@ -250,8 +252,10 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   Evidence evidence(prepared, hooks, bundled ? "process" : "external",
                     Evidence::Order::by_instant, &recorder);
 
-  LiveParts parts{clock, network, processes, prepared, options,
-                  hooks, fakes,   recorder,  evidence, bundled};
+  EarlyStop early(prepared, recorder, evidence);
+  LiveParts parts{clock, network,  processes, prepared, options,
+                  hooks, fakes,    recorder,  evidence, bundled,
+                  options.stop_early ? &early : nullptr};
   LiveFacts facts;
   TimerProbe probe;
   clock.run(go_live(parts, facts));
@@ -261,10 +265,12 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   std::vector<fakes::PromptRecord> last_prompts;
   fakes.take(last_prompts);
   for (fakes::PromptRecord& prompt : last_prompts) evidence.on_prompt(std::move(prompt));
-  std::vector<reports::InvariantResult> invariants = evidence.finish(!facts.interrupted);
+  const bool is_whole = !facts.interrupted && early.sentence().empty();
+  std::vector<reports::InvariantResult> invariants = evidence.finish(is_whole);
 
   Observed observed{recorder, std::move(invariants), std::move(faults), false, 0, {}, {}};
   observed.interrupted = facts.interrupted;
+  observed.early = parts.early;
   const std::int64_t wall = std::max<std::int64_t>(facts.wall_nanos, 1);
   observed.own_cpu_ppm = static_cast<std::uint32_t>(facts.cpu_nanos * 1'000'000 / wall);
   observed.ledger = evidence.ledger_facts();

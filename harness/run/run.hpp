@@ -27,6 +27,7 @@ struct RunOptions {
   std::uint16_t fakes_port = 0;      // live: the first backend's port, others follow; 0: any
   std::string agent_program;         // live: this very program, which serves the bundled core
   std::vector<std::string> sets;     // --set, handed on to the agent's process
+  bool stop_early = false;           // end as soon as the objectives are decided
   std::string reproduce;             // the command that runs this again
   reports::Segment segment;          // of the run, when it is shared between processes
   std::int64_t start_unix_nanos = 0;  // live: scenario time 0 on the wall clock; 0: when ready

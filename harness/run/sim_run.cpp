@@ -21,6 +21,7 @@ struct SimParts {
   fakes::Server& fakes;
   reports::Recorder& recorder;
   Evidence& evidence;
+  EarlyStop* early;
 };
 
 Task<void> simulate(SimParts parts) {
@@ -39,7 +40,7 @@ Task<void> simulate(SimParts parts) {
   services.spawn(core.serve(**listener));
   bool cancelled = false;
   try {
-    DriveInput input{parts.prepared, target, parts.recorder, parts.evidence};
+    DriveInput input{parts.prepared, target, parts.recorder, parts.evidence, parts.early};
     auto driving = drive(parts.clock, parts.network, input);
     co_await driving;
   } catch (const world::Cancelled&) {
@@ -67,16 +68,20 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
     return hooks.interrupted && hooks.interrupted();
   });
 
-  SimParts parts{clock, network, prepared, fakes, recorder, evidence};
+  EarlyStop early(prepared, recorder, evidence);
+  SimParts parts{clock,    network,  prepared, fakes,
+                 recorder, evidence, options.stop_early ? &early : nullptr};
   const bool complete = clock.run(simulate(parts));
 
-  std::vector<reports::InvariantResult> invariants = evidence.finish(complete);
+  const bool is_whole = complete && early.sentence().empty();
+  std::vector<reports::InvariantResult> invariants = evidence.finish(is_whole);
   Observed observed{recorder, std::move(invariants), fault_results(prepared, fakes.faults()),
                     false,    0,                     {},
                     {}};
   observed.interrupted = !complete;
   observed.digest = clock.digest();
   observed.ledger = evidence.ledger_facts();
+  observed.early = parts.early;
   RunResult result;
   result.record = judge(prepared, options, observed);
   result.checkpoints = clock.checkpoints();
