@@ -22,9 +22,8 @@ std::optional<world::Instant> healed(const std::vector<reports::FaultResult>& fa
 std::optional<world::Nanos> tightest_bound(const std::vector<Slo>& slos) {
   std::optional<world::Nanos> tightest;
   for (const Slo& slo : slos) {
-    if (slo.kind != MetricKind::latency) continue;
-    const world::Nanos bound(slo.bound);
-    if (!tightest || bound < *tightest) tightest = bound;
+    const std::optional<world::Nanos> bound = latency_bound(slo);
+    if (bound && (!tightest || *bound < *tightest)) tightest = bound;
   }
   return tightest;
 }
@@ -66,6 +65,7 @@ reports::RunRecord judge(const Prepared& prepared, const RunOptions& options,
 
   JudgeInput input;
   input.healed = healed(recorded.faults, scenario.end());
+  input.closed = !prepared.plan.closed.empty();
   record.slos = judge_slos(prepared.slos, recorded.recorder, input);
 
   const bool live = options.mode == Mode::live;

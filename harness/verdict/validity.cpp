@@ -117,7 +117,8 @@ ValidityFacts facts_of(const reports::Recorder& recorder, bool live) {
   facts.lateness_p99 = recorder.histogram(reports::Latency::lateness).percentile(990'000);
   facts.overflow = recorder.overflow();
   for (const reports::Threshold& threshold : recorder.layout().thresholds)
-    if (threshold.latency != reports::Latency::lateness)
+    if (threshold.exceeds == reports::Threshold::Exceeds::latency && threshold.bound > Nanos{0} &&
+        threshold.latency != reports::Latency::lateness)
       facts.tightest_bound =
           std::min(facts.tightest_bound.value_or(threshold.bound), threshold.bound);
   const auto& phases = recorder.layout().phases;
