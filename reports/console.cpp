@@ -115,7 +115,8 @@ void objectives(Page& page, const RunRecord& run) {
               page.label(slo.verdict, 12));
     if (slo.verdict != Verdict::pass && !slo.why.empty())
       page.paragraph(terminal_text(slo.why), "      ");
-    if (slo.design_effect > kShownDesignEffect)
+    // Else the reason has said so.
+    if (slo.verdict == Verdict::pass && slo.design_effect > kShownDesignEffect)
       page.paragraph(fmt::format("design effect {}: {} requests are worth {}",
                                  human_number(slo.design_effect), human_count(slo.n),
                                  human_count(static_cast<std::uint64_t>(slo.n_effective))),

@@ -58,7 +58,7 @@ LatencySummaries latencies_of(const Json& json) {
                     duration_of(row.at("p90")),           duration_of(row.at("p95")),
                     duration_of(row.at("p99")),           duration_of(row.at("p999")),
                     duration_of(row.at("max")),           duration_of(row.at("mean"))};
-    for (std::size_t p = 0; p < kPercentileNames.size(); ++p) {
+    for (std::size_t p = 0; summaries[i].count > 0 && p < kPercentileNames.size(); ++p) {
       const std::string name(kPercentileNames[p]);
       summaries[i].bounds[p] = {maybe_duration(row.at(name + "_low")),
                                 maybe_duration(row.at(name + "_high"))};

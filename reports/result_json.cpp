@@ -48,7 +48,7 @@ Json latencies_of(const LatencySummaries& summaries) {
     row["max"] = milliseconds(s.max);
     row["mean"] = milliseconds(s.mean);
     row["count"] = s.count;
-    for (std::size_t p = 0; p < kPercentileNames.size(); ++p) {
+    for (std::size_t p = 0; s.count > 0 && p < kPercentileNames.size(); ++p) {
       const std::string name(kPercentileNames[p]);
       row[name + "_low"] = maybe_ms(s.bounds[p].low);  // 95 %; null: no bound on that side
       row[name + "_high"] = maybe_ms(s.bounds[p].high);

@@ -182,6 +182,7 @@ std::string human_bounds(const Bounds& bounds) {
   if (!bounds.high) return ">=" + human_duration(*bounds.low);
   if (!bounds.low) return "<=" + human_duration(*bounds.high);
   const std::string low = human_duration(*bounds.low), high = human_duration(*bounds.high);
+  if (low == high) return low;
   const auto number_end = [](const std::string& text) {
     return text.find_first_not_of("0123456789.");
   };

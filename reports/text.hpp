@@ -39,7 +39,8 @@ std::string human_duration(world::Nanos duration);
 // "8,819"
 std::string human_count(std::uint64_t count);
 
-// An interval as "1.15-1.31s", "950ms-1.1s", ">=1.15s", "<=1.31s" or "no bound".
+// An interval as "1.15-1.31s", "950ms-1.1s", ">=1.15s", "<=1.31s" or "no bound";
+// "1ms" when both ends read the same.
 std::string human_bounds(const Bounds& bounds);
 
 // A share as "0.13%", "38.2%", "100%".

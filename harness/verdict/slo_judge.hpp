@@ -40,6 +40,9 @@ Strata strata_of(const Case& c, const Stretch& stretch);
 Window total_of(const Strata& strata);
 double design_effect_of(const Strata& strata);
 
+// Latencies that do not wait for an answer: what has one is judged, whatever became of the request.
+bool has_every_request(reports::Latency latency);
+
 // Those with a latency that counts as one: the answers, or all for latencies that every request
 // has, or those of the outcome that is asked for.
 reports::Histogram values_of(const Case& c, reports::Filter where);
@@ -58,6 +61,7 @@ reports::SloResult judge_measured(const Case& c);  // the rest
 // One stretch of a mean, of a rate in closed loops, or of a maximum.
 reports::SloResult judge_mean(const Case& c, const Stretch& stretch, const Confidence& confidence);
 reports::SloResult judge_maximum(const Case& c, const Stretch& stretch);
+std::uint64_t unfinished(const Case& c);  // whose latency is not known
 std::optional<BatchMean> mean_of(const Strata& strata);  // of the values, in milliseconds
 
 inline constexpr const char* kNoData = "no data: no request says anything about this objective";

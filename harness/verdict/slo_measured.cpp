@@ -177,6 +177,11 @@ SloResult judge_maximum(const Case& c, const Stretch& stretch) {
   return r;
 }
 
+std::uint64_t unfinished(const Case& c) {
+  if (has_every_request(c.slo.latency) || c.where.outcome) return 0;
+  return c.recorder.counts(c.where).of(Outcome::in_flight);
+}
+
 std::optional<BatchMean> mean_of(const Strata& strata) {
   std::vector<std::vector<Batch>> batches;
   for (const std::vector<Window>& windows : strata) {
@@ -209,7 +214,7 @@ SloResult judge_mean(const Case& c, const Stretch& stretch, const Confidence& co
   r.unit = is_latency ? "ms" : "/s";
   r.bound = c.slo.shown_bound();
   r.n = is_latency ? all.values : all.n;
-  r.undetermined = all.undetermined;
+  r.undetermined = is_latency ? unfinished(c) : all.undetermined;
   if (!is_latency) r.exceedances = all.exceedances;
   r.why = kNoData;
   if (r.n == 0) return r;

@@ -234,12 +234,14 @@ double design_effect_of(const Strata& strata) {
   return design_effect(tallies);
 }
 
-Histogram values_of(const Case& c, reports::Filter where) {
+bool has_every_request(reports::Latency latency) {
   using reports::Latency;
-  const bool every_request_has_one =
-      c.slo.latency == Latency::lateness || c.slo.latency == Latency::queue_wait ||
-      c.slo.latency == Latency::inter_token || c.slo.latency == Latency::agent_added;
-  if (every_request_has_one || where.outcome) return c.recorder.histogram(c.slo.latency, where);
+  return latency == Latency::lateness || latency == Latency::queue_wait ||
+         latency == Latency::inter_token || latency == Latency::agent_added;
+}
+
+Histogram values_of(const Case& c, reports::Filter where) {
+  if (has_every_request(c.slo.latency) || where.outcome) return c.recorder.histogram(c.slo.latency, where);
   return c.recorder.histogram(c.slo.latency, reports::Outcome::ok, where);
 }
 

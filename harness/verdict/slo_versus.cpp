@@ -47,15 +47,10 @@ Sample sample_of(const Case& c, bool of_baseline) {
     where.phase = i;
     if (is_of_stream) where.streamed = true;
     sample.values.merge(values_of(c, where));
-    const bool has_all = where.outcome || c.slo.latency == reports::Latency::queue_wait ||
-                         c.slo.latency == reports::Latency::inter_token ||
-                         c.slo.latency == reports::Latency::agent_added;
-    if (has_all) continue;
+    if (where.outcome) continue;
     const reports::Counts counts = c.recorder.counts(where);
-    if (c.slo.latency == reports::Latency::lateness) {
-      sample.failed += counts.of(Outcome::dropped);
-      continue;
-    }
+    if (c.slo.latency == reports::Latency::lateness) sample.failed += counts.of(Outcome::dropped);
+    if (has_every_request(c.slo.latency)) continue;
     sample.failed += counts.failed();
     sample.cancelled.merge(c.recorder.histogram(c.slo.latency, Outcome::cancelled, where));
     sample.unfinished.merge(c.recorder.histogram(c.slo.latency, Outcome::in_flight, where));
@@ -210,7 +205,7 @@ SloResult judge_average(const Case& c, const Confidence& half) {
   r.bound = limit_of(c.slo, *ends.value);
   const Window all = total_of(own);
   r.n = all.values;
-  r.undetermined = all.undetermined;
+  r.undetermined = unfinished(c);
   r.why = kNoData;
   if (!own_mean) return r;
   r.value = own_mean->mean;

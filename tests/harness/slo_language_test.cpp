@@ -176,7 +176,7 @@ TEST_CASE("mistakes are pointed at, with what to write instead") {
       {"response.p95{} < 2s", 13, "expected a tag"},
       {"response.p95{class} < 2s", 18, "expected : and a value"},
       {"response.p95{class:chat < 2s", 24, "expected , or }"},
-      {"response.p95{outcome:okay} < 2s", 21, "did you mean ok?"},
+      {"response.p95{outcome:timout} < 2s", 21, "did you mean timeout?"},
       {"response.p95{stream:maybe} < 2s", 20, "expected yes or no"},
       {"ttft.p95{stream:no} < 2s", 16, "of streams only"},
       {"error_rate{outcome:ok} < 5%", 11, "takes no tag outcome; it can have class"},
@@ -220,7 +220,7 @@ TEST_CASE("what a scenario must have for an objective") {
     const char* part;
   };
   const Row rows[] = {
-      {"response.p95{class:chta} < 2s", 19, "did you mean chat?"},
+      {"response.p95{class:chatt} < 2s", 19, "did you mean chat?"},
       {"response.p95 < 2s over 2m in outage", 23, "no whole window of 2m fits into the 60s"},
       {"response.p95 < 2s over 3m", 23, "of the run"},
       {"response.p95 vs baseline +10% in baseline", 33, "with itself"},
