@@ -1,7 +1,7 @@
 // What happened, in bounded memory: histograms per (phase x class x outcome x streamed), exact
-// counters per SLO threshold and second, the timeline, and independent counts of planned and sent requests, so that the
-// conservation laws are a real check. One recorder per thread of users; merge at the end. No lock;
-// no allocation once each counter octave, second and interval has been seen.
+// counters per SLO threshold and second, the timeline, and independent counts of planned and sent
+// requests, so that the conservation laws are a real check. One recorder per thread of users; merge
+// at the end. No lock; no allocation once each counter octave, second and interval has been seen.
 #pragma once
 
 #include <array>

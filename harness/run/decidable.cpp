@@ -26,7 +26,8 @@ bool is_of_the_plan(const Slo& slo) {
 // "of class chat in outage"
 std::string where_text(const Prepared& prepared, const Slo& slo, const Stretch& stretch) {
   std::string text;
-  if (is_of_streams(slo) || slo.streamed) text += slo.streamed == false ? " unstreamed" : " streamed";
+  if (slo.streamed == false) text += " unstreamed";
+  else if (is_of_streams(slo) || slo.streamed) text += " streamed";
   if (!slo.cls.empty()) text += " of class " + slo.cls;
   if (!slo.phase.empty()) text += " in " + slo.phase;
   const Stretch whole = stretch_of(slo, prepared.layout);

@@ -31,11 +31,10 @@ struct Window {
 };
 using Strata = std::vector<std::vector<Window>>;
 
-// The seconds that begin in a stretch (all, when it is `everything`), cut by phases into strata and
-// these into about 30 windows of whole seconds each. With a filter on one phase there is one
-// stratum; else one per phase, in order.
+// The seconds of a stretch, with what was planned after the end of the run in its last one, cut by
+// phases into strata and these into about 30 windows of whole seconds each. With a filter on one
+// phase there is one stratum; else one per phase, in order.
 inline constexpr std::size_t kWindowsAimed = 30;
-inline constexpr Stretch kEverything{world::Instant{}, world::kNever};
 Strata strata_of(const Case& c, const Stretch& stretch);
 Window total_of(const Strata& strata);
 double design_effect_of(const Strata& strata);

@@ -152,7 +152,7 @@ SloResult judge_minimum(const Case& c) {
 
 SloResult judge_maximum(const Case& c, const Stretch& stretch) {
   const bool is_whole = c.slo.window.count() == 0;
-  const Window all = total_of(strata_of(c, is_whole ? kEverything : stretch));
+  const Window all = total_of(strata_of(c, stretch));
   SloResult r;
   r.rule = "measured";
   r.unit = "ms";
@@ -208,7 +208,7 @@ std::optional<BatchMean> rate_of(const Strata& strata) {
 
 SloResult judge_mean(const Case& c, const Stretch& stretch, const Confidence& confidence) {
   const bool is_latency = c.slo.kind == MetricKind::latency;
-  const Strata strata = strata_of(c, c.slo.window.count() == 0 ? kEverything : stretch);
+  const Strata strata = strata_of(c, stretch);
   const Window all = total_of(strata);
   SloResult r;
   r.unit = is_latency ? "ms" : "/s";

@@ -19,6 +19,11 @@ using reports::Verdict;
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
+std::size_t second_of(world::Instant t) {
+  const std::int64_t second = world::since_start(t).count() / kSecond;
+  return std::min(static_cast<std::size_t>(second), reports::Timeline::kSecondsMax);
+}
+
 double as_double(std::uint64_t count) { return static_cast<double>(count); }
 
 bool is_rate(const Slo& slo) {
@@ -93,7 +98,7 @@ void add_share(SloResult& r, const Case& c, const Stretch& stretch) {
 
 SloResult judge_share_of(const Case& c, const Stretch& stretch, const Confidence& confidence) {
   const Slo& slo = c.slo;
-  const Strata strata = strata_of(c, slo.window.count() > 0 ? stretch : kEverything);
+  const Strata strata = strata_of(c, stretch);
   const Window all = total_of(strata);
   SloResult r;
   r.unit = slo.kind == MetricKind::latency ? "ms" : is_rate(slo) ? "/s" : "ratio";
@@ -180,12 +185,16 @@ Strata strata_of(const Case& c, const Stretch& stretch) {
   const reports::Layout& layout = c.recorder.layout();
   const bool is_one = c.slo.phase.empty() ? layout.phases.size() == 1 : !c.slo.versus;
   std::vector<std::vector<Window>> by_phase(is_one ? 1 : layout.phases.size());
-  const auto first = static_cast<std::size_t>(world::since_start(stretch.begin).count() / kSecond);
-  const auto end = std::min<std::size_t>(
-      c.seconds->size(),
-      static_cast<std::size_t>(world::since_start(stretch.end).count() / kSecond));
+  const std::size_t first = second_of(stretch.begin);
+  std::size_t end = second_of(stretch.end);
+  if (c.slo.window.count() == 0) {  // windows share the second of their edge: it is the later's
+    if (world::since_start(stretch.end).count() % kSecond != 0) ++end;
+    const bool is_last = stretch.end >= layout.phases.back().end;
+    if (is_last) end = std::max(end, c.seconds->size());
+  }
   for (std::size_t s = first; s < end; ++s) {
-    const reports::ThresholdSecond& second = (*c.seconds)[s];
+    const reports::ThresholdSecond second =
+        s < c.seconds->size() ? (*c.seconds)[s] : reports::ThresholdSecond{};
     const world::Instant at{world::Nanos(static_cast<std::int64_t>(s) * kSecond)};
     by_phase[is_one ? 0 : layout.phase_at(at)].push_back(
         {second.n, second.exceedances, second.undetermined, second.values,
@@ -241,7 +250,8 @@ bool has_every_request(reports::Latency latency) {
 }
 
 Histogram values_of(const Case& c, reports::Filter where) {
-  if (has_every_request(c.slo.latency) || where.outcome) return c.recorder.histogram(c.slo.latency, where);
+  if (has_every_request(c.slo.latency) || where.outcome)
+    return c.recorder.histogram(c.slo.latency, where);
   return c.recorder.histogram(c.slo.latency, reports::Outcome::ok, where);
 }
 

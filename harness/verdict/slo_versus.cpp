@@ -194,7 +194,8 @@ SloResult judge_average(const Case& c, const Confidence& half) {
   SloResult r;
   r.unit = "ms";
   Strata base, own;
-  const Strata strata = strata_of(c, kEverything);
+  const reports::Layout& layout = c.recorder.layout();
+  const Strata strata = strata_of(c, {world::Instant{}, world::Instant{} + layout.duration});
   for (std::uint32_t i = 0; i < strata.size(); ++i) {
     if (is_baseline(c, i)) base.push_back(strata[i]);
     else if (c.where.phase == reports::Filter::kAll || c.where.phase == i) own.push_back(strata[i]);

@@ -73,10 +73,10 @@ struct Tally {
   std::uint64_t k = 0;
 };
 
-// Requests near one another share queues, bursts and faults: D = sum over windows of (k_w - p n_w)^2
-// / sum of p (1 - p) n_w, with p of the window's stratum (its phase), so that what a phase does to
-// all its windows alike is no dependence. At least 1; 1 with fewer than kDesignWindowsMin windows
-// that saw requests, or without exceedances.
+// Requests near one another share queues, bursts and faults: D = sum of (k_w - p n_w)^2 over sum of
+// p (1 - p) n_w, with p of the window's stratum (its phase), so that what a phase does to all its
+// windows alike is no dependence. At least 1; 1 with fewer than kDesignWindowsMin windows that saw
+// requests, or without exceedances.
 inline constexpr std::size_t kDesignWindowsMin = 10;
 double design_effect(std::span<const std::vector<Tally>> strata);
 

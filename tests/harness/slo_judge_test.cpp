@@ -86,6 +86,10 @@ TEST_CASE("failures that come in bursts are worth fewer than they are") {
   CHECK(clustered.verdict == Verdict::inconclusive);
   CHECK_THAT(clustered.why, Catch::Contains("independent ones"));
   CHECK(*clustered.ci_high - *clustered.ci_low > *even.ci_high - *even.ci_low);
+  // In a phase alone it is of that phase's windows, wherever the phase lies.
+  const SloResult late = judged("error_rate < 5% in outage", bursts);
+  CHECK(late.n == 600);
+  CHECK(late.design_effect == Approx(9.83).epsilon(0.01));  // 30 windows of 2 s, half of one bad
   // An outage that is a phase of its own is a stratum, not dependence.
   const SloResult outage = judged("error_rate < 60%", every_second(10, [](int s, int) {
     return operation(std::chrono::seconds(s), 1s, s >= 60 ? Outcome::error : Outcome::ok);

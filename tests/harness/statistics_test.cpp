@@ -189,7 +189,7 @@ TEST_CASE("a good target passes and a bad one fails") {
   CHECK(bad >= 198);
 }
 
-// The table was searched on a grid of 0.3 %; p95 is exact.
+// The table's own search was on a grid, coarse at .8; the exact answer is never above it.
 TEST_CASE("how many requests pass with a chance of 90 %") {
   struct Row {
     double budget;
@@ -203,9 +203,13 @@ TEST_CASE("how many requests pass with a chance of 90 %") {
     for (std::size_t i = 0; i < 6; ++i) {
       INFO("budget " << row.budget << " headroom " << headrooms[i]);
       const std::uint64_t n = samples_for_chance(row.budget, headrooms[i]);
-      CHECK(static_cast<double>(n) == Approx(static_cast<double>(row.needed[i])).epsilon(0.005));
+      const auto in_table = static_cast<double>(row.needed[i]);
+      CHECK(static_cast<double>(n) <= in_table);
+      CHECK(static_cast<double>(n) >= in_table * (headrooms[i] < 0.7 ? 0.995 : 0.98));
     }
   CHECK(samples_for_chance(0.05, 0.2) == 153);
+  // Chances summed term by term: 90.1 % at 3,701 with 163 exceedances, which 3,700 do not allow.
+  CHECK(samples_for_chance(0.05, 0.8) == 3'701);
   // Near the budget the normal approximation takes over, and is still beyond what is exact below.
   const std::uint64_t close = samples_for_chance(0.05, 0.95);
   CHECK(close > samples_for_chance(0.05, 0.8));
@@ -213,7 +217,7 @@ TEST_CASE("how many requests pass with a chance of 90 %") {
 }
 
 TEST_CASE("a rate needs as many planned as show that it is exceeded") {
-  CHECK(samples_to_exceed(100) == 104);  // (100/103)^103 is 4.8 %, of 104 it is 1.7 %
+  CHECK(samples_to_exceed(100) == 103);  // (100/103)^103 is 4.8 %, (100/102)^102 is 13 %
   for (double wanted : {0.5, 10.0, 1000.0}) {
     const std::uint64_t n = samples_to_exceed(wanted);
     CHECK(std::pow(wanted / static_cast<double>(n), static_cast<double>(n)) <= 0.05);
