@@ -118,6 +118,12 @@ void objectives(Page& page, const RunRecord& run) {
               page.label(slo.verdict, 12));
     if (slo.verdict != Verdict::pass && !slo.why.empty())
       page.paragraph(terminal_text(slo.why), "      ");
+    // Else the reason has said so.
+    if (slo.verdict == Verdict::pass && slo.design_effect > kShownDesignEffect)
+      page.paragraph(fmt::format("design effect {}: {} requests are worth {}",
+                                 human_number(slo.design_effect), human_count(slo.n),
+                                 human_count(static_cast<std::uint64_t>(slo.n_effective))),
+                     "      ");
   }
 }
 
@@ -164,10 +170,27 @@ void faults(Page& page, const RunRecord& run) {
 }
 
 std::string latency_row(std::string_view name, const LatencySummary& s) {
-  std::string row = "  " + padded(name, 9) + number(human_count(s.count), 10);
-  for (Nanos value : {s.p50, s.p90, s.p95, s.p99, s.p999, s.max})
-    row += number(human_duration(value), 9);
-  return row;
+  std::string row = "  " + padded(name, 11) + number(human_count(s.count), 8);
+  for (Nanos value : {s.p50, s.p90, s.p95, s.p99, s.p999})
+    row += number(human_duration(value), 10);
+  return row + number(human_duration(s.max), 9);
+}
+
+// The 95 % interval of each percentile, below it.
+void bounds_row(Page& page, const LatencySummary& s) {
+  std::string row = padded("    95% of each", 20), list;
+  for (const Bounds& bounds : s.bounds) {
+    const std::string text = human_bounds(bounds);
+    row += " " + number(text, 9);
+    list += (list.empty() ? "" : ", ") + text;
+  }
+  if (width_of(row) <= kColumns) page.line(row);
+  else page.paragraph("95% of each: " + list, "    ");
+}
+
+void latency(Page& page, std::string_view name, const LatencySummary& s) {
+  page.line(latency_row(name, s));
+  bounds_row(page, s);
 }
 
 // Responses of what was answered well, when not everything was: quick refusals hide in the whole.
@@ -176,17 +199,17 @@ void answered(Page& page, const RunRecord& run) {
     const LatencySummary& s = outcome.latencies[static_cast<std::size_t>(Latency::response)];
     const bool is_all = s.count == run.latencies[static_cast<std::size_t>(Latency::response)].count;
     if (outcome.name == name_of(Outcome::ok) && s.count > 0 && !is_all)
-      page.line(latency_row(" of ok", s));
+      latency(page, " of ok", s);
   }
 }
 
 void latencies(Page& page, const RunRecord& run) {
   page.line();
-  page.line("  latency    requests      p50      p90      p95      p99    p99.9      max");
+  page.line("  latency    requests       p50       p90       p95       p99     p99.9      max");
   for (std::size_t i = 0; i < kLatencies; ++i) {
     const LatencySummary& s = run.latencies[i];
     if (s.count == 0) continue;
-    page.line(latency_row(name_of(static_cast<Latency>(i)), s));
+    latency(page, name_of(static_cast<Latency>(i)), s);
     if (static_cast<Latency>(i) == Latency::response) answered(page, run);
   }
   const Counts& c = run.counts;

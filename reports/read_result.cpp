@@ -23,6 +23,11 @@ Nanos duration_of(const Json& ms) {
   return Nanos(std::llround(ns));
 }
 
+std::optional<Nanos> maybe_duration(const Json& ms) {
+  if (ms.is_null()) return std::nullopt;
+  return duration_of(ms);
+}
+
 std::optional<double> maybe(const Json& value) {
   if (value.is_null()) return std::nullopt;
   return value.get<double>();
@@ -55,6 +60,11 @@ LatencySummaries latencies_of(const Json& json) {
                     duration_of(row.at("p90")),           duration_of(row.at("p95")),
                     duration_of(row.at("p99")),           duration_of(row.at("p999")),
                     duration_of(row.at("max")),           duration_of(row.at("mean"))};
+    for (std::size_t p = 0; summaries[i].count > 0 && p < kPercentileNames.size(); ++p) {
+      const std::string name(kPercentileNames[p]);
+      summaries[i].bounds[p] = {maybe_duration(row.at(name + "_low")),
+                                maybe_duration(row.at(name + "_high"))};
+    }
   }
   return summaries;
 }
@@ -79,7 +89,10 @@ SloResult slo_of(const Json& json) {
   slo.undetermined = json.at("undetermined").get<std::uint64_t>();
   slo.verdict = verdict_of(json.at("verdict"));
   slo.why = json.at("why").get<std::string>();
-  slo.rule = json.value("rule", "fixed");
+  slo.lower_is_better = json.at("better").get<std::string>() == "lower";
+  slo.rule = json.at("rule").get<std::string>();
+  slo.design_effect = json.at("design_effect").get<double>();
+  slo.n_effective = json.at("n_effective").get<double>();
   return slo;
 }
 

@@ -1,7 +1,7 @@
-// What happened, in bounded memory: histograms per (phase x class x outcome), exact counters per
-// SLO threshold, the timeline, and independent counts of planned and sent requests, so that the
-// conservation laws are a real check. One recorder per thread of users; merge at the end. No lock;
-// no allocation once each counter octave and interval has been seen.
+// What happened, in bounded memory: histograms per (phase x class x outcome x streamed), exact
+// counters per SLO threshold and second, the timeline, and independent counts of planned and sent
+// requests, so that the conservation laws are a real check. One recorder per thread of users; merge
+// at the end. No lock; no allocation once each counter octave, second and interval has been seen.
 #pragma once
 
 #include <array>
@@ -27,33 +27,56 @@ struct Phase {
   Instant end{};  // exclusive
 };
 
-// Which operations; kAll or an index into the layout.
+// Which operations; kAll or an index into the layout, and any outcome or answer if not given.
 struct Filter {
   static constexpr std::uint32_t kAll = UINT32_MAX;
   std::uint32_t phase = kAll;
   std::uint32_t cls = kAll;
+  std::optional<Outcome> outcome = {};
+  std::optional<bool> streamed = {};
 
   bool admits(std::uint32_t of_phase, std::uint32_t of_cls) const {
     return (phase == kAll || phase == of_phase) && (cls == kAll || cls == of_cls);
   }
+  bool admits(const Operation& op) const {
+    return admits(op.phase, op.cls) && (!outcome || *outcome == op.outcome) &&
+           (!streamed || *streamed == op.streamed);
+  }
 };
 
-// "At most a share of the requests may exceed `bound`", counted exactly and not read off a
-// histogram.
+// What one objective counts, exactly and not read off a histogram.
 struct Threshold {
+  enum class Exceeds : std::uint8_t {
+    latency,   // a value of `latency` beyond the bound
+    failure,   // not ok; cancelled requests are left out
+    not_good,  // not ok, or slower than Layout::good_within
+    not_ok,    // not ok, cancelled ones too
+  };
   Latency latency = Latency::response;
   Nanos bound{0};
   bool inclusive = false;  // a value equal to the bound is within it (<=)
   Filter where;
+  Exceeds exceeds = Exceeds::latency;
 };
 
 // Failures, timeouts and drops are exceedances whatever they took. A cancelled or unfinished
 // request is one when it took too long already; else the cancelled one is left out of n (the user's
-// choice is no evidence) and the unfinished one is undetermined (and part of n).
+// choice is no evidence) and the unfinished one is undetermined (and part of n). A filter on one
+// outcome asks for the latencies of just these, so there only they count.
 struct ThresholdCount {
   std::uint64_t n = 0;
   std::uint64_t exceedances = 0;
   std::uint64_t undetermined = 0;
+};
+
+// The same counters for the requests planned in one second, and the sum of the values of those that
+// have one (for means): what windows, design effects and merges are made of.
+struct ThresholdSecond {
+  std::uint32_t n = 0;
+  std::uint32_t exceedances = 0;
+  std::uint32_t undetermined = 0;
+  std::uint32_t values = 0;   // ok, or of the outcome that is asked for
+  std::uint64_t sum_ns = 0;
 };
 
 struct Layout {
@@ -101,6 +124,10 @@ class Recorder {
   const Layout& layout() const { return layout_; }
   const Timeline& timeline() const { return timeline_; }
   const ThresholdCount& threshold(std::size_t index) const { return threshold_counts_[index]; }
+  // By second of the planned instant, at most Timeline::kSecondsMax; later ones are in the last.
+  const std::vector<ThresholdSecond>& threshold_seconds(std::size_t index) const {
+    return threshold_seconds_[index];
+  }
 
   Counts counts() const;               // planned and sent as they were said
   Counts counts(Filter where) const;   // planned and sent as the operations tell
@@ -119,15 +146,18 @@ class Recorder {
     std::array<Histogram, kLatencies> latencies;
   };
 
-  Cell& cell(std::uint32_t phase, std::uint32_t cls, Outcome outcome);
+  Cell& cell(const Operation& op);
   template <class Visit>
   void for_each_cell(Filter where, Visit&& visit) const;  // visit(outcome, cell)
+
+  void count(std::size_t threshold, const Operation& op, const ThresholdSecond& one);
 
   Layout layout_;
   std::uint64_t planned_ = 0;
   std::uint64_t sent_ = 0;
-  std::vector<std::unique_ptr<Cell>> cells_;  // [phase][class][outcome]
+  std::vector<std::unique_ptr<Cell>> cells_;  // [phase][class][outcome][streamed]
   std::vector<ThresholdCount> threshold_counts_;
+  std::vector<std::vector<ThresholdSecond>> threshold_seconds_;
   std::array<std::uint64_t, kFailures> failures_{};
   Timeline timeline_;
 };

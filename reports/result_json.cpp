@@ -18,6 +18,10 @@ Json maybe(const std::optional<double>& value) {
   return value ? Json(rounded(*value, kDigits)) : Json(nullptr);
 }
 
+Json maybe_ms(const std::optional<Nanos>& value) {
+  return value ? Json(milliseconds(*value)) : Json(nullptr);
+}
+
 Json requests_of(const Counts& counts) {
   Json json;
   json["planned"] = counts.planned;
@@ -44,6 +48,11 @@ Json latencies_of(const LatencySummaries& summaries) {
     row["max"] = milliseconds(s.max);
     row["mean"] = milliseconds(s.mean);
     row["count"] = s.count;
+    for (std::size_t p = 0; s.count > 0 && p < kPercentileNames.size(); ++p) {
+      const std::string name(kPercentileNames[p]);
+      row[name + "_low"] = maybe_ms(s.bounds[p].low);  // 95 %; null: no bound on that side
+      row[name + "_high"] = maybe_ms(s.bounds[p].high);
+    }
     json[std::string(name_of(static_cast<Latency>(i)))] = std::move(row);
   }
   return json;
@@ -75,6 +84,10 @@ Json slo_json(const SloResult& slo) {
   shown.bound = rounded(slo.bound, kDigits);
   if (slo.value) shown.value = rounded(*slo.value, kDigits);
   json["margin"] = maybe(shown.margin());
+  json["better"] = slo.lower_is_better ? "lower" : "higher";
+  json["rule"] = slo.rule;
+  json["design_effect"] = rounded(slo.design_effect, kDigits);
+  json["n_effective"] = rounded(slo.n_effective, kDigits);
   json["verdict"] = name_of(slo.verdict);
   json["why"] = slo.why;
   if (slo.rule != "fixed") json["rule"] = slo.rule;

@@ -5,9 +5,14 @@
 namespace reports {
 
 LatencySummary summary_of(const Histogram& histogram) {
-  return {histogram.count(),           histogram.percentile(500'000), histogram.percentile(900'000),
-          histogram.percentile(950'000), histogram.percentile(990'000),
-          histogram.percentile(999'000), histogram.max(),             histogram.mean()};
+  LatencySummary summary{
+      histogram.count(),           histogram.percentile(500'000), histogram.percentile(900'000),
+      histogram.percentile(950'000), histogram.percentile(990'000),
+      histogram.percentile(999'000), histogram.max(),             histogram.mean()};
+  constexpr std::array<std::uint64_t, 5> kPpm{500'000, 900'000, 950'000, 990'000, 999'000};
+  for (std::size_t i = 0; i < kPpm.size() && histogram.count() > 0; ++i)
+    summary.bounds[i] = percentile_bounds(histogram, kPpm[i]);
+  return summary;
 }
 
 namespace {
@@ -76,7 +81,7 @@ std::uint64_t fingerprint_of(const std::map<std::string, std::string>& configura
 
 std::optional<double> SloResult::margin() const {
   if (!value || !(bound > 0)) return std::nullopt;
-  return (bound - *value) / bound;
+  return (lower_is_better ? bound - *value : *value - bound) / bound;
 }
 
 std::optional<double> RunRecord::error_rate() const {

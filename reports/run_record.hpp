@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/order_statistics.hpp"
 #include "reports/recorder.hpp"
 #include "reports/timeline.hpp"
 #include "reports/verdict.hpp"
@@ -23,11 +24,15 @@ namespace reports {
 // Of result.json; a change that old readers would misread gets another number.
 inline constexpr std::string_view kResultSchema = "shakedown/result/1";
 
-// Some percentiles of one latency, each the nearest rank (ceil).
+// Some percentiles of one latency, each the nearest rank (ceil), with the 95 % interval of each
+// from order statistics, as if the requests were independent.
 struct LatencySummary {
   std::uint64_t count = 0;
   Nanos p50{0}, p90{0}, p95{0}, p99{0}, p999{0}, max{0}, mean{0};
+  std::array<Bounds, 5> bounds = {};  // by kPercentileNames
 };
+inline constexpr std::array<std::string_view, 5> kPercentileNames{"p50", "p90", "p95", "p99",
+                                                                  "p999"};
 using LatencySummaries = std::array<LatencySummary, kLatencies>;  // by Latency
 
 LatencySummary summary_of(const Histogram& histogram);
@@ -41,8 +46,9 @@ struct Breakdown {
 
 struct SloResult {
   std::string expr;
-  std::string unit;               // of value, bound, ci: "ms", "s" or "ratio"
-  double bound = 0;
+  // Of value, bound and ci: "ms", "s", "ratio", "/s", "count", "number" or "bytes/h".
+  std::string unit;
+  double bound = 0;               // for "vs baseline" the limit that its value gave
   std::optional<double> value;    // nothing: no data, or the rank falls among failures
   std::optional<double> ci_low;   // 95 %, two-sided; nothing: no bound on that side
   std::optional<double> ci_high;
@@ -51,11 +57,17 @@ struct SloResult {
   std::uint64_t undetermined = 0;
   Verdict verdict = Verdict::invalid;
   std::string why;                // the evidence in a sentence; for INCONCLUSIVE what would decide
+  double design_effect = 1;       // n requests are worth n_effective = n / design_effect
+  double n_effective = 0;
   std::string rule = "fixed";     // "fixed": for this n; "anytime"; "measured": no sampling error
+  bool lower_is_better = true;
 
   // How far the value is inside the bound (positive) or beyond it, as a share of the bound.
   std::optional<double> margin() const;
 };
+
+// A smaller design effect is not worth a word.
+inline constexpr double kShownDesignEffect = 1.05;
 
 struct Violation {
   Instant at{};

@@ -6,6 +6,15 @@
 
 namespace reports {
 
+namespace {
+
+// "1.2s (1.15s-1.31s)"
+std::string with_bounds(Nanos value, const Bounds& bounds) {
+  return fmt::format("{} ({})", human_duration(value), human_bounds(bounds));
+}
+
+}  // namespace
+
 void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink) {
   sink(fmt::format("## {}: {}\n\n", name_of(run.verdict), markdown_text(run.scenario)));
   if (!run.about.empty()) sink(markdown_text(run.about) + "\n\n");
@@ -33,6 +42,13 @@ void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink
                        margin ? human_share(*margin) : "-", name_of(slo.verdict)));
     }
     sink("\n");
+    for (const SloResult& slo : run.slos)
+      if (slo.design_effect > kShownDesignEffect)
+        sink(fmt::format("{}: its requests depend on one another (design effect {}), so {} of them "
+                         "are worth {}.\n\n",
+                         markdown_text(slo.expr), human_number(slo.design_effect),
+                         human_count(slo.n),
+                         human_count(static_cast<std::uint64_t>(slo.n_effective))));
   }
   if (!run.invariants.empty()) {
     sink("| invariant | checked | violations | first witness | verdict |\n|---|--:|--:|---|---|\n");
@@ -65,8 +81,10 @@ void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink
   const LatencySummary& response = run.latencies[static_cast<std::size_t>(Latency::response)];
   sink(fmt::format("{} planned, {} sent, {} ok; response p50 {}, p95 {}, p99 {}, max {}.\n",
                    human_count(run.counts.planned), human_count(run.counts.sent),
-                   human_count(run.counts.of(Outcome::ok)), human_duration(response.p50),
-                   human_duration(response.p95), human_duration(response.p99),
+                   human_count(run.counts.of(Outcome::ok)),
+                   with_bounds(response.p50, response.bounds[0]),
+                   with_bounds(response.p95, response.bounds[2]),
+                   with_bounds(response.p99, response.bounds[3]),
                    human_duration(response.max)));
   if (!run.reproduce.empty()) {
     // An indented block, because one line of text cannot end it as it could end a fence.

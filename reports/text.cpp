@@ -177,12 +177,41 @@ std::string human_count(std::uint64_t count) {
   return digits;
 }
 
+std::string human_bounds(const Bounds& bounds) {
+  if (!bounds.low && !bounds.high) return "no bound";
+  if (!bounds.high) return ">=" + human_duration(*bounds.low);
+  if (!bounds.low) return "<=" + human_duration(*bounds.high);
+  const std::string low = human_duration(*bounds.low), high = human_duration(*bounds.high);
+  if (low == high) return low;
+  const auto number_end = [](const std::string& text) {
+    return text.find_first_not_of("0123456789.");
+  };
+  const std::size_t low_end = number_end(low), high_end = number_end(high);
+  const bool has_one_unit = low_end != std::string::npos && high_end != std::string::npos &&
+                            low.substr(low_end) == high.substr(high_end);
+  return (has_one_unit ? low.substr(0, low_end) : low) + "-" + high;
+}
+
 std::string human_share(double share) { return human_number(share * 100) + "%"; }
+
+std::string human_bytes(double bytes) {
+  constexpr std::array<std::string_view, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  while (std::abs(bytes) >= 1024 && unit + 1 < kUnits.size()) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return human_number(bytes) + std::string(kUnits[unit]);
+}
 
 std::string human_quantity(const std::optional<double>& value, std::string_view unit,
                            std::string_view missing) {
   if (!value) return std::string(missing);
   if (unit == "ratio") return human_share(*value);
+  if (unit == "number") return human_number(*value);
+  if (unit == "/s") return human_number(*value) + "/s";
+  if (unit == "count") return human_count(static_cast<std::uint64_t>(std::max(0.0, *value)));
+  if (unit == "bytes/h") return human_bytes(*value) + "/h";
   const double ns = unit == "ms" ? *value * 1e6 : *value * 1e9;
   return human_duration(world::Nanos(std::llround(ns)));
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/order_statistics.hpp"
 #include "world/units.hpp"
 
 namespace reports {
@@ -38,10 +39,17 @@ std::string human_duration(world::Nanos duration);
 // "8,819"
 std::string human_count(std::uint64_t count);
 
+// An interval as "1.15-1.31s", "950ms-1.1s", ">=1.15s", "<=1.31s" or "no bound";
+// "1ms" when both ends read the same.
+std::string human_bounds(const Bounds& bounds);
+
 // A share as "0.13%", "38.2%", "100%".
 std::string human_share(double share);
 
-// A value as result.json has it: "ratio", "ms" or "s"; `missing` when there is none.
+// "12KiB", "1.5MiB", "-3B".
+std::string human_bytes(double bytes);
+
+// A value as result.json has it (see SloResult::unit); `missing` when there is none.
 std::string human_quantity(const std::optional<double>& value, std::string_view unit,
                            std::string_view missing);
 

@@ -33,25 +33,6 @@ std::string described(const Prepared& prepared) {
   return text;
 }
 
-// Objectives that this scenario can never pass, for want of requests.
-std::vector<std::string> undecidable(const Prepared& prepared) {
-  std::vector<std::string> notes;
-  if (!prepared.plan.closed.empty()) return notes;  // their number is not known before
-  for (const Slo& slo : prepared.slos) {
-    const reports::Filter where = filter_of(slo, prepared.layout.phases, prepared.layout.classes);
-    std::uint64_t n = 0;
-    for (const PlannedRequest& request : prepared.plan.requests) {
-      if (where.admits(prepared.layout.phase_at(request.at), request.load_class)) ++n;
-    }
-    const std::uint64_t needed = samples_needed(slo);
-    if (n < needed) {
-      notes.push_back("`" + slo.expr + "` can never pass: it needs " + std::to_string(needed) +
-                      " requests and gets " + std::to_string(n));
-    }
-  }
-  return notes;
-}
-
 int check(const CheckOptions& options) {
   bool all_good = true;
   for (const std::string& file : scenario_files(options.paths)) {
@@ -65,14 +46,6 @@ int check(const CheckOptions& options) {
       if (!errors.empty()) throw ScenarioErrors(std::move(errors));
       const std::uint64_t seed = scenario.seed;
       const Prepared prepared = prepare(std::move(scenario), seed);
-      const std::vector<std::string> notes = undecidable(prepared);
-      for (const std::string& note : notes) {
-        std::fprintf(stderr, "%s: %s\n", file.c_str(), note.c_str());
-      }
-      if (!notes.empty()) {
-        all_good = false;
-        continue;
-      }
       std::printf("%s: ok: %s\n", file.c_str(), described(prepared).c_str());
     } catch (const ScenarioErrors& errors) {
       std::fprintf(stderr, "%s\n", errors.what());

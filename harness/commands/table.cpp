@@ -16,6 +16,7 @@
 #include "harness/commands/fake.hpp"
 #include "harness/commands/list.hpp"
 #include "harness/commands/merge.hpp"
+#include "harness/commands/plan.hpp"
 #include "harness/commands/report.hpp"
 #include "harness/commands/run.hpp"
 #include "harness/commands/selftest.hpp"
@@ -32,6 +33,8 @@ constexpr std::array kCommands{
             "shakedown run scenarios/backend_down.yaml --profile legacy --seed 7", add_run},
     Command{"check", "Check scenario files without running them.",
             "shakedown check scenarios/", add_check},
+    Command{"plan", "Requests and minutes that each objective needs to be decidable.",
+            "shakedown plan scenarios/backend_down.yaml", add_plan},
     Command{"list", "List scenarios, faults, invariants, dialects, metrics or profiles.",
             "shakedown list faults", add_list},
     Command{"agent", "Serve the bundled agent core.",

@@ -31,9 +31,8 @@ std::optional<world::Instant> healed(const std::vector<reports::FaultResult>& fa
 std::optional<world::Nanos> tightest_bound(const std::vector<Slo>& slos) {
   std::optional<world::Nanos> tightest;
   for (const Slo& slo : slos) {
-    if (slo.kind != MetricKind::latency) continue;
-    const world::Nanos bound(slo.bound);
-    if (!tightest || bound < *tightest) tightest = bound;
+    const std::optional<world::Nanos> bound = latency_bound(slo);
+    if (bound && (!tightest || *bound < *tightest)) tightest = bound;
   }
   return tightest;
 }
@@ -191,6 +190,8 @@ reports::RunRecord judge(std::shared_ptr<const Measurements> measured) {
   for (const std::string& objective : m.objectives) slos.push_back(parse_slo(objective));
   JudgeInput input;
   input.healed = healed(m.faults, world::at(m.layout().duration));
+  input.closed = m.has_closed_loops;
+  input.ledger = ledger_facts_of(m.facts);
   record.slos = judge_slos(slos, m.recorder, input);
   take_anytime(m, record);
   record.validity = judge_validity(m, slos);

@@ -1,5 +1,6 @@
 #include "harness/run/prepared.hpp"
 
+#include "harness/run/decidable.hpp"
 #include "harness/scenario/errors.hpp"
 
 namespace harness {
@@ -27,7 +28,7 @@ void parse_slos(Prepared& prepared, std::vector<ScenarioError>& errors) {
   for (const SourcedText& text : prepared.scenario.slos) {
     try {
       Slo slo = parse_slo(text.text);
-      filter_of(slo, prepared.layout.phases, prepared.layout.classes);
+      filter_of(slo, prepared.layout);
       prepared.slos.push_back(std::move(slo));
     } catch (const SloError& error) {
       errors.push_back({shifted(text.place, error.offset), error.what()});
@@ -62,6 +63,13 @@ void check_invariants(Prepared& prepared, std::vector<ScenarioError>& errors) {
 }  // namespace
 
 Prepared prepare(Scenario scenario, std::uint64_t seed) {
+  Prepared prepared = lay_out(std::move(scenario), seed);
+  std::vector<ScenarioError> errors = undecidable(prepared);
+  if (!errors.empty()) throw ScenarioErrors(std::move(errors));
+  return prepared;
+}
+
+Prepared lay_out(Scenario scenario, std::uint64_t seed) {
   Prepared prepared;
   prepared.scenario = std::move(scenario);
   prepared.seed = seed;

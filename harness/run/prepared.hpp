@@ -24,7 +24,9 @@ struct Prepared {
   reports::Segment sends;  // whose requests there are; layout.segment says whose are recorded
 };
 
-// Throws ScenarioErrors with all faults found in the objectives and invariants.
+// Throws ScenarioErrors with all faults found in the objectives and invariants; prepare() also for
+// objectives that the planned requests can never decide (decidable.hpp).
+Prepared lay_out(Scenario scenario, std::uint64_t seed);
 Prepared prepare(Scenario scenario, std::uint64_t seed);
 
 }  // namespace harness

@@ -247,7 +247,8 @@ ValidityFacts facts_of(const reports::Recorder& recorder, bool live) {
   const std::uint64_t no_capacity = recorder.failures(reports::Failure::no_capacity);
   facts.no_room = no_capacity - std::min(no_capacity, facts.counts.of(Outcome::dropped));
   for (const reports::Threshold& threshold : recorder.layout().thresholds)
-    if (threshold.latency != reports::Latency::lateness)
+    if (threshold.exceeds == reports::Threshold::Exceeds::latency && threshold.bound > Nanos{0} &&
+        threshold.latency != reports::Latency::lateness)
       facts.tightest_bound =
           std::min(facts.tightest_bound.value_or(threshold.bound), threshold.bound);
   const auto& phases = recorder.layout().phases;

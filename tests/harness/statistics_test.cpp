@@ -188,3 +188,102 @@ TEST_CASE("a good target passes and a bad one fails") {
   CHECK(good >= 198);
   CHECK(bad >= 198);
 }
+
+// The table's own search was on a grid, coarse at .8; the exact answer is never above it.
+TEST_CASE("how many requests pass with a chance of 90 %") {
+  struct Row {
+    double budget;
+    std::vector<std::uint64_t> needed;  // for a true share of 0, .2, .4, .5, .6, .8 of the budget
+  };
+  const Row rows[] = {{0.05, {59, 153, 311, 506, 833, 3'769}},
+                      {0.01, {299, 774, 1'697, 2'550, 4'298, 19'423}},
+                      {0.001, {3'001, 7'778, 16'989, 25'525, 43'019, 196'585}}};
+  const double headrooms[] = {0, 0.2, 0.4, 0.5, 0.6, 0.8};
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < 6; ++i) {
+      INFO("budget " << row.budget << " headroom " << headrooms[i]);
+      const std::uint64_t n = samples_for_chance(row.budget, headrooms[i]);
+      const auto in_table = static_cast<double>(row.needed[i]);
+      CHECK(static_cast<double>(n) <= in_table);
+      CHECK(static_cast<double>(n) >= in_table * (headrooms[i] < 0.7 ? 0.995 : 0.98));
+    }
+  CHECK(samples_for_chance(0.05, 0.2) == 153);
+  // Chances summed term by term: 90.1 % at 3,701 with 163 exceedances, which 3,700 do not allow.
+  CHECK(samples_for_chance(0.05, 0.8) == 3'701);
+  // Near the budget the normal approximation takes over, and is still beyond what is exact below.
+  const std::uint64_t close = samples_for_chance(0.05, 0.95);
+  CHECK(close > samples_for_chance(0.05, 0.8));
+  CHECK(close < 100'000);
+}
+
+TEST_CASE("a rate needs as many planned as show that it is exceeded") {
+  CHECK(samples_to_exceed(100) == 103);  // (100/103)^103 is 4.8 %, (100/102)^102 is 13 %
+  for (double wanted : {0.5, 10.0, 1000.0}) {
+    const std::uint64_t n = samples_to_exceed(wanted);
+    CHECK(std::pow(wanted / static_cast<double>(n), static_cast<double>(n)) <= 0.05);
+    const auto fewer = static_cast<double>(n - 1);
+    CHECK((fewer <= wanted || std::pow(wanted / fewer, fewer) > 0.05));
+  }
+}
+
+TEST_CASE("a design effect is worth what it says") {
+  // n and k divided by a whole D judge like the divided counts themselves.
+  for (std::uint64_t k : {0u, 1u, 2u, 5u, 12u, 20u})
+    CHECK(judge_share(3 * k, 0, 300, 0.05, {}, 3) == judge_share(k, 0, 100, 0.05));
+  CHECK(upper_bound(30, 300, 0.05, 3) == Approx(upper_bound(10, 100, 0.05)));
+  CHECK(lower_bound(30, 300, 0.05, 3) == Approx(lower_bound(10, 100, 0.05)));
+  CHECK(wilson(15, 300, 3).high == Approx(wilson(5, 100).high));
+}
+
+TEST_CASE("the design effect of what windows saw") {
+  using Strata = std::vector<std::vector<Tally>>;
+  // Every window alike: less than binomial scatter, so no effect.
+  CHECK(design_effect(Strata{std::vector<Tally>(30, {10, 1})}) == 1);
+  // Fewer windows than ten, none with exceedances, no data.
+  CHECK(design_effect(Strata{{{10, 10}, {10, 0}}}) == 1);
+  CHECK(design_effect(Strata{std::vector<Tally>(30, {10, 0})}) == 1);
+  CHECK(design_effect(Strata{}) == 1);
+  // One of thirty windows fails wholly: p = 1/30, D = (29/30 * 10)^2 + 29 (10/30)^2 over 30 windows
+  // of 10 p (1 - p), which is exactly 10: each failing window is one event.
+  std::vector<Tally> burst(30, {10, 0});
+  burst[7] = {10, 10};
+  CHECK(design_effect(Strata{burst}) == Approx(10));
+  // The same in a phase where all of it fails, beside one where nothing does, is no dependence.
+  CHECK(design_effect(Strata{std::vector<Tally>(30, {10, 10}), std::vector<Tally>(30, {10, 0})}) ==
+        1);
+  // Empty windows are no windows.
+  std::vector<Tally> sparse(30, {0, 0});
+  for (std::size_t i = 0; i < 9; ++i) sparse[i] = {10, i < 2 ? 10u : 0u};
+  CHECK(design_effect(Strata{sparse}) == 1);
+}
+
+TEST_CASE("independent requests have a design effect near 1") {
+  double sum = 0;
+  for (std::uint64_t run = 0; run < 200; ++run) {
+    std::vector<Tally> windows;
+    for (std::uint64_t w = 0; w < 30; ++w)
+      windows.push_back({40, exceedances_of_run(run * 30 + w + 1'000'000, 40, 0.1)});
+    sum += design_effect(std::vector<std::vector<Tally>>{windows});
+  }
+  CHECK(sum / 200 > 1);
+  CHECK(sum / 200 < 1.2);  // it is never below 1, so the mean is above it
+}
+
+TEST_CASE("the mean of batches") {
+  std::vector<Batch> row;
+  for (int i = 0; i < 30; ++i) row.push_back({10, i % 2 == 0 ? 90.0 : 110.0});
+  const auto mean = batch_mean(std::vector<std::vector<Batch>>{row});
+  REQUIRE(mean);
+  CHECK(mean->mean == Approx(10));
+  CHECK(mean->freedom == 29);
+  CHECK(mean->error == Approx(std::sqrt(30 * 100 * 30 / 29.0) / 300));
+  CHECK(mean->above(0.025) == Approx(10 + 2.0452 * mean->error).epsilon(1e-4));  // t of 29, 97.5 %
+  CHECK(mean->below(0.025) == Approx(10 - 2.0452 * mean->error).epsilon(1e-4));
+  CHECK_FALSE(batch_mean(std::vector<std::vector<Batch>>{{{10, 90}, {10, 110}}}));
+  // Two phases with means of their own: what lies between the phases is no error.
+  const auto split = batch_mean(std::vector<std::vector<Batch>>{
+      std::vector<Batch>(10, {10, 100}), std::vector<Batch>(10, {10, 300})});
+  REQUIRE(split);
+  CHECK(split->mean == Approx(20));
+  CHECK(split->error == Approx(0).margin(1e-12));
+}

@@ -21,6 +21,10 @@ Layout layout_with(std::vector<Threshold> thresholds = {}) {
   return layout;
 }
 
+double milliseconds_of(const std::optional<Nanos>& value) {
+  return value ? static_cast<double>(value->count()) / 1e6 : -1;
+}
+
 void take(Recorder& recorder, const Operation& op) {
   recorder.planned();
   if (op.outcome != Outcome::dropped) recorder.sent();
@@ -172,6 +176,18 @@ TEST_CASE("recorders of several threads add up to one") {
   CHECK(a.counts().ended == both.counts().ended);
   CHECK(a.histogram(Latency::service) == both.histogram(Latency::service));
   CHECK(a.threshold(0).exceedances == both.threshold(0).exceedances);
+  REQUIRE(a.threshold_seconds(0).size() == both.threshold_seconds(0).size());
+  std::uint64_t n = 0;
+  for (std::size_t i = 0; i < a.threshold_seconds(0).size(); ++i) {
+    const ThresholdSecond &ours = a.threshold_seconds(0)[i], &whole = both.threshold_seconds(0)[i];
+    CHECK(ours.n == whole.n);
+    CHECK(ours.exceedances == whole.exceedances);
+    CHECK(ours.undetermined == whole.undetermined);
+    CHECK(ours.values == whole.values);
+    CHECK(ours.sum_ns == whole.sum_ns);
+    n += ours.n;
+  }
+  CHECK(n == a.threshold(0).n);
   CHECK(a.failures(Failure::timeout) == both.failures(Failure::timeout));
   const std::vector<Slice> ours = a.timeline().slices(), theirs = both.timeline().slices();
   REQUIRE(ours.size() == theirs.size());
@@ -250,4 +266,70 @@ TEST_CASE("durations beyond 24 h are counted as overflow") {
   Recorder recorder(layout_with());
   take(recorder, operation(0s, 25h));
   CHECK(recorder.overflow() == 2);  // response and service
+}
+
+TEST_CASE("what an objective counts is known by the second of the plan") {
+  using Exceeds = Threshold::Exceeds;
+  Layout layout = layout_with({{Latency::response, 1s, false, {}},
+                               {Latency::response, 0s, false, {}, Exceeds::failure},
+                               {Latency::response, 0s, false, {}, Exceeds::not_good},
+                               {Latency::response, 0s, false, {}, Exceeds::not_ok}});
+  layout.good_within = 2s;
+  Recorder recorder(layout);
+  take(recorder, operation(3s, 500ms));
+  take(recorder, operation(3900ms, 1500ms));
+  take(recorder, operation(3s, 3s));
+  take(recorder, operation(3s, 100ms, Outcome::error));
+  take(recorder, operation(3s, 100ms, Outcome::cancelled));
+  take(recorder, operation(3s, 100ms, Outcome::in_flight));
+  const auto counted = [&](std::size_t which) {
+    REQUIRE(recorder.threshold_seconds(which).size() == 4);
+    const ThresholdSecond s = recorder.threshold_seconds(which)[3];
+    return std::vector<std::uint64_t>{s.n, s.exceedances, s.undetermined};
+  };
+  using Three = std::vector<std::uint64_t>;
+  CHECK(counted(0) == Three{5, 3, 1});
+  CHECK(counted(1) == Three{5, 1, 1});
+  CHECK(counted(2) == Three{6, 3, 1});
+  CHECK(counted(3) == Three{6, 2, 1});
+  CHECK(recorder.threshold_seconds(0)[3].values == 3);
+  CHECK(recorder.threshold_seconds(0)[3].sum_ns == 5'000'000'000);
+  take(recorder, operation(world::since_start(world::kNever) - 1s, 1s));
+  CHECK(recorder.threshold_seconds(0).size() == Timeline::kSecondsMax);
+}
+
+TEST_CASE("filters on outcomes and streams") {
+  Recorder recorder(layout_with());
+  Operation op = operation(1s, 100ms);
+  take(recorder, op);
+  op.streamed = true;
+  take(recorder, op);
+  take(recorder, op);
+  op.outcome = Outcome::error;
+  take(recorder, op);
+  Filter where;
+  CHECK(recorder.counts(where).planned == 4);
+  where.streamed = true;
+  CHECK(recorder.counts(where).planned == 3);
+  where.outcome = Outcome::ok;
+  CHECK(recorder.counts(where).planned == 2);
+  CHECK(recorder.histogram(Latency::response, where).count() == 2);
+  where.streamed = false;
+  CHECK(recorder.histogram(Latency::response, where).count() == 1);
+}
+
+TEST_CASE("every percentile has the interval of its order statistics") {
+  Histogram histogram;
+  for (int i = 1; i <= 1000; ++i) histogram.record(Nanos(1ms) * i);
+  const LatencySummary summary = summary_of(histogram);
+  const auto ms = [](const std::optional<Nanos>& value) { return milliseconds_of(value); };
+  CHECK(ms(summary.bounds[2].low) == Approx(936).epsilon(0.001));   // p95: ranks 936 and 964
+  CHECK(ms(summary.bounds[2].high) == Approx(964).epsilon(0.001));
+  CHECK(ms(summary.bounds[3].low) == Approx(983).epsilon(0.001));   // p99
+  CHECK(ms(summary.bounds[3].high) == Approx(997).epsilon(0.001));
+  CHECK(summary.bounds[4].low);
+  CHECK_FALSE(summary.bounds[4].high);  // p99.9 of 1,000 has no upper bound
+  CHECK(*summary.bounds[0].low <= summary.p50);
+  CHECK(*summary.bounds[0].high >= summary.p50);
+  CHECK(summary_of(Histogram()).bounds[0] == Bounds{});
 }

@@ -112,6 +112,16 @@ RunRecord run_with(const std::vector<std::string>& names, const std::string& tex
                       180.0, 199.0, 12'345, 10, 0, Verdict::pass, "10 of 12,345 exceed"});
   run.slos.push_back({"recovery_time < 60s", "s", 60, 15.0, 15.0, 15.0, 120, 15, 0, Verdict::pass,
                       "good service from 15s after the last fault healed"});
+  run.slos[0].design_effect = 1.5;
+  run.slos[0].n_effective = 181 / 1.5;
+  run.slos[2].design_effect = 4;
+  run.slos[2].n_effective = 12'345 / 4.0;
+  run.slos[3].rule = "measured";
+  SloResult rate{"goodput > 0.5/s", "/s", 0.5, 0.911, 0.86, 0.95, 181, 16, 1, Verdict::pass,
+                 "16 of 181 were no good answers"};
+  rate.n_effective = 181;
+  rate.lower_is_better = false;
+  run.slos.push_back(rate);
   InvariantResult broken{text.empty() ? "no_empty_response" : text, Verdict::fail, 181, 25, {}};
   for (int i = 0; i < 5; ++i)
     broken.violations.push_back({world::at(61s + i * 1500ms), text.empty() ? "u17.s2.t5" : text,

@@ -18,6 +18,29 @@ TEST_CASE("durations for people") {
     CHECK(human_duration(row.duration) == row.text);
 }
 
+TEST_CASE("intervals for people") {
+  CHECK(human_bounds({1150ms, 1310ms}) == "1.15-1.31s");
+  CHECK(human_bounds({950ms, 1100ms}) == "950ms-1.1s");
+  CHECK(human_bounds({1ms, 1ms}) == "1ms");
+  CHECK(human_bounds({0ms, 0ms}) == "0");
+  CHECK(human_bounds({5min, 6min}) == "5-6m");
+  CHECK(human_bounds({312s, 360s}) == "5m 12s-6m");
+  CHECK(human_bounds({1150ms, std::nullopt}) == ">=1.15s");
+  CHECK(human_bounds({std::nullopt, 1310ms}) == "<=1.31s");
+  CHECK(human_bounds({}) == "no bound");
+}
+
+TEST_CASE("values in the unit of their metric") {
+  CHECK(human_quantity(0.05, "ratio", "-") == "5%");
+  CHECK(human_quantity(1500.0, "ms", "-") == "1.5s");
+  CHECK(human_quantity(9.5, "/s", "-") == "9.5/s");
+  CHECK(human_quantity(1.3, "number", "-") == "1.3");
+  CHECK(human_quantity(12'345.0, "count", "-") == "12,345");
+  CHECK(human_quantity(65'536.0, "bytes/h", "-") == "64KiB/h");
+  CHECK(human_quantity(-512.0, "bytes/h", "-") == "-512B/h");
+  CHECK(human_quantity(std::nullopt, "/s", "-") == "-");
+}
+
 TEST_CASE("numbers for people") {
   CHECK(human_count(0) == "0");
   CHECK(human_count(999) == "999");
