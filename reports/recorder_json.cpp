@@ -14,6 +14,44 @@ using Values = JsonValues;
 // Octaves of counters that all histograms of a file may take together: 1 GiB.
 constexpr std::size_t kOctavesMax = 131'072;
 
+// The counters of one objective by second, five numbers each.
+constexpr std::size_t kOfSecond = 5;
+
+Json seconds_json(const std::vector<ThresholdSecond>& seconds) {
+  Json flat = Json::array();
+  for (const ThresholdSecond& second : seconds) {
+    flat.push_back(second.n);
+    flat.push_back(second.exceedances);
+    flat.push_back(second.undetermined);
+    flat.push_back(second.values);
+    flat.push_back(second.sum_ns);
+  }
+  return flat;
+}
+
+// They must add up to the counters of the whole run.
+std::vector<ThresholdSecond> seconds_of(const Json& row, const ThresholdCount& all) {
+  const Json& flat = Values::list(row, "seconds");
+  if (flat.size() % kOfSecond != 0 || flat.size() / kOfSecond > Timeline::kSecondsMax)
+    Values::refuse("seconds", "is not a list of five numbers a second, or too long");
+  std::vector<ThresholdSecond> seconds;
+  ThresholdCount sum;
+  for (std::size_t i = 0; i < flat.size(); i += kOfSecond) {
+    const auto number = [&](std::size_t k) {
+      return static_cast<std::uint32_t>(Values::count(flat[i + k], "seconds", UINT32_MAX));
+    };
+    ThresholdSecond second{number(0), number(1), number(2), number(3), 0};
+    second.sum_ns = Values::count(flat[i + 4], "seconds", UINT64_MAX);
+    sum.n += second.n;
+    sum.exceedances += second.exceedances;
+    sum.undetermined += second.undetermined;
+    seconds.push_back(second);
+  }
+  if (sum.n != all.n || sum.exceedances != all.exceedances || sum.undetermined != all.undetermined)
+    Values::refuse("seconds", "do not add up to the counts of their objective");
+  return seconds;
+}
+
 // Counts as [index, count, index, count, ...] in ascending order.
 Json counts_json(const Histogram& histogram) {
   Json counts = Json::array();
@@ -152,6 +190,7 @@ Json RecorderJson::written(const Recorder& recorder) {
     row["n"] = count.n;
     row["exceedances"] = count.exceedances;
     row["undetermined"] = count.undetermined;
+    row["seconds"] = seconds_json(recorder.threshold_seconds_[i]);
     thresholds.push_back(std::move(row));
   }
 
@@ -160,9 +199,10 @@ Json RecorderJson::written(const Recorder& recorder) {
     if (!recorder.cells_[i]) continue;
     const Recorder::Cell& cell = *recorder.cells_[i];
     Json row;
-    row["phase"] = i / (layout.classes.size() * kOutcomes);
-    row["class"] = i / kOutcomes % layout.classes.size();
-    row["outcome"] = name_of(static_cast<Outcome>(i % kOutcomes));
+    row["phase"] = i / (layout.classes.size() * kOutcomes * 2);
+    row["class"] = i / (kOutcomes * 2) % layout.classes.size();
+    row["outcome"] = name_of(static_cast<Outcome>(i / 2 % kOutcomes));
+    row["streamed"] = i % 2 == 1;
     row["count"] = cell.count;
     row["sent"] = cell.sent;
     Json& latencies = row["latencies"] = Json::object();
@@ -205,6 +245,7 @@ void RecorderJson::read(const Json& json, Recorder& recorder) {
     count.exceedances = Values::count(Values::member(row, "exceedances"), "exceedances", count.n);
     count.undetermined = Values::count(Values::member(row, "undetermined"), "undetermined",
                                        count.n - count.exceedances);
+    recorder.threshold_seconds_[i] = seconds_of(row, count);
   }
 
   std::size_t octaves = 0;
@@ -218,7 +259,9 @@ void RecorderJson::read(const Json& json, Recorder& recorder) {
     std::size_t which = 0;
     while (which < kOutcomes && name_of(static_cast<Outcome>(which)) != outcome) ++which;
     if (which == kOutcomes) Values::refuse("outcome", "is none that there is");
-    const std::size_t index = (phase * layout.classes.size() + cls) * kOutcomes + which;
+    const std::size_t streamed = Values::truth(row, "streamed") ? 1 : 0;
+    const std::size_t index =
+        ((phase * layout.classes.size() + cls) * kOutcomes + which) * 2 + streamed;
     if (index < after) Values::refuse("cells", "are not in order");
     after = index + 1;
     recorder.cells_[index] = std::make_unique<Recorder::Cell>();
