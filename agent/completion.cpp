@@ -32,7 +32,8 @@ std::string text_of(const JsonValue& value) {
 void read_usage(std::string_view body, Completion& completion) {
   const JsonValue usage = member_of(body, "usage");
   if (usage.type != JsonType::object) return;
-  completion.tokens = member_of(usage.raw, "completion_tokens").integer().value_or(completion.tokens);
+  const auto tokens = member_of(usage.raw, "completion_tokens").integer();
+  if (tokens) completion.tokens = *tokens;
 }
 
 // The calls of a message, or fragments of them in a delta: a fragment says by its index whose.
@@ -48,7 +49,7 @@ bool add_calls(const JsonValue& list, Completion& completion) {
     if (at >= Completion::kCallsMax) return any;
     if (completion.calls.size() <= at) completion.calls.resize(at + 1);
     ToolRequest& call = completion.calls[at];
-    if (const JsonValue id = member_of(item.raw, "id"); id) call.id = text_of(id);
+    if (std::string id = text_of(member_of(item.raw, "id")); !id.empty()) call.id = std::move(id);
     const JsonValue function = member_of(item.raw, "function");
     call.name += text_of(member_of(function.raw, "name"));
     call.arguments += text_of(member_of(function.raw, "arguments"));
