@@ -62,14 +62,6 @@ std::optional<double> value_of(const FinishedRequest& r, const ComparedMetric& m
   return reports::milliseconds(*latency);
 }
 
-// failed_share is smoothed for ratios; what is shown is the plain share.
-double shown_value(const Series& series, const Summary& summary) {
-  if (summary.kind != Summary::Kind::failed_share) return summary_of(series, summary);
-  const auto failed = std::count_if(series.values.begin(), series.values.end(),
-                                    [](const auto& v) { return std::isinf(v.value); });
-  return static_cast<double>(failed) / static_cast<double>(series.values.size());
-}
-
 MetricComparison measured(const ComparedMetric& metric, const Series& base,
                           const Series& candidate) {
   for (const Series* side : {&base, &candidate}) {
@@ -80,10 +72,11 @@ MetricComparison measured(const ComparedMetric& metric, const Series& base,
   }
   MetricComparison m;
   m.metric = metric;
-  m.base = finite(shown_value(base, metric.summary));
-  m.candidate = finite(shown_value(candidate, metric.summary));
-  m.ratio = times_worse(summary_of(base, metric.summary), summary_of(candidate, metric.summary),
-                        metric.summary);
+  const double before = summary_of(base, metric.summary);
+  const double after = summary_of(candidate, metric.summary);
+  m.base = finite(before);
+  m.candidate = finite(after);
+  m.ratio = times_worse(before, after, metric.summary);
   return m;
 }
 

@@ -39,7 +39,7 @@ class Side {
     }
     switch (what.kind) {
       case Summary::Kind::failed_share:
-        return (static_cast<double>(failed) + 0.5) / (static_cast<double>(n) + 1);
+        return n == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(n);
       case Summary::Kind::good_per_second:
         return seconds == 0 ? 0 : static_cast<double>(n - failed) / static_cast<double>(seconds);
       case Summary::Kind::percentile: break;
@@ -145,8 +145,9 @@ double summary_of(const Series& series, const Summary& summary) {
 }
 
 double times_worse(double base, double candidate, const Summary& summary) {
-  const double under = summary.more_is_better() ? candidate : base;
-  const double over = summary.more_is_better() ? base : candidate;
+  const double floor = summary.kind == Summary::Kind::failed_share ? kShareFloor : 0;
+  const double under = (summary.more_is_better() ? candidate : base) + floor;
+  const double over = (summary.more_is_better() ? base : candidate) + floor;
   if (under == over) return 1;
   return over / under;  // x / 0 is infinite, x / infinite is 0
 }

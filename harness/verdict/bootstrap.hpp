@@ -24,7 +24,7 @@ struct Series {
 struct Summary {
   enum class Kind : std::uint8_t {
     percentile,     // nearest rank, failures above all
-    failed_share,   // (failed + 1/2) / (n + 1), so that a ratio exists without failures too
+    failed_share,   // failed / n
     good_per_second,
   };
   Kind kind = Kind::percentile;
@@ -37,7 +37,9 @@ struct Summary {
 double summary_of(const Series& series, const Summary& summary);
 
 // How many times worse: candidate / base, or base / candidate where more is better. 1 when both are
-// zero or both infinite.
+// zero or both infinite. To shares of failures kShareFloor is added before: a ratio exists without
+// failures too, and differences far below the floor count for nothing.
+inline constexpr double kShareFloor = 0.001;
 double times_worse(double base, double candidate, const Summary& summary);
 
 struct BootstrapOptions {

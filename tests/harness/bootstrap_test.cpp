@@ -44,7 +44,7 @@ TEST_CASE("a summary is of all values, failures above all") {
   CHECK(summary_of(series, percentile(500'000)) == 50);
   CHECK(summary_of(series, percentile(980'000)) == 98);
   CHECK(std::isinf(summary_of(series, percentile(990'000))));
-  CHECK(summary_of(series, kFailed) == Approx(2.5 / 101));
+  CHECK(summary_of(series, kFailed) == Approx(0.02));
   CHECK(summary_of(series, kGood) == Approx(98 / 5.0));
 }
 
@@ -52,6 +52,8 @@ TEST_CASE("times worse: more is worse, unless more is better") {
   CHECK(times_worse(2, 3, percentile(950'000)) == 1.5);
   CHECK(times_worse(2, 3, kGood) == Approx(2 / 3.0));
   CHECK(times_worse(0, 0, kGood) == 1);
+  CHECK(times_worse(0, 0, kFailed) == 1);
+  CHECK(times_worse(0, 0.009, kFailed) == Approx(10));
   CHECK(times_worse(kInfinite, kInfinite, percentile(950'000)) == 1);
   CHECK(std::isinf(times_worse(2, kInfinite, percentile(950'000))));
   CHECK(times_worse(kInfinite, 2, percentile(950'000)) == 0);
