@@ -93,6 +93,13 @@ void head(Page& page, const RunRecord& run, bool quiet) {
     page.paragraph("- " + terminal_text(reason), "    ");
 }
 
+// Of an interval; a long unit is said once, at the other end.
+std::string lower_end(const SloResult& slo) {
+  if (slo.ci_low && slo.unit == "/s") return human_number(*slo.ci_low);
+  if (slo.ci_low && slo.unit == "bytes/h") return human_bytes(*slo.ci_low);
+  return human_quantity(slo.ci_low, slo.unit, "-");
+}
+
 void objectives(Page& page, const RunRecord& run) {
   if (run.slos.empty()) return;
   page.line();
@@ -102,7 +109,7 @@ void objectives(Page& page, const RunRecord& run) {
     const bool among_failures = !slo.value && slo.n > 0;
     const std::string interval = among_failures && !slo.ci_low
                                      ? "among failures"
-                                     : human_quantity(slo.ci_low, slo.unit, "-") + ".." +
+                                     : lower_end(slo) + ".." +
                                            human_quantity(slo.ci_high, slo.unit, "none");
     const auto margin = slo.margin();
     const std::string expr = terminal_text(slo.expr);

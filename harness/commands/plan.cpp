@@ -57,14 +57,15 @@ void print_row(const SampleRow& row) {
   } else {
     std::string times(kNameColumns, ' ');
     const std::optional<std::uint64_t> to_pass(row.to_pass);
-    times += row.planned ? cell(human_duration(row.stretch)) : cell("?");
+    times += cell(human_duration(row.stretch));
     times += time_cell(row, to_pass);
     numbers += count_cell(to_pass);
     for (const auto& count : row.for_chance) {
       numbers += count_cell(count);
       times += time_cell(row, count);
     }
-    std::printf("%s\n%s\n", numbers.c_str(), times.c_str());
+    std::printf("%s\n", numbers.c_str());
+    if (row.planned) std::printf("%s\n", times.c_str());  // else nobody knows how long it takes
   }
   if (row.never.empty()) return;
   const std::string text = "CAN NEVER PASS: " + reports::terminal_text(row.never);

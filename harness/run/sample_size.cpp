@@ -45,6 +45,8 @@ std::vector<SampleRow> sample_sizes(const Prepared& prepared) {
     const Confidence confidence;
     const double alpha = slo.versus ? confidence.pass / 2 : confidence.pass;
     if (const auto budget = budget_of(slo, row)) {
+      // Of a rate: at the planned one for as long as it takes, not more of them in this stretch.
+      if (is_rate(slo)) row.to_pass = std::max(samples_to_pass(0, *budget, alpha), slo.min_samples);
       for (std::size_t h = 0; h < kHeadrooms.size(); ++h) {
         const std::uint64_t n = samples_for_chance(*budget, kHeadrooms[h], alpha, kChance);
         if (n > 0) row.for_chance[h] = std::max(n, slo.min_samples);

@@ -148,8 +148,12 @@ TEST_CASE("check: a scenario that can never pass is told before it runs", "[chec
   const RunResult ran = shakedown({"check", "s.yaml"}, options);
   CHECK(ran.code == 3);
   CHECK(ran.out.empty());
-  CHECK(contains(ran.err, "s.yaml: `error_rate < 0.1%` can never pass: it needs "));
-  CHECK(contains(ran.err, " requests and gets 100\n"));
+  CHECK(ran.err == "s.yaml:14:5: `error_rate < 0.1%` needs at least 2,995 requests to pass; 100 "
+                   "are planned\n");
+  CHECK(shakedown({"run", "s.yaml"}, options).err == ran.err);
+  const RunResult planned = shakedown({"plan", "s.yaml"}, options);
+  CHECK(planned.code == 3);
+  CHECK(contains(planned.out, "CAN NEVER PASS: `error_rate < 0.1%` needs at least 2,995"));
   // With enough of them it can.
   CHECK(shakedown({"check", "s.yaml", "--set", "load.chat.arrivals=constant(5000/s)"}, options)
             .code == 0);

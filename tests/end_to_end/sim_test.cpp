@@ -205,9 +205,10 @@ TEST_CASE("a fault that cannot fire makes the run INVALID, never PASS", "[sim]")
   CHECK(result_of(folder.path("out/sound")).at("verdict") == "INVALID");
 }
 
-TEST_CASE("too few requests to tell is INCONCLUSIVE and exit 2", "[sim]") {
+TEST_CASE("too close to tell is INCONCLUSIVE and exit 2", "[sim]") {
   const TempFolder folder;
-  const std::string file = folder.file("sound.yaml", replaced(kSound, "10%", "0.1%"));
+  const std::string file =
+      folder.file("sound.yaml", replaced(kSound, "error_rate < 10%", "response.p50 < 140ms"));
   const RunResult ran = shakedown({"run", file, "--quiet", "--out", folder.path("out")});
   CHECK(ran.code == 2);
   CHECK(result_of(folder.path("out/sound")).at("verdict") == "INCONCLUSIVE");
@@ -217,7 +218,8 @@ TEST_CASE("of several scenarios the worst counts: 1 before 4 before 2 before 0",
   const TempFolder folder;
   const std::string pass = folder.file("pass.yaml", replaced(kSound, "sound", "pass"));
   const std::string inconclusive = folder.file(
-      "inconclusive.yaml", replaced(replaced(kSound, "sound", "inconclusive"), "10%", "0.1%"));
+      "inconclusive.yaml", replaced(replaced(kSound, "sound", "inconclusive"), "error_rate < 10%",
+                                    "response.p50 < 140ms"));
   const std::string invalid = folder.file(
       "invalid.yaml", replaced(kSound, "sound", "invalid") +
                           "faults: [{id: never, on: backends.primary, at: 5s..6s, status: "

@@ -101,5 +101,7 @@ TEST_CASE("how many requests an objective needs, and how long they take") {
   CHECK_FALSE(measured.for_chance[0]);
   CHECK_FALSE(measured.time_for(10));
   const SampleRow rate = sample_sizes(laid_out("throughput > 9/s of chat")).at(0);
+  CHECK(rate.to_pass == rate.for_chance[0]);  // at the planned rate: a tenth may be no good
+  CHECK(rate.to_pass == 29);
   CHECK(rate.for_chance[2] > rate.for_chance[0]);
 }

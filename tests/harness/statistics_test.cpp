@@ -156,9 +156,9 @@ TEST_CASE("how many requests would decide") {
 }
 
 // Runs at the boundary pass wrongly in at most 5 %, and fail wrongly in at most 1 %, of runs; three
-// standard deviations of 1,500 runs are 1.7 and 0.8 points.
+// standard deviations of 10,000 runs are 0.65 and 0.3 points.
 TEST_CASE("a target exactly at its budget passes and fails as rarely as promised") {
-  constexpr std::uint64_t kRuns = 1'500;
+  constexpr std::uint64_t kRuns = 10'000;
   for (const auto& [n, budget] :
        {std::pair{300u, 0.05}, std::pair{1000u, 0.05}, std::pair{600u, 0.01}}) {
     std::uint64_t passes = 0, fails = 0;
@@ -171,8 +171,8 @@ TEST_CASE("a target exactly at its budget passes and fails as rarely as promised
       fails += row->second == Verdict::fail ? 1 : 0;
     }
     INFO("n " << n << " budget " << budget);
-    CHECK(passes <= kRuns * 67 / 1000);
-    CHECK(fails <= kRuns * 18 / 1000);
+    CHECK(passes <= kRuns * 57 / 1000);
+    CHECK(fails <= kRuns * 13 / 1000);
     CHECK(passes + fails > 0);  // the rule is not so shy that it never decides
   }
 }
