@@ -85,7 +85,8 @@ class Story {
     return oracle().result();
   }
 
-  static Reply answer(std::string text = "yes") {
+  static Reply answer() { return answer("yes"); }
+  static Reply answer(std::string text) {
     Reply reply;
     reply.text = std::move(text);
     reply.terminals = 1;
