@@ -37,7 +37,7 @@ Operation operation(std::uint32_t turn, world::Nanos sent, world::Nanos ended) {
 fakes::PromptRecord prompt(std::uint32_t asked, world::Nanos at,
                            const std::vector<fakes::Marker>& markers) {
   fakes::PromptRecord record;
-  record.at = world::at(at);
+  record.at = record.ended = world::at(at);
   record.backend = "primary";
   record.asked = world::TurnId{0, 0, asked};
   record.markers = markers;
