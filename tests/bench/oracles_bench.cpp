@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <queue>
 #include <string>
@@ -237,12 +238,12 @@ struct Cost {
 Cost cost_of(const Scenario& scenario, const std::vector<OracleChoice>& choices,
              std::uint64_t operations, bool results) {
   const double before = rss_mib();
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   Oracles oracles = make_oracles(choices, {&scenario, "linked", 0});
   Teller teller(oracles);
   teller.tell(operations);
   Cost cost;
-  cost.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  cost.seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   cost.grown_mib = rss_mib() - before;
   for (const auto& oracle : oracles) {
     const reports::InvariantResult result = oracle->result();
