@@ -89,7 +89,7 @@ class NullTarget {
 
 // What is counted of one repetition.
 struct Counting final : Observer {
-  explicit Counting(Instant by, Nanos late) : in_time_by(by), late_beyond(late) {}
+  explicit Counting(Instant by, Nanos beyond) : in_time_by(by), late_beyond(beyond) {}
   void on_sent(const Operation& op) override {
     ++sent;
     if (op.sent <= in_time_by) ++in_time;
