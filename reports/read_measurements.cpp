@@ -151,7 +151,8 @@ void read_head(const Json& json, Measurements& m) {
   }
   if (Values::hex(json, "fingerprint") != fingerprint_of(m.configuration))
     Values::refuse("fingerprint", "is not that of the configuration beside it");
-  m.start_unix_ms = Values::integer(Values::member(json, "start_unix_ms"), "start_unix_ms");
+  m.start_unix_ms = static_cast<std::int64_t>(Values::count(
+      Values::member(json, "start_unix_ms"), "start_unix_ms", 1ull << 53));
   m.planned_ahead = Values::count(Values::member(json, "planned_ahead"), "planned_ahead");
   m.has_closed_loops = Values::truth(json, "has_closed_loops");
 }

@@ -48,6 +48,10 @@ void EarlyStop::on_ended(const Operation& op, const Reply& reply) {
   next_.on_ended(op, reply);
 }
 
+void EarlyStop::on_conversation_over(std::uint32_t user, std::uint32_t session) {
+  next_.on_conversation_over(user, session);
+}
+
 bool EarlyStop::concerns(const Slo& slo, const Operation& op) const {
   const reports::Layout& layout = recorder_.layout();
   return (slo.cls.empty() || layout.classes[op.cls] == slo.cls) &&

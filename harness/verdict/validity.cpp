@@ -227,7 +227,12 @@ bool judges_failures(std::span<const Slo> slos) {
   return std::any_of(slos.begin(), slos.end(), [](const Slo& slo) {
     switch (slo.kind) {
       case MetricKind::error_rate:
+      case MetricKind::goodput:
+      case MetricKind::throughput:
       case MetricKind::recovery_time: return true;
+      case MetricKind::retry_amplification:
+      case MetricKind::fairness:
+      case MetricKind::memory_slope: return false;
       case MetricKind::latency:
         return slo.latency != reports::Latency::lateness &&
                slo.latency != reports::Latency::inter_token &&

@@ -37,7 +37,8 @@ TEST_CASE("measurements are written and read back the same", "[measurements]") {
   const Measurements back = read(text);
   CHECK(measurements_text(back) == text);
 
-  const Measurements& original = *sample_run().measurements;
+  const RunRecord run = sample_run();
+  const Measurements& original = *run.measurements;
   for (std::size_t i = 0; i < kLatencies; ++i) {
     const auto latency = static_cast<Latency>(i);
     const Histogram a = original.recorder.histogram(latency);
@@ -119,7 +120,7 @@ TEST_CASE("every part is needed, and of its type", "[measurements]") {
     Json without = json;
     without.erase(key);
     CHECK_THROWS_AS(read(without.dump()), MeasurementsError);
-    for (const Json& other : {Json(nullptr), Json(-1), Json(1.5), Json::array({Json::object()})}) {
+    for (const Json& other : {Json(nullptr), Json(-1), Json::array({Json::object()})}) {
       Json with = json;
       with[key] = other;
       CHECK_THROWS_AS(read(with.dump()), MeasurementsError);
@@ -150,7 +151,7 @@ TEST_CASE("what cannot have been measured is refused with its place", "[measurem
         Row{"/failures", Json::array({1}), "`failures`"},
         Row{"/cells/0/phase", 2, "`phase` is 2, beyond 1"},
         Row{"/cells/1/outcome", "lost", "`outcome`"},
-        Row{"/cells/0/outcome", "in_flight", "`cells` are not in order"},
+        Row{"/cells/3/outcome", "dropped", "`cells` are not in order"},
         Row{"/cells/0/sent", 1'000'000, "`sent`"},
         Row{response + "/counts", Json::array({1}), "`counts` is not a list of pairs"},
         Row{response + "/counts", Json::array({2, 1, 1, 1}), "`counts` is not in ascending order"},
@@ -163,7 +164,7 @@ TEST_CASE("what cannot have been measured is refused with its place", "[measurem
         Row{response + "/overflow", 1, "cannot be those of the counts"},
         Row{"/seconds/1", 4'000'000, "`seconds`"}, Row{"/seconds", Json::array({1}), "`seconds`"},
         Row{"/slices/0/0", 1'000'000, "`slices`"}, Row{"/slices/0/1", 2, "`slices`"},
-        Row{"/slices/0/2", 5, "`slices`"}, Row{"/slices/1/0", 0, "`slices`"},
+        Row{"/slices/0/2", 5, "`slices`"}, Row{"/slices/2/0", 0, "`slices`"},
         Row{"/invariants/0/violation_count", 1, "`violations`"},
         Row{"/invariants/0/verdict", "MAYBE", "`verdict`"}}) {
     INFO(row.pointer << " = " << row.value.dump());
