@@ -49,7 +49,8 @@ TEST_CASE("live: the run says what its generator was measured by", "[live]") {
     CHECK((ran.out.find("warning: calibration: left out") != std::string::npos) !=
           row.calibrated);
     std::map<std::string, json> rules;
-    for (const json& rule : result_of(folder.path("out/sound")).at("validity")) {
+    const json result = result_of(folder.path("out/sound"));
+    for (const json& rule : result.at("validity")) {
       rules[rule.at("name").get<std::string>()] = rule;
     }
     REQUIRE(rules.count("calibration") == 1);
