@@ -19,14 +19,16 @@ std::string program(const TempFolder& folder, const std::string& last_line) {
   return file;
 }
 
-harness::Divergence check_with(const TempFolder& folder, const std::string& program) {
+// `results` is where the first run's files are, if it wrote some.
+harness::Divergence check_with(const TempFolder& folder, const std::string& program,
+                               const std::string& results = "out") {
   const std::string file = folder.file("sound.yaml", kSound);
   const harness::Prepared prepared = harness::prepare(harness::load_scenario(file), 7);
   harness::RunOptions options;
   options.agent_program = program;
   options.reproduce = "shakedown run " + file + " --mode sim --seed 7 --profile legacy";
   const harness::RunResult first = harness::run_scenario(prepared, options, {});
-  const harness::DeterminismInput input{prepared, options, first, folder.path("out")};
+  const harness::DeterminismInput input{prepared, options, first, folder.path(results)};
   return harness::check_determinism(input);
 }
 
@@ -61,6 +63,22 @@ TEST_CASE("a fresh process with another result only is found", "[determinism]") 
   INFO(divergence.text);
   CHECK(divergence.found);
   CHECK(divergence.text.find("but other bytes in result.json") != std::string::npos);
+}
+
+TEST_CASE("a fresh process with another log only is found, with line and byte", "[determinism]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  shakedown({"run", file, "--quiet", "--out", folder.path("first")});
+  const std::string log = folder.path("first/sound/fresh/sound/history.jsonl");
+  const std::string other = program(
+      folder, SHAKEDOWN_BINARY " \"$@\"; code=$?; sed -i '3s/\"attempts\":1/\"attempts\":9/' " +
+                  log + "; exit $code");
+  const harness::Divergence divergence = check_with(folder, other, "first/sound");
+  INFO(divergence.text);
+  CHECK(divergence.found);
+  CHECK(divergence.text.find("but other bytes in history.jsonl, line 3, byte ") !=
+        std::string::npos);
+  CHECK(!exists(log));
 }
 
 TEST_CASE("a fresh process that fails is no proof of anything", "[determinism]") {

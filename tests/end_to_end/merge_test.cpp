@@ -24,10 +24,10 @@ backends:
 client: {timeout: 4s}
 phases: {quiet: 10s, trouble: 10s, calm: 20s}
 load:
-  pairs: {arrivals: closed(think=exp(mean=2s)), users: 5, parallel: 2, ask: Both?}
-  chat: {arrivals: poisson(3/s), users: "zipf(users=7, s=1.1)", ask: Streamed?, stream: true}
+  pairs: {arrivals: closed(think=exp(mean=2s)), users: 5, parallel: 2, ask: Both.}
+  chat: {arrivals: poisson(3/s), users: "zipf(users=7, s=1.1)", ask: Streamed., stream: true}
 faults:
-  - {id: down, on: backends.primary, at: trouble, status: {code: 500}, p: 50%}
+  - {id: down, on: backends.primary, at: trouble, status: {code: 500}, probability: 50%}
 slo:
   - response.p90 < 5s
   - ttft.p95 < 2s of chat
