@@ -6,6 +6,16 @@ namespace harness {
 
 using agent::LedgerKind;
 
+BreakerModel::BreakerModel(const OracleInput& input) {
+  if (input.scenario == nullptr) return;
+  const agent::BreakerConfig& config = input.scenario->agent.breaker;
+  rules_.failures = static_cast<std::uint32_t>(config.failures);
+  rules_.successes = static_cast<std::uint32_t>(config.successes);
+  rules_.open = config.reset_after;
+  rules_.window = config.window;
+  rules_.calls = static_cast<std::uint32_t>(config.calls_min);
+}
+
 void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
   const bool wanted = entry.kind == LedgerKind::called || entry.kind == LedgerKind::call_ended ||
                       entry.kind == LedgerKind::breaker || entry.kind == LedgerKind::rejected;

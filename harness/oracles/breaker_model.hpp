@@ -17,6 +17,7 @@ class BreakerModel final : public Oracle {
 
   // The rules are the defaults of agent-core, D15; the core's configuration has none of its own.
   explicit BreakerModel(BreakerRules rules = {}) : rules_(rules) {}
+  explicit BreakerModel(const OracleInput& input);  // by the rules of the scenario's agent
 
   void on_agent(const agent::LedgerEntry& entry) override;
   void finish(bool complete) override;

@@ -10,9 +10,14 @@ namespace harness {
 BudgetRespected::BudgetRespected(const OracleInput& input) {
   if (input.scenario == nullptr) return;
   const agent::Config& config = input.scenario->agent;
-  window_ = config.user_rate_window;
-  const auto micro = static_cast<__int128>(config.user_rate.micro_hz) * window_.count();
-  budget_ = static_cast<std::int64_t>(micro / 1'000'000 / 1'000'000'000);
+  if (config.budget.requests > 0) {
+    budget_ = config.budget.requests;
+    window_ = config.budget.window;
+  } else if (config.hard_limit) {
+    window_ = config.user_rate_window;
+    const auto micro = static_cast<__int128>(config.user_rate.micro_hz) * window_.count();
+    budget_ = static_cast<std::int64_t>(micro / 1'000'000 / 1'000'000'000);
+  }
 }
 
 void BudgetRespected::on_agent(const agent::LedgerEntry& entry) {

@@ -11,38 +11,40 @@ void Fairness::on_ended(const reports::Operation& op, const Reply&) {
                       op.outcome == Outcome::timeout;
   if (!judged || op.user >= kUsersMax) return;
   if (op.user >= users_.size()) users_.resize(std::size_t{op.user} + 1);
-  ++users_[op.user].requests;
-  if (op.outcome == Outcome::ok) ++users_[op.user].ok;
+  ++users_[op.user].asked;
+  if (op.outcome == Outcome::ok) ++users_[op.user].good;
   last_ = op.last_event;
 }
 
-std::string Fairness::row(std::size_t user) const {
-  const User& u = users_[user];
-  return "u" + std::to_string(user) + " had " + std::to_string(u.ok) + " of " +
-         std::to_string(u.requests) + " requests answered (" + reports::human_share(u.share()) +
-         ")";
+std::string Fairness::row(std::size_t user, double fair) const {
+  const UserTally& u = users_[user];
+  return "u" + std::to_string(user) + " had " + std::to_string(u.good) + " of " +
+         std::to_string(u.asked) + " requests answered, where " + reports::human_number(fair) +
+         " would have been fair";
 }
 
 void Fairness::finish(bool) {
-  double sum = 0, squares = 0;
-  std::size_t judged = 0, worst = 0, best = 0;
-  for (std::size_t user = 0; user < users_.size(); ++user) {
-    if (users_[user].requests < kRequestsMin) continue;
-    const double share = users_[user].share();
-    if (judged == 0 || share < users_[worst].share()) worst = user;
-    if (judged == 0 || share > users_[best].share()) best = user;
-    ++judged;
-    sum += share;
-    squares += share * share;
+  for (UserTally& user : users_) {
+    if (user.asked < kRequestsMin) user = UserTally{};
   }
-  if (judged < 2 || sum <= 0) return;  // one user, or nobody was answered: nothing to compare
+  const std::optional<double> index = jain_index(users_);
+  if (!index || *index <= 0) return;  // one user, or nobody was answered: nothing to compare
   check();
-  const double index = sum * sum / (static_cast<double>(judged) * squares);
-  if (index >= ratio_) return;
-  violate(last_, "u" + std::to_string(worst),
+  if (*index >= ratio_) return;
+  const std::vector<double> fair = fair_shares(users_);
+  std::optional<std::size_t> worst, best;
+  const auto x = [&](std::size_t i) { return static_cast<double>(users_[i].good) / fair[i]; };
+  std::size_t judged = 0;
+  for (std::size_t i = 0; i < users_.size(); ++i) {
+    if (users_[i].asked == 0 || fair[i] <= 0) continue;
+    ++judged;
+    if (!worst || x(i) < x(*worst)) worst = i;
+    if (!best || x(i) > x(*best)) best = i;
+  }
+  violate(last_, "u" + std::to_string(*worst),
           "Jain's index over " + std::to_string(judged) + " users is " +
-              reports::human_number(index) + ", less than " + reports::human_number(ratio_) +
-              ": " + row(worst) + ", while " + row(best));
+              reports::human_number(*index) + ", less than " + reports::human_number(ratio_) +
+              ": " + row(*worst, fair[*worst]) + ", while " + row(*best, fair[*best]));
 }
 
 }  // namespace harness

@@ -1,11 +1,11 @@
-// fairness: Jain's index (sum x)^2 / (n sum x^2) over the users is at least `ratio`, where x is the
-// share of a user's own requests that were answered ok. (Jain, Chiu, Hawe: A Quantitative Measure
-// of Fairness and Discrimination, DEC-TR-301, 1984.) Shares, not counts: who asks more may get
-// more. Users with fewer than kRequestsMin requests are not judged, nor are requests that their
-// user cancelled. Memory: two counters per user.
+// fairness: Jain's index over the users is at least `ratio`, where x is what a user got answered ok
+// against the max-min fair share of all that was answered (verdict/slo_facts.hpp): who asks for
+// little is served in full before who asks for much gets more. Users with fewer than kRequestsMin
+// requests are not judged, nor are requests that their user cancelled. Memory: two counters a user.
 #pragma once
 
 #include "harness/oracles/oracle.hpp"
+#include "harness/verdict/slo_facts.hpp"
 
 namespace harness {
 
@@ -20,16 +20,10 @@ class Fairness final : public Oracle {
   void finish(bool complete) override;
 
  private:
-  struct User {
-    std::uint32_t ok = 0;
-    std::uint32_t requests = 0;
-    double share() const { return static_cast<double>(ok) / static_cast<double>(requests); }
-  };
-
-  std::string row(std::size_t user) const;
+  std::string row(std::size_t user, double fair) const;
 
   double ratio_;
-  std::vector<User> users_;  // by number
+  std::vector<UserTally> users_;  // by number
   world::Instant last_{};
 };
 

@@ -19,6 +19,7 @@ using world::Instant;
 namespace {
 
 bool is_on_share(const Slo& slo) {
+  if (slo.versus || slo.outcome || slo.streamed || slo.window > world::Nanos{0}) return false;
   const bool counts = slo.kind == MetricKind::error_rate ||
                       (slo.kind == MetricKind::latency && slo.percentile_ppm > 0);
   return counts && slo.budget() > 0 && slo.budget() < 1;

@@ -10,8 +10,11 @@ using reports::Verdict;
 
 constexpr std::array kDefects{
     PlantedDefect{"history_without_lock", "chat", "conversation_integrity"},
+    PlantedDefect{"forgets_turns", "chat", "conversation_integrity"},
     PlantedDefect{"leaked_turn", "chat", "isolation_canary", "conversation_integrity"},
-    PlantedDefect{"answers_twice", "chat", "terminal_once stream_integrity"},
+    PlantedDefect{"crossed_answers", "chat", "isolation_canary"},
+    PlantedDefect{"answers_twice", "chat", "terminal_once"},
+    PlantedDefect{"repeats_chunks", "chat", "stream_integrity"},
     PlantedDefect{"memory_grows", "chat", "bounded_memory"},
     PlantedDefect{"trusts_truncated_stream", "bad_answers", "stream_integrity"},
     PlantedDefect{"passes_empty_answer", "bad_answers", "no_empty_response"},
@@ -20,11 +23,13 @@ constexpr std::array kDefects{
     PlantedDefect{"generic_errors", "bad_answers", "honest_errors"},
     PlantedDefect{"retries_4xx", "refusals", "retried_non_retryable"},
     PlantedDefect{"ignores_retry_after", "refusals", "retry_after_honoured"},
-    PlantedDefect{"retries_without_jitter", "refusals", "wakes_nobody"},
-    PlantedDefect{"retries_without_end", "refusals", "bounded_retries"},
+    PlantedDefect{"retries_without_jitter", "herd", "wakes_nobody"},
+    PlantedDefect{"wakes_all_at_once", "herd", "wakes_nobody"},
+    PlantedDefect{"retries_without_end", "sick_user", "bounded_retries"},
     PlantedDefect{"loses_on_disconnect", "leavers", "conservation"},
     PlantedDefect{"upstream_not_cancelled", "leavers", "cancel_propagates"},
     PlantedDefect{"seed_breaker", "outages", "breaker_model"},
+    PlantedDefect{"probes_without_limit", "outages", "breaker_model"},
     PlantedDefect{"never_recovers", "outages", "recovers_within"},
     PlantedDefect{"serves_first_come", "spam", "fairness"},
     PlantedDefect{"invents_eta", "spam", "queue_honest"},
@@ -33,7 +38,15 @@ constexpr std::array kDefects{
 };
 
 constexpr std::array kGates{
-    PlantedGate{"error_rate", "bad_answers", "", Verdict::pass, ""},
+    PlantedGate{"objective", "chat", "slo=[response.p95<100ms]", Verdict::fail, "response.p95"},
+    PlantedGate{"too few to tell", "leavers", "slo=[error_rate<1%]", Verdict::inconclusive,
+                "error_rate"},
+    PlantedGate{"faults_fired", "sick_user", "faults.0.match.user=u999", Verdict::invalid,
+                "faults_fired"},
+    PlantedGate{"baseline", "refusals", "faults.down.at=baseline", Verdict::invalid, "baseline"},
+    PlantedGate{"dropped", "chat", "client.connections_max=1", Verdict::invalid, "dropped"},
+    PlantedGate{"broken invariant before INVALID", "chat", "client.connections_max=1",
+                Verdict::invalid, "dropped"},
 };
 
 }  // namespace

@@ -5,14 +5,35 @@
 
 namespace harness {
 
+std::vector<double> fair_shares(std::span<const UserTally> users) {
+  double left = 0;
+  std::vector<std::size_t> by_demand;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    left += static_cast<double>(users[i].good);
+    if (users[i].asked > 0) by_demand.push_back(i);
+  }
+  std::stable_sort(by_demand.begin(), by_demand.end(), [&](std::size_t a, std::size_t b) {
+    return users[a].asked < users[b].asked;
+  });
+  std::vector<double> shares(users.size(), 0);
+  for (std::size_t k = 0; k < by_demand.size(); ++k) {
+    const double level = left / static_cast<double>(by_demand.size() - k);
+    double& share = shares[by_demand[k]];
+    share = std::min(static_cast<double>(users[by_demand[k]].asked), level);
+    left -= share;
+  }
+  return shares;
+}
+
 std::optional<double> jain_index(std::span<const UserTally> users) {
+  const std::vector<double> fair = fair_shares(users);
   double count = 0, sum = 0, squares = 0;
-  for (const UserTally& user : users) {
-    if (user.asked == 0) continue;
-    const double share = static_cast<double>(user.good) / static_cast<double>(user.asked);
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    if (users[i].asked == 0) continue;
+    const double x = fair[i] > 0 ? static_cast<double>(users[i].good) / fair[i] : 0;
     count += 1;
-    sum += share;
-    squares += share * share;
+    sum += x;
+    squares += x * x;
   }
   if (count < 2) return std::nullopt;
   return squares > 0 ? sum * sum / (count * squares) : 0;

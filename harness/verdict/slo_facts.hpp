@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "world/units.hpp"
 
@@ -26,9 +27,14 @@ struct UserTally {
   std::uint64_t good = 0;  // ok, and within Layout::good_within
 };
 
-// Jain's index (sum x)^2 / (n sum x^2) of the shares x = good / asked over all users who asked:
-// 1 when all are served alike, 1/n when one is served and the others are not. Nothing when fewer
-// than two asked; 0 when nobody got a good answer, which is fair but of no use.
+// What each user would have got, had the good answers there were been given out max-min fairly:
+// nobody more than asked for, and nobody less than anybody who got more. (Water filling.)
+std::vector<double> fair_shares(std::span<const UserTally> users);
+
+// Jain's index (sum x)^2 / (n sum x^2) of x = good / fair share over all users who asked (Jain,
+// Chiu, Hawe 1984, with the max-min allocation as the fair one): 1 when it was fair, 1/n when one
+// user got all and the others starved. Nothing when fewer than two asked; 0 when nobody got a good
+// answer, which is fair but of no use.
 std::optional<double> jain_index(std::span<const UserTally> users);
 
 struct MemorySample {
