@@ -167,8 +167,9 @@ Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
     const bool moved = place.position != told.position ||
                        seconds_up(place.eta) != seconds_up(told.eta);
     if (x.request.stream && config_.honest_errors && moved) {
+      const bool rose = told.position > 0 && place.position > told.position;
       told = place;
-      const bool sent = co_await tell_place(x, place);
+      const bool sent = co_await tell_place(x, place, rose);
       if (!sent) co_return false;
     }
     if (slot.holds()) break;
@@ -196,14 +197,16 @@ Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
 
 // An event that clients of chat completions pass over, for those who know it. False when the user
 // is gone.
-Task<bool> Pipeline::tell_place(Exchange& x, FairQueue::Place place) {
+Task<bool> Pipeline::tell_place(Exchange& x, FairQueue::Place place, bool rose) {
   const bool begun = co_await begin_stream(x);
   if (!begun) co_return false;
   const std::string position = std::to_string(place.position);
   const std::string wait = std::to_string(seconds_up(place.eta));
   std::string data = R"({"choices":[],"position":)" + position + R"(,"eta_seconds":)" + wait +
                      R"(,"message":"You're #)" + position + " in queue, ~" + wait +
-                     R"( seconds wait"})";
+                     R"( seconds wait")";
+  if (rose) data += R"(,"reason":"users who have had less came in and are served first")";
+  data += '}';
   std::string event;
   world::write_sse(event, "agent.queue", data);
   const Result<void> sent = co_await x.connection.send_chunk(std::move(event));

@@ -137,6 +137,7 @@ void ConversationIntegrity::check_markers(const PromptRead& prompt, Conversation
   seen_.clear();
   std::optional<std::uint32_t> latest;  // sent, of the turns that came before in the prompt
   for (const PromptMarker& marker : prompt.markers) {
+    if (marker.is_quoted) continue;
     const TurnId turn = marker.turn;
     if (turn.user != prompt.asked.user || turn.session != prompt.asked.session ||
         turn.turn >= conversation.size()) {

@@ -25,6 +25,7 @@ namespace harness {
 struct PromptMarker {
   world::TurnId turn;
   bool is_reply = false;  // the agent's answer to that turn, not the turn itself
+  bool is_quoted = false;  // by the result of a tool, so it is no message of the conversation
 };
 
 // One request at a fake, told when it had ended. A retry is a prompt of its own.

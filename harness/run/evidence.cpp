@@ -105,7 +105,7 @@ void Evidence::hear_prompt(const fakes::PromptRecord& prompt) {
   tally_.prompt(prompt);
   markers_.clear();
   for (const fakes::Marker& marker : prompt.markers) {
-    markers_.push_back({marker.turn, marker.is_reply});
+    markers_.push_back({marker.turn, marker.is_reply, marker.role == fakes::Role::tool});
   }
   PromptRead read;
   read.at = prompt.at;

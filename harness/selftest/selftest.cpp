@@ -111,7 +111,7 @@ void demand_both_sides(Selftest& test) {
 }
 
 GateRun run_gate(const SelftestOptions& options, const PlantedGate& row) {
-  const RunRecord record = run_one(options, kSoundProfile, row.scenario, words_of(row.sets));
+  const RunRecord record = run_one(options, kSoundProfile, row.scenario, parts_of(row.sets, ';'));
   GateRun run;
   run.gate = row.gate;
   run.scenario = row.scenario;
@@ -146,8 +146,8 @@ Selftest run_selftest(const SelftestOptions& options) {
     if (!wanted(row.profile) || stopped()) continue;
     tell(std::string(row.profile) + " on " + std::string(row.scenario));
     const RunRecord record = run_one(options, row.profile, row.scenario, {});
-    test.runs.push_back(
-        judged(record, row.profile, row.scenario, words_of(row.caught_by), words_of(row.also)));
+    test.runs.push_back(judged(record, row.profile, row.scenario, parts_of(row.caught_by, ' '),
+                               parts_of(row.also, ' ')));
   }
   for (const PlantedGate& row : planted_gates()) {
     if (!options.profile.empty() || stopped()) continue;

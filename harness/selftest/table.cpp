@@ -25,7 +25,7 @@ constexpr std::array kDefects{
     PlantedDefect{"ignores_retry_after", "refusals", "retry_after_honoured"},
     PlantedDefect{"retries_without_jitter", "herd", "wakes_nobody"},
     PlantedDefect{"wakes_all_at_once", "herd", "wakes_nobody"},
-    PlantedDefect{"retries_without_end", "sick_user", "bounded_retries"},
+    PlantedDefect{"retries_without_end", "sick_user", "bounded_retries", "conservation"},
     PlantedDefect{"loses_on_disconnect", "leavers", "conservation"},
     PlantedDefect{"upstream_not_cancelled", "leavers", "cancel_propagates"},
     PlantedDefect{"seed_breaker", "outages", "breaker_model"},
@@ -39,14 +39,16 @@ constexpr std::array kDefects{
 
 constexpr std::array kGates{
     PlantedGate{"objective", "chat", "slo=[response.p95<100ms]", Verdict::fail, "response.p95"},
-    PlantedGate{"too few to tell", "leavers", "slo=[error_rate<1%]", Verdict::inconclusive,
+    PlantedGate{"too few to tell", "leavers", "slo=[error_rate < 0.7%]", Verdict::inconclusive,
                 "error_rate"},
     PlantedGate{"faults_fired", "sick_user", "faults.0.match.user=u999", Verdict::invalid,
                 "faults_fired"},
     PlantedGate{"baseline", "refusals", "faults.down.at=baseline", Verdict::invalid, "baseline"},
     PlantedGate{"dropped", "chat", "client.connections_max=1", Verdict::invalid, "dropped"},
-    PlantedGate{"broken invariant before INVALID", "chat", "client.connections_max=1",
-                Verdict::invalid, "dropped"},
+    PlantedGate{"no data", "refusals", "slo=[ttft.p95<5s]", Verdict::invalid, "no data"},
+    PlantedGate{"window", "refusals", "slo=[error_rate < 10% over 20s]", Verdict::fail, "over 20s"},
+    PlantedGate{"against the baseline", "refusals", "slo=[response.p95 in down vs baseline +10%]",
+                Verdict::fail, "vs baseline"},
 };
 
 }  // namespace
@@ -54,14 +56,14 @@ constexpr std::array kGates{
 std::span<const PlantedDefect> planted_defects() { return kDefects; }
 std::span<const PlantedGate> planted_gates() { return kGates; }
 
-std::vector<std::string> words_of(std::string_view list) {
-  std::vector<std::string> words;
+std::vector<std::string> parts_of(std::string_view list, char separator) {
+  std::vector<std::string> parts;
   for (std::size_t at = 0; at < list.size();) {
-    const std::size_t end = std::min(list.find(' ', at), list.size());
-    if (end > at) words.emplace_back(list.substr(at, end - at));
+    const std::size_t end = std::min(list.find(separator, at), list.size());
+    if (end > at) parts.emplace_back(list.substr(at, end - at));
     at = end + 1;
   }
-  return words;
+  return parts;
 }
 
 }  // namespace harness

@@ -23,7 +23,7 @@ struct PlantedDefect {
 std::span<const PlantedDefect> planted_defects();
 
 // A gate is a rule of validity or of objectives. The sound core runs `scenario` with `sets`
-// (separated by blanks), and the verdict must be this one, for a reason that contains `because`.
+// (separated by semicolons), and the verdict must be this one, for a reason that contains `because`.
 struct PlantedGate {
   std::string_view gate;
   std::string_view scenario;
@@ -33,7 +33,7 @@ struct PlantedGate {
 };
 std::span<const PlantedGate> planted_gates();
 
-// The words of a list in a row.
-std::vector<std::string> words_of(std::string_view list);
+// The parts of a list in a row.
+std::vector<std::string> parts_of(std::string_view list, char separator);
 
 }  // namespace harness
