@@ -169,6 +169,8 @@ Measurements read_measurements(std::string_view text, const AddThresholds& add_t
   } catch (const nlohmann::json::parse_error& error) {
     throw MeasurementsError("is not whole, or not JSON: byte " + std::to_string(error.byte) +
                             " of " + std::to_string(text.size()));
+  } catch (const nlohmann::json::exception& error) {  // a number that is too large
+    throw MeasurementsError(std::string("cannot be read: ") + error.what());
   }
   if (!json.is_object() || !json.contains("schema") || json.at("schema") != kMeasurementsSchema)
     throw MeasurementsError("is not of the schema " + std::string(kMeasurementsSchema) +

@@ -18,7 +18,7 @@ struct LoadInput {
   world::Random random;
   const Scenario& scenario;
   const Plan& plan;
-  reports::Segment sends = {};  // whose closed loops run; the recorder's layout says whose count
+  reports::Segment sends = {};  // whose closed loops run; the layout says whose count
 };
 
 class LoadGenerator {

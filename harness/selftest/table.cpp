@@ -45,7 +45,7 @@ constexpr std::array kGates{
                 "faults_fired"},
     PlantedGate{"baseline", "refusals", "faults.down.at=baseline", Verdict::invalid, "baseline"},
     PlantedGate{"dropped", "chat", "client.connections_max=1", Verdict::invalid, "dropped"},
-    PlantedGate{"no data", "refusals", "slo=[ttft.p95<5s]", Verdict::invalid, "no data"},
+    PlantedGate{"no data", "sick_user", "slo=[queue_wait.p95 < 5s]", Verdict::invalid, "no data"},
     PlantedGate{"window", "refusals", "slo=[error_rate < 10% over 20s]", Verdict::fail, "over 20s"},
     PlantedGate{"against the baseline", "refusals", "slo=[response.p95 in down vs baseline +10%]",
                 Verdict::fail, "vs baseline"},

@@ -12,8 +12,8 @@ using nlohmann::json;
 
 namespace {
 
-const Words kSameBytes{"result.json", "measurements.json", "history.jsonl", "events.jsonl", "latency.hlog",
-                       "junit.xml", "summary.md"};
+const Words kSameBytes{"result.json", "measurements.json", "history.jsonl", "events.jsonl",
+                       "latency.hlog", "junit.xml", "summary.md"};
 
 json row_of(const json& rows, const std::string& key, const std::string& value) {
   for (const json& row : rows) {

@@ -174,6 +174,7 @@ TEST_CASE("what cannot have been measured is refused with its place", "[measurem
 
 TEST_CASE("a file that would take too much memory is refused before it does", "[measurements]") {
   CHECK_THROWS_WITH(read(std::string(100'000, '[')), Catch::Contains("nested too deeply"));
+  CHECK_THROWS_WITH(read("{\"seed\":1e999}"), Catch::Contains("cannot be read"));
   Json classes = Json::array();
   for (int i = 0; i < 600'000; ++i) classes.push_back("c");
   CHECK_THROWS_WITH(read(changed("/layout/classes", classes)),
