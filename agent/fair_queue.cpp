@@ -85,7 +85,13 @@ void FairQueue::let_in() {
 }
 
 void FairQueue::grant(Slot& slot, User& user) {
+  const world::Instant now = clock_.now();
+  if (user.granted_at != world::kNever) {
+    const Nanos since = now - user.granted_at;
+    user.interval = user.interval == Nanos{0} ? since : user.interval + (since - user.interval) / 8;
+  }
   user.line.pop_front();
+  user.granted_at = user.line.empty() ? world::kNever : now;
   --waiting_;
   ++running_;
   ++user.running;
@@ -97,7 +103,8 @@ void FairQueue::grant(Slot& slot, User& user) {
 
 // Position: those who would be let in before it if nobody else came: of each user ahead in the
 // round one more than of those behind. The estimate: so many departures at the rate of all slots,
-// and so many of the user's own at the rate of its own, whichever takes longer.
+// so many of the user's own at the rate of its own slots, or at the rate at which its line has
+// moved of late (others come in, too), whichever takes longest.
 FairQueue::Place FairQueue::place_of(const Slot& slot) const {
   if (slot.holds()) return {};
   if (defect_ == Defect::invents_eta) return {3, std::chrono::seconds(45)};  // planted bug
@@ -117,7 +124,8 @@ FairQueue::Place FairQueue::place_of(const Slot& slot) const {
   const std::int64_t own_slots = std::min(slots, config_.user_running_max);
   const Nanos by_all = service_ * (before + 1) / slots;
   const Nanos by_own = own.running < own_slots ? Nanos{0} : service_ * (mine + 1) / own_slots;
-  return {before + 1, std::max(by_all, by_own)};
+  const Nanos by_pace = own.interval * (mine + 1);
+  return {before + 1, std::max({by_all, by_own, by_pace})};
 }
 
 }  // namespace agent

@@ -62,6 +62,8 @@ class FairQueue {
   struct User {
     std::deque<Slot*> line;
     std::int64_t running = 0;
+    world::Instant granted_at = world::kNever;  // the last one, since it has had a line
+    world::Nanos interval{0};  // between two of its grants while more waited, the mean of late
   };
 
   bool has_room(const User& user) const;

@@ -161,6 +161,16 @@ Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
   if (!slot.holds()) {
     const FairQueue::Place place = slot.place();
     books_.note(LedgerKind::queued, x.id, {.value = place.position, .limit = place.eta.count()});
+    if (place.eta > x.deadline - clock_.now()) {
+      // A place in a line that does not move fast enough is no place: better to say so at once.
+      problem.code = ProblemCode::queue_full;
+      problem.queue_position = place.position;
+      problem.queue_eta = place.eta;
+      problem.retry_after = place.eta;
+      problem.detail = "The wait would be longer than this request may take. It was not begun.";
+      co_await fail(x, std::move(problem));
+      co_return false;
+    }
   }
   while (!slot.holds()) {
     const FairQueue::Place place = slot.place();
@@ -191,6 +201,15 @@ Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
     static_cast<void>(came);
   }
   x.queued = clock_.now() - from;
+  // Too late to be answered in time: a call would be cut off, and look like the provider's fault.
+  if (x.queued > Nanos{0} && x.deadline - clock_.now() < queue_.service_time()) {
+    problem.code = ProblemCode::queue_timeout;
+    problem.retry_after = queue_.service_time();
+    problem.detail = "The requests before it took so long that no time is left for this one. It "
+                     "was not begun.";
+    co_await fail(x, std::move(problem));
+    co_return false;
+  }
   books_.note(LedgerKind::started, x.id, {.value = x.queued.count()});
   co_return true;
 }

@@ -11,12 +11,15 @@ BudgetRespected::BudgetRespected(const OracleInput& input) {
   if (input.scenario == nullptr) return;
   const agent::Config& config = input.scenario->agent;
   if (config.budget.requests > 0) {
-    budget_ = config.budget.requests;
+    // Its windows follow one another, so that any stretch of their length meets two of them.
+    budget_ = 2 * config.budget.requests;
+    budget_text_ = "twice the budget of " + std::to_string(config.budget.requests);
     window_ = config.budget.window;
   } else if (config.hard_limit) {
     window_ = config.user_rate_window;
     const auto micro = static_cast<__int128>(config.user_rate.micro_hz) * window_.count();
     budget_ = static_cast<std::int64_t>(micro / 1'000'000 / 1'000'000'000);
+    budget_text_ = "the budget of " + std::to_string(budget_);
   }
 }
 
@@ -44,8 +47,7 @@ void BudgetRespected::on_ended(const reports::Operation& op, const Reply&) {
   violate(op.last_event, reports::user_text(op),
           counted(sent.size(), "request") + " that were sent and answered within " +
               reports::human_duration(op.last_event - sent.front()) + " (from " +
-              text_of(sent.front()) + " on), more than the budget of " + std::to_string(budget_) +
-              " in " + reports::human_duration(window_));
+              text_of(sent.front()) + " on), more than " + budget_text_ + " in " + reports::human_duration(window_));
   sent.clear();  // each excess once
 }
 

@@ -1,6 +1,6 @@
 // budget_respected: (1) no user is charged more units than the budget (`spent` entries of the
 // core's ledger: value <= limit). (2) By the clients' own count, no user gets more answers than
-// budget.requests (or user_rate x user_rate_window, where that is a hard limit) for requests that
+// twice budget.requests (or user_rate x user_rate_window, where that is a hard limit) for requests that
 // were both sent and answered within one window: each of these was admitted in it. Memory: the
 // answers of one window.
 #pragma once
@@ -28,6 +28,7 @@ class BudgetRespected final : public Oracle {
   void forget(world::Instant before);
 
   std::int64_t budget_ = 0;  // requests in a window; 0: none is known
+  std::string budget_text_;
   world::Nanos window_{};
   std::map<std::uint32_t, std::deque<world::Instant>> sent_;  // of the answered, by user, ascending
   std::deque<Answered> answered_;

@@ -31,9 +31,9 @@ constexpr std::array kDefects{
     PlantedDefect{"seed_breaker", "outages", "breaker_model"},
     PlantedDefect{"probes_without_limit", "outages", "breaker_model"},
     PlantedDefect{"never_recovers", "outages", "recovers_within"},
-    PlantedDefect{"serves_first_come", "spam", "fairness"},
+    PlantedDefect{"serves_first_come", "spam", "fairness", "queue_honest"},
     PlantedDefect{"invents_eta", "spam", "queue_honest"},
-    PlantedDefect{"overspends", "spam", "budget_respected"},
+    PlantedDefect{"overspends", "budgets", "budget_respected"},
     PlantedDefect{"repeats_commands", "tools", "exactly_once_commands"},
 };
 
@@ -47,7 +47,7 @@ constexpr std::array kGates{
     PlantedGate{"dropped", "chat", "client.connections_max=1", Verdict::invalid, "dropped"},
     PlantedGate{"no data", "sick_user", "slo=[queue_wait.p95 < 5s]", Verdict::invalid, "no data"},
     PlantedGate{"window", "refusals", "slo=[error_rate < 10% over 20s]", Verdict::fail, "over 20s"},
-    PlantedGate{"against the baseline", "refusals", "slo=[response.p95 in down vs baseline +10%]",
+    PlantedGate{"against the baseline", "refusals", "slo=[response.p95 vs baseline +10% in down]",
                 Verdict::fail, "vs baseline"},
 };
 
