@@ -138,7 +138,9 @@ void read_head(const Json& json, Measurements& m) {
   m.interrupted = Values::truth(json, "interrupted");
   m.never_started = Values::text(json, "never_started");
   m.stopped_early = Values::text(json, "stopped_early");
-  m.stopped_at = Values::instant(json, "stopped_at_ns");
+  const Json& stopped_at = Values::member(json, "stopped_at_ns");
+  m.stopped_at = world::at(world::Nanos(static_cast<std::int64_t>(
+      Values::count(stopped_at, "stopped_at_ns", INT64_MAX))));
   for (const Json& row : rows(json, "anytime"))
     m.anytime.push_back({verdict_of(row), Values::text(row, "rule"), Values::text(row, "why")});
   m.digest = Values::hex(json, "digest");

@@ -104,11 +104,12 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
     throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
   }
   if (command.seeds > 0 && (!command.segment.empty() || !command.start_at.empty())) {
-    throw std::runtime_error("--seeds is for whole runs in sim; leave --segment and --start-at out");
+    throw std::runtime_error("--seeds is for whole runs in sim; leave --segment and --start-at "
+                             "out");
   }
   if (command.stop_early && !command.segment.empty()) {
-    throw std::runtime_error("--stop-early --segment: one segment cannot know when the whole run is "
-                             "decided; leave one of them out");
+    throw std::runtime_error("--stop-early --segment: one segment cannot know when the whole run "
+                             "is decided; leave one of them out");
   }
   if (options.mode == Mode::live && (command.seeds > 0 || command.jobs > 1)) {
     throw std::runtime_error("--seeds and --jobs are for --mode sim: live runs would share this "

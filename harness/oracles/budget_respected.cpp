@@ -47,7 +47,8 @@ void BudgetRespected::on_ended(const reports::Operation& op, const Reply&) {
   violate(op.last_event, reports::user_text(op),
           counted(sent.size(), "request") + " that were sent and answered within " +
               reports::human_duration(op.last_event - sent.front()) + " (from " +
-              text_of(sent.front()) + " on), more than " + budget_text_ + " in " + reports::human_duration(window_));
+              text_of(sent.front()) + " on), more than " + budget_text_ + " in " +
+              reports::human_duration(window_));
   sent.clear();  // each excess once
 }
 

@@ -1,7 +1,7 @@
 // budget_respected: (1) no user is charged more units than the budget (`spent` entries of the
 // core's ledger: value <= limit). (2) By the clients' own count, no user gets more answers than
-// twice budget.requests (or user_rate x user_rate_window, where that is a hard limit) for requests that
-// were both sent and answered within one window: each of these was admitted in it. Memory: the
+// twice budget.requests (or user_rate x user_rate_window, where that is a hard limit) for requests
+// that were both sent and answered within one window: each of these was admitted in it. Memory: the
 // answers of one window.
 #pragma once
 

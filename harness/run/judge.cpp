@@ -133,7 +133,8 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
     input.healed = healed(m.faults, world::at(m.layout().duration));
     std::vector<reports::SloResult> slos = judge_slos(prepared.slos, observed.recorder, input);
     observed.early->judge(slos);
-    for (const reports::SloResult& slo : slos) m.anytime.push_back({slo.verdict, slo.rule, slo.why});
+    for (const reports::SloResult& slo : slos)
+      m.anytime.push_back({slo.verdict, slo.rule, slo.why});
     m.stopped_early = observed.early->sentence();
     if (!m.stopped_early.empty()) m.stopped_at = observed.early->stopped_at();
   }

@@ -106,7 +106,8 @@ void demand_both_sides(Selftest& test) {
         std::any_of(test.runs.begin(), test.runs.end(), [&](const SelftestRun& run) {
           return run.profile == kSoundProfile && run.cells[i] == Cell::silent;
         });
-    if (!silent_once) test.problems.push_back(name + " never had anything to say of the sound core");
+    if (!silent_once)
+      test.problems.push_back(name + " never had anything to say of the sound core");
   }
 }
 

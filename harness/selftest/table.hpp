@@ -17,13 +17,14 @@ inline constexpr std::string_view kSoundProfile = "hardened";
 struct PlantedDefect {
   std::string_view profile;    // a row of agent::kProfiles
   std::string_view scenario;   // scenarios/selftest/NAME.yaml
-  std::string_view caught_by;  // oracles that must fire, separated by blanks; the first one is meant
+  std::string_view caught_by;  // oracles that must fire, separated by blanks
   std::string_view also = {};  // oracles that may fire too, because the same bug breaks their rule
 };
 std::span<const PlantedDefect> planted_defects();
 
 // A gate is a rule of validity or of objectives. The sound core runs `scenario` with `sets`
-// (separated by semicolons), and the verdict must be this one, for a reason that contains `because`.
+// (separated by semicolons), and the verdict must be this one, for a reason that contains
+// `because`.
 struct PlantedGate {
   std::string_view gate;
   std::string_view scenario;

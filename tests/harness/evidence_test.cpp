@@ -290,7 +290,7 @@ TEST_CASE("a fault is logged inside its window, with what it struck", "[evidence
 
 TEST_CASE("oracles that read replies get them whole, also in a live run", "[evidence]") {
   const std::string text = "[reply u0.s0.t0] " + std::string(2'000, 'x') + " [turn u9.s0.t0]";
-  for (const auto order : {Evidence::Order::as_it_comes, Evidence::Order::replayed}) {
+  for (const auto order : {Evidence::Order::as_it_comes, Evidence::Order::by_instant}) {
     const Prepared prepared = test::prepared_from(
         kText.substr(0, kText.find("invariants:")) +
         "invariants: [isolation_canary, conversation_integrity]\n");

@@ -362,7 +362,11 @@ TEST_CASE("what comes from outside of the recorder") {
 
 TEST_CASE("Jain's index and the slope of memory") {
   const auto index = [](std::vector<UserTally> users) { return jain_index(users); };
-  CHECK(*index({{10, 9}, {20, 18}, {5, 0}, {0, 0}}) == Approx(2.0 / 3));  // the last never asked
+  // 27 answers given out fairly are 5, 10 and 12: x = 0, 0.9, 1.5. The last never asked.
+  CHECK(*index({{10, 9}, {20, 18}, {5, 0}, {0, 0}}) == Approx(2.4 * 2.4 / (3 * 3.06)));
+  // Who asks for more than there is may have what the others leave.
+  CHECK(*index({{10, 10}, {10, 10}, {1'000, 80}}) == Approx(1));
+  CHECK(*index({{10, 1}, {10, 1}, {1'000, 98}}) < 0.5);
   CHECK(*index({{10, 5}, {10, 5}}) == Approx(1));
   CHECK(*index({{10, 10}, {10, 0}, {10, 0}, {10, 0}}) == Approx(0.25));
   CHECK(*index({{10, 0}, {10, 0}}) == 0);
