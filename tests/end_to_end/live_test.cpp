@@ -144,11 +144,11 @@ TEST_CASE("live: a core that does not know the fakes' authority refuses them", "
     const std::string address = agent.wait_for_line("listening on ");
     const RunResult ran =
         shakedown({"run", file, "--target", "http://" + address, "--set", "phases.steady=1s",
-                   "--set", "load.chat.arrivals=constant(20/s)", "--quiet", "--out",
+                   "--set", "load.chat.arrivals=constant(60/s)", "--quiet", "--out",
                    folder.path("out")});
     INFO(knows << ran.out << ran.err);
     const json result = result_of(folder.path("out/sound"));
-    CHECK(result.at("requests").at("sent") == 20);
+    CHECK(result.at("requests").at("sent") == 60);
     CHECK(result.at("requests").at("ok") == (knows ? 20 : 0));
   }
 }
