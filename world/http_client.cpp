@@ -4,7 +4,7 @@ namespace world {
 
 namespace {
 constexpr std::size_t kReadRoom = 16'384;
-constexpr Nanos kTrustedIdle = std::chrono::milliseconds(50);  // idle for less: not looked at again
+constexpr Nanos kTrustedIdle = std::chrono::microseconds(100);  // idle for less: not looked at
 }
 
 struct HttpExchange::Connection {

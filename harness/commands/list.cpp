@@ -11,8 +11,10 @@
 #include "harness/oracles/oracle.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
+#include "harness/scenario/units.hpp"
 #include "harness/verdict/slo.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "reports/text.hpp"
 
 namespace harness {
 
@@ -51,7 +53,18 @@ Rows invariants() {
     row["needs"] = kind.needs == Needs::clients ? "clients"
                    : kind.needs == Needs::fakes ? "fakes"
                                                 : "agent";
-    if (kind.parameter != OracleParameter::none) row["parameter"] = kind.parameter_doc;
+    if (kind.parameter != OracleParameter::none) {
+      row["parameter"] = kind.parameter_doc;
+      row["default"] = kind.parameter == OracleParameter::duration
+                           ? Row(format_duration(world::Nanos(
+                                 static_cast<std::int64_t>(kind.parameter_default))))
+                           : Row(kind.parameter_default);
+      row["example"] = "invariants: [" + std::string(kind.name) + ": " +
+                       (kind.parameter == OracleParameter::duration
+                            ? row["default"].get<std::string>()
+                            : reports::human_number(kind.parameter_default)) +
+                       "]";
+    }
     rows.push_back(std::move(row));
   }
   return rows;

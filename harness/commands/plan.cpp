@@ -78,9 +78,9 @@ void print_table(const Prepared& prepared, const std::vector<SampleRow>& rows) {
       human_count(prepared.plan.requests.size()) + " planned requests" +
       (prepared.plan.closed.empty() ? "" : " and closed loops");
   std::printf("%s\n", reports::wrapped(title, kColumns, "").c_str());
-  std::printf("%-28s%10s%10s   90%% chance to pass when the true\n", "  objective", "planned",
+  std::printf("%-28s%10s%10s   90%% chance to pass if the true\n", "  objective", "planned",
               "to pass");
-  std::printf("%48s   share is this part of the budget\n", "");
+  std::printf("%48s   share is this part of budget\n", "");
   std::printf("%48s%10s%10s%10s\n", "", "0", "20%", "50%");
   for (const SampleRow& row : rows) print_row(row);
   std::printf("\n");

@@ -167,7 +167,9 @@ int run_one(const RunCommand& command, RunOptions options, const Unit& unit, End
       return exit_code::kInvalid;  // nothing is known of determinism
     }
     // With --json, stdout is one JSON document and nothing else.
-    (command.json ? ended.err : ended.out) += divergence.text + "\n";
+    // With --seeds the table of seeds is the output; a seed that differs is told beside it.
+    const bool aside = command.json || is_seed;
+    if (!is_seed || divergence.found) (aside ? ended.err : ended.out) += divergence.text + "\n";
     if (divergence.found) return exit_code::kNondeterministic;
   }
   return exit_code_of(result.record.verdict);

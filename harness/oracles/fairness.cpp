@@ -29,9 +29,12 @@ void Fairness::finish(bool) {
   }
   const std::optional<double> index = jain_index(users_);
   if (!index || *index <= 0) return;  // one user, or nobody was answered: nothing to compare
+  const std::vector<double> fair = fair_shares(users_);
+  for (std::size_t i = 0; i < users_.size(); ++i) {
+    if (users_[i].asked > 0 && fair[i] < kRequestsMin) return;
+  }
   check();
   if (*index >= ratio_) return;
-  const std::vector<double> fair = fair_shares(users_);
   std::optional<std::size_t> worst, best;
   const auto x = [&](std::size_t i) { return static_cast<double>(users_[i].good) / fair[i]; };
   std::size_t judged = 0;

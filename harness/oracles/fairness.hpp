@@ -1,7 +1,8 @@
 // fairness: Jain's index over the users is at least `ratio`, where x is what a user got answered ok
 // against the max-min fair share of all that was answered (verdict/slo_facts.hpp): who asks for
 // little is served in full before who asks for much gets more. Users with fewer than kRequestsMin
-// requests are not judged, nor are requests that their user cancelled. Memory: two counters a user.
+// requests are not judged, nor is a run with fewer answers for each user than that (they cannot be
+// dealt out evenly), nor requests that their user cancelled. Memory: two counters a user.
 #pragma once
 
 #include "harness/oracles/oracle.hpp"

@@ -86,7 +86,7 @@ std::string selftest_text(const Selftest& test) {
   }
   if (!test.gates.empty()) text += "\n";
   for (const GateRun& gate : test.gates) {
-    text += fmt::format("gate {:<24}{}\n", gate.gate, gate.held ? "held" : "DID NOT HOLD");
+    text += fmt::format("gate {:<32}{}\n", gate.gate, gate.held ? "held" : "DID NOT HOLD");
     text += reports::wrapped(reports::terminal_text(gate.told), kColumns, "      ") + "\n";
   }
   const auto defects = static_cast<std::size_t>(
@@ -96,11 +96,12 @@ std::string selftest_text(const Selftest& test) {
   for (const std::string& problem : test.problems) {
     text += reports::wrapped("problem: " + reports::terminal_text(problem), kColumns, "  ") + "\n";
   }
-  text += fmt::format("{} defects, {} oracles, {} gates: {}\n", defects, oracle_kinds().size(),
-                      test.gates.size(),
-                      test.problems.empty()
-                          ? "every defect was caught by the oracle made for it, and nothing else"
-                          : fmt::format("{} problems", test.problems.size()));
+  std::string sum = fmt::format("{} defects, {} oracles, {} gates: ", defects,
+                                oracle_kinds().size(), test.gates.size());
+  if (!test.problems.empty()) sum += fmt::format("{} problems", test.problems.size());
+  else if (defects == 0) sum += "the sound core is sound";
+  else sum += "every defect was caught by the oracle made for it, and by no other";
+  text += reports::wrapped(sum, kColumns, "") + "\n";
   return text;
 }
 

@@ -116,12 +116,14 @@ GateRun run_gate(const SelftestOptions& options, const PlantedGate& row) {
   GateRun run;
   run.gate = row.gate;
   run.scenario = row.scenario;
-  run.told = std::string(reports::name_of(record.verdict));
-  if (!record.reasons.empty()) run.told += ": " + record.reasons.front();
-  const bool because =
-      std::any_of(record.reasons.begin(), record.reasons.end(), [&](const std::string& reason) {
-        return reason.find(row.because) != std::string::npos;
+  const auto reason =
+      std::find_if(record.reasons.begin(), record.reasons.end(), [&](const std::string& text) {
+        return text.find(row.because) != std::string::npos;
       });
+  const bool because = reason != record.reasons.end();
+  run.told = std::string(reports::name_of(record.verdict));
+  if (because) run.told += ": " + *reason;
+  else if (!record.reasons.empty()) run.told += ": " + record.reasons.front();
   run.held = record.verdict == row.verdict && because;
   return run;
 }

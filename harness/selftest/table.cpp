@@ -28,6 +28,7 @@ constexpr std::array kDefects{
     PlantedDefect{"retries_without_end", "sick_user", "bounded_retries", "conservation"},
     PlantedDefect{"loses_on_disconnect", "leavers", "conservation"},
     PlantedDefect{"upstream_not_cancelled", "leavers", "cancel_propagates"},
+    PlantedDefect{"leaks_slots", "leavers", "queue_honest"},
     PlantedDefect{"seed_breaker", "outages", "breaker_model"},
     PlantedDefect{"probes_without_limit", "outages", "breaker_model"},
     PlantedDefect{"never_recovers", "outages", "recovers_within"},
