@@ -106,9 +106,11 @@ void objectives(Page& page, const RunRecord& run) {
   page.line("  objective                  value       n  95% interval    margin  verdict");
   for (const SloResult& slo : run.slos) {
     // A percentile whose rank falls among failed requests has no value, only a meaning.
-    const bool among_failures = !slo.value && slo.n > 0;
-    const std::string interval = among_failures && !slo.ci_low
-                                     ? "among failures"
+    // While nothing of it is determined it has not even that.
+    const bool is_unknown = !slo.value && slo.n > 0 && slo.undetermined >= slo.n;
+    const bool among_failures = !slo.value && slo.n > 0 && !is_unknown;
+    const std::string interval = is_unknown                       ? "-"
+                                 : among_failures && !slo.ci_low ? "among failures"
                                      : lower_end(slo) + ".." +
                                            human_quantity(slo.ci_high, slo.unit, "none");
     const auto margin = slo.margin();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Case {
   Verdict verdict = Verdict::pass;
   std::string detail;
   bool skipped = false;
+  std::string note = {};  // shown even with a PASS
 };
 
 // The overall verdict is a case of its own, so that no run which is not a PASS shows as all green.
@@ -24,7 +26,11 @@ std::vector<Case> cases_of(const RunRecord& run) {
   std::vector<Case> cases;
   std::string reasons;
   for (const std::string& reason : run.reasons) reasons += reason + "\n";
-  cases.push_back({"verdict", run.scenario, run.verdict, reasons});
+  if (!run.stopped_early.empty()) {  // in the message, which is the first line
+    reasons.insert(std::min(reasons.find('\n'), reasons.size()), " (stopped early)");
+    reasons += run.stopped_early + "\n";
+  }
+  cases.push_back({"verdict", run.scenario, run.verdict, reasons, false, run.stopped_early});
   for (const SloResult& slo : run.slos) cases.push_back({"slo", slo.expr, slo.verdict, slo.why});
   for (const InvariantResult& invariant : run.invariants) {
     if (!invariant.skipped.empty()) {
@@ -51,7 +57,11 @@ std::string case_xml(const RunRecord& run, const Case& c) {
     return xml + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
                              xml_text(c.detail));
   }
-  if (c.verdict == Verdict::pass) return xml + "/>\n";
+  if (c.verdict == Verdict::pass && c.note.empty()) return xml + "/>\n";
+  if (c.verdict == Verdict::pass) {
+    return xml + fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n",
+                             xml_text(c.note));
+  }
   // FAIL is about the target; INVALID and INCONCLUSIVE are about the run, hence an error.
   const std::string_view element = c.verdict == Verdict::fail ? "failure" : "error";
   const std::string first_line = c.detail.substr(0, c.detail.find('\n'));
@@ -86,6 +96,7 @@ void write_junit_xml(const RunRecord& run, const Environment&, const Sink& sink)
   property("seed", std::to_string(run.seed));
   property("digest", fmt::format("{:016x}", run.digest));
   property("reproduce", run.reproduce);
+  if (!run.stopped_early.empty()) property("stopped_early", run.stopped_early);
   sink("    </properties>\n");
   for (const Case& c : cases) sink(case_xml(run, c));
   sink("  </testsuite>\n</testsuites>\n");

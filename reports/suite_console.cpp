@@ -39,8 +39,9 @@ std::string suite_text(std::span<const SuiteRow> rows, bool colour) {
     const std::string pad(width - width_of(name), ' ');
     const std::string_view verdict = name_of(row.verdict);
     out += fmt::format("{}{}  {:>10}  ", name, pad, human_count(row.requests));
-    out += colour ? fmt::format("{}{}\x1b[0m\n", colour_of(row.verdict), verdict)
-                  : fmt::format("{}\n", verdict);
+    out += colour ? fmt::format("{}{}\x1b[0m", colour_of(row.verdict), verdict)
+                  : std::string(verdict);
+    out += row.stopped_early ? " (stopped early)\n" : "\n";
     if (!row.reason.empty()) {
       out += wrapped(terminal_text(row.reason), kColumns, kReasonIndent) + "\n";
     }

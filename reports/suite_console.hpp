@@ -14,6 +14,7 @@ struct SuiteRow {
   Verdict verdict = Verdict::invalid;
   std::uint64_t requests = 0;  // sent
   std::string reason;          // the first; may be empty
+  bool stopped_early = false;  // with many seeds: any of them
 };
 
 std::string suite_text(std::span<const SuiteRow> rows, bool colour);

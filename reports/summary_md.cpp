@@ -19,10 +19,12 @@ void write_summary_md(const RunRecord& run, const Environment&, const Sink& sink
   sink(fmt::format("## {}: {}\n\n", name_of(run.verdict), markdown_text(run.scenario)));
   if (!run.about.empty()) sink(markdown_text(run.about) + "\n\n");
   const std::string profile = run.profile.empty() ? "none" : markdown_text(run.profile);
-  sink(fmt::format("{}, target {}, profile {}, seed {}, {} of scenario time{}\n\n",
+  sink(fmt::format("{}, target {}, profile {}, seed {}, {} of scenario time{}{}\n\n",
                    run.mode == "sim" ? "Simulated (virtual time, no real server)" : "Live",
                    markdown_text(run.sut), profile, run.seed, human_duration(run.duration),
-                   run.interrupted ? ", **interrupted**" : ""));
+                   run.interrupted ? ", **interrupted**" : "",
+                   run.stopped_early.empty() ? "" : ", **stopped early**"));
+  if (!run.stopped_early.empty()) sink(markdown_text(run.stopped_early) + "\n\n");
   for (const std::string& reason : run.reasons) sink("- " + markdown_text(reason) + "\n");
   if (!run.reasons.empty()) sink("\n");
   for (const ValidityResult& rule : run.validity)

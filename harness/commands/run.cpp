@@ -144,6 +144,7 @@ int run_one(const RunCommand& command, RunOptions options, const Unit& unit, End
   line.wipe();
   ended.row.verdict = result.record.verdict;
   ended.row.requests = result.record.counts.sent;
+  ended.row.stopped_early = !result.record.stopped_early.empty();
   if (!result.record.reasons.empty()) ended.row.reason = result.record.reasons.front();
   if (is_seed) {
     ended.seed = seed_run_of(result.record, unit.beside);
@@ -207,12 +208,13 @@ std::vector<Unit> units_of(const RunCommand& command, const std::vector<Scenario
   return units;
 }
 
-// All seeds of one scenario have ended: seeds.json, what is printed, and the verdict over them.
+// All seeds of one scenario have ended, or as many as could before an interrupt: seeds.json, what
+// is printed, and the verdict over them.
 void end_seeds(const RunCommand& command, std::vector<SeedRun> runs, Ended& last) {
   SeedsReport report;
   report.scenario = last.row.scenario;
   report.profile = command.profile;
-  report.judgement = judge_seeds(runs);
+  report.judgement = judge_seeds(runs, static_cast<std::uint64_t>(command.seeds));
   report.runs = std::move(runs);
   world::RealFiles files;
   const std::string folder = command.out + "/" + report.scenario;
@@ -225,6 +227,7 @@ void end_seeds(const RunCommand& command, std::vector<SeedRun> runs, Ended& last
                                  "  results in " + folder + "\n\n";
   last.row.verdict = report.judgement.verdict;
   last.row.reason = report.judgement.claim;
+  last.row.stopped_early = report.judgement.stopped_early > 0;
   last.row.requests = 0;
   for (const SeedRun& run : report.runs) last.row.requests += run.requests;
   last.code = exit_code_of(report.judgement.verdict);
@@ -276,21 +279,29 @@ class Session {
 
   void tell(std::size_t i) {
     Ended& ended = ended_[i];
-    if (!ended.ran) return;
-    const bool is_seed = !units_[i].beside.empty();
-    if (is_seed) {
-      seeds_.push_back(std::move(ended.seed));
-      const bool is_last = seeds_.size() == static_cast<std::size_t>(command_.seeds);
-      const int own_code = ended.code;
-      if (own_code == exit_code::kNondeterministic) codes_.push_back(own_code);
-      if (is_last) {
-        guarded(ended, [&] { end_seeds(command_, std::move(seeds_), ended); });
-        seeds_.clear();
-      }
-      std::fputs(ended.err.c_str(), stderr);
-      if (!is_last) return;
-      ended.err.clear();
+    if (!units_[i].beside.empty()) return tell_seed(i);
+    if (ended.ran) print(ended);
+  }
+
+  // Told of together behind the last one of a scenario, be it that this one never ran.
+  void tell_seed(std::size_t i) {
+    Ended& ended = ended_[i];
+    const bool is_whole = ended.ran && ended.code != exit_code::kInterrupted;
+    if (is_whole) seeds_.push_back(std::move(ended.seed));
+    if (ended.code == exit_code::kNondeterministic) codes_.push_back(ended.code);
+    std::fputs(ended.err.c_str(), stderr);
+    ended.err.clear();
+    const bool is_last = (i + 1) % static_cast<std::size_t>(command_.seeds) == 0;
+    if (is_last && !seeds_.empty()) {
+      ended.row.scenario = units_[i].scenario.name;
+      guarded(ended, [&] { end_seeds(command_, std::move(seeds_), ended); });
+      print(ended);
     }
+    if (is_last) seeds_.clear();
+    ended = Ended{};
+  }
+
+  void print(Ended& ended) {
     // With --json, stdout is one JSON document: an object, or an array for several scenarios.
     if (array_) std::printf("%s\n", suite_.empty() ? "[" : ",");
     std::fwrite(ended.out.data(), 1, ended.out.size(), stdout);

@@ -4,6 +4,7 @@
 // no more than what is open. One file and one row of kOracles each; one thread.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -96,6 +97,8 @@ struct OracleKind {
   OracleParameter parameter = OracleParameter::none;
   std::string_view parameter_doc = {};
   double parameter_default = 0;  // durations in ns
+  double parameter_min = 0;      // 0 is not allowed itself
+  double parameter_max = std::numeric_limits<double>::infinity();
 };
 std::span<const OracleKind> oracle_kinds();
 const OracleKind* find_oracle(std::string_view name);  // null: there is none
@@ -106,7 +109,8 @@ struct OracleChoice {
   double parameter = 0;
 };
 
-// The parameter's text (`1.3`, `5s`, `3`) as a number, or the sentence that refuses it.
+// The parameter's text (`1.3`, `5s`, `3`) as a number within its bounds, or the sentence that
+// refuses it.
 Parsed<double> read_parameter(const OracleKind& kind, std::string_view text);
 
 // One oracle per choice, in order, skipped ones included. Unknown names are a bug: the scenario was

@@ -1,5 +1,6 @@
 // Every invariant, one row each.
 #include <array>
+#include <cmath>
 #include <type_traits>
 
 #include "harness/oracles/bounded_memory.hpp"
@@ -23,6 +24,7 @@
 #include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
 #include "harness/oracles/wakes_nobody.hpp"
+#include "reports/text.hpp"
 #include "world/ensure.hpp"
 
 namespace harness {
@@ -45,6 +47,7 @@ std::unique_ptr<Oracle> make_with_parameter(const OracleInput& input) {
 }
 
 constexpr double kSecond = 1e9;
+constexpr double kRatioMax = 1'000;  // as for objectives
 
 constexpr std::array kOracles{
     OracleKind{"terminal_once", "Every request that was sent ends exactly once.", Needs::clients,
@@ -59,7 +62,7 @@ constexpr std::array kOracles{
                Needs::agent, make<Conservation>},
     OracleKind{"bounded_retries", "Providers are called seldom more often than they are asked.",
                Needs::fakes, make_with_parameter<BoundedRetries>, OracleParameter::ratio,
-               "Provider calls for each thing asked, over the run.", 1.3},
+               "Provider calls for each thing asked, over the run.", 1.3, 1, kRatioMax},
     OracleKind{"retry_after_honoured", "Who was told to wait does not come earlier.",
                Needs::fakes, make<RetryAfterHonoured>},
     OracleKind{"retried_non_retryable", "What was refused for good is not asked again.",
@@ -74,7 +77,7 @@ constexpr std::array kOracles{
                make<ExactlyOnceCommands>},
     OracleKind{"fairness", "Every user gets about the same share of the own requests answered.",
                Needs::clients, make_with_parameter<Fairness>, OracleParameter::ratio,
-               "Least Jain's index over the users.", 0.8},
+               "Least Jain's index over the users.", 0.8, 0, 1},
     OracleKind{"recovers_within", "After the last fault, service is soon good and stays so.",
                Needs::clients, make<RecoversWithin>, OracleParameter::duration,
                "From the heal to good service.", 60 * kSecond},
@@ -109,7 +112,9 @@ const OracleKind* find_oracle(std::string_view name) {
   return nullptr;
 }
 
-Parsed<double> read_parameter(const OracleKind& kind, std::string_view text) {
+namespace {
+
+Parsed<double> read_number(const OracleKind& kind, std::string_view text) {
   const auto number = [](auto parsed, double unit) {
     Parsed<double> result;
     if (parsed.value) result.value = static_cast<double>(*parsed.value) / unit;
@@ -129,6 +134,29 @@ Parsed<double> read_parameter(const OracleKind& kind, std::string_view text) {
     case OracleParameter::none: break;
   }
   return {std::nullopt, "takes no parameter"};
+}
+
+// Of a duration only that it is above 0: the run's length bounds it, see prepare().
+std::string bounds_text(const OracleKind& kind) {
+  std::string text = kind.parameter_min > 0
+                         ? "at least " + reports::human_number(kind.parameter_min)
+                         : "above 0";
+  if (std::isfinite(kind.parameter_max))
+    text += " and at most " + reports::human_number(kind.parameter_max);
+  return text;
+}
+
+}  // namespace
+
+Parsed<double> read_parameter(const OracleKind& kind, std::string_view text) {
+  Parsed<double> read = read_number(kind, text);
+  if (!read.value) return read;
+  const double value = *read.value;
+  const bool is_within =
+      value > 0 && value >= kind.parameter_min && value <= kind.parameter_max;
+  if (is_within) return read;
+  return {std::nullopt,
+          "must be " + bounds_text(kind) + ", not `" + std::string(text) + "`"};
 }
 
 std::vector<std::unique_ptr<Oracle>> make_oracles(std::span<const OracleChoice> choices,

@@ -49,6 +49,8 @@ PlannedFor planned_for(const Prepared& prepared, const Slo& slo) {
 
   const std::vector<Stretch> windows = windows_of(slo, prepared.layout);
   std::vector<std::uint64_t> counts(windows.size());
+  const auto whole =  // windows; one more may overlap the last of them
+      slo.window.count() == 0 ? 1 : static_cast<std::size_t>(planned.stretch.length() / slo.window);
   for (const PlannedRequest& request : prepared.plan.requests) {
     const std::uint32_t phase = prepared.layout.phase_at(request.at);
     if (!where.admits(phase, request.load_class)) continue;
@@ -62,7 +64,9 @@ PlannedFor planned_for(const Prepared& prepared, const Slo& slo) {
     if (request.at < windows.front().begin) continue;
     const auto index =
         static_cast<std::size_t>((request.at - windows.front().begin) / slo.window);
-    if (index < counts.size()) ++counts[index];
+    if (index < whole) ++counts[index];
+    const bool is_in_tail = request.at >= windows.back().begin && request.at < windows.back().end;
+    if (whole < windows.size() && is_in_tail) ++counts.back();
   }
   const auto poorest = std::min_element(counts.begin(), counts.end());
   planned.requests = *poorest;
@@ -70,10 +74,44 @@ PlannedFor planned_for(const Prepared& prepared, const Slo& slo) {
   return planned;
 }
 
+namespace {
+
+// Of what is measured over the whole run: the most samples that it can have, where the plan says.
+struct MostSamples {
+  std::optional<std::uint64_t> count;
+  std::string_view what;
+};
+MostSamples most_samples(const Prepared& prepared, const Slo& slo) {
+  const Plan& plan = prepared.plan;
+  switch (slo.kind) {
+    case MetricKind::fairness: {
+      std::uint64_t users = 0;
+      for (const UserRange& range : plan.users) users += range.count;
+      if (users == 0) return {};
+      return {users, "users"};
+    }
+    case MetricKind::recovery_time:
+    case MetricKind::retry_amplification:
+      if (!plan.closed.empty()) return {};
+      return {plan.requests.size(), "requests"};
+    default: return {};
+  }
+}
+
+}  // namespace
+
 std::vector<ScenarioError> undecidable(const Prepared& prepared) {
   std::vector<ScenarioError> errors;
   for (std::size_t i = 0; i < prepared.slos.size(); ++i) {
     const Slo& slo = prepared.slos[i];
+    const MostSamples most = most_samples(prepared, slo);
+    if (most.count && slo.min_samples > std::max<std::uint64_t>(*most.count, 1)) {
+      errors.push_back({prepared.scenario.slos[i].place,
+                        fmt::format("`{}` asks for {} samples; there can be {}, as many as {} are "
+                                    "planned",
+                                    slo.expr, human_count(slo.min_samples),
+                                    human_count(*most.count), most.what)});
+    }
     const PlannedFor planned = planned_for(prepared, slo);
     if (!planned.requests) continue;
     const std::uint64_t needed = samples_needed(slo, planned.stretch.length());

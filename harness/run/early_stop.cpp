@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/run/decidable.hpp"
 #include "reports/text.hpp"
 
 namespace harness {
@@ -33,7 +34,9 @@ EarlyStop::EarlyStop(const Prepared& prepared, const reports::Recorder& recorder
   for (const Slo& slo : prepared.slos) {
     rules_.push_back(is_on_share(slo) ? std::make_unique<SequentialRule>(slo.budget(), confidence)
                                       : nullptr);
+    planned_.push_back(rules_.back() ? planned_for(prepared, slo).requests : std::nullopt);
   }
+  last_phase_ = prepared.layout.phases.back().begin;
   for (const fakes::Fault& fault : prepared.scenario.faults) {
     faults_over_ = std::max(faults_over_, std::min(fault.to, prepared.scenario.end()));
   }
@@ -87,12 +90,41 @@ EarlyStop::Look EarlyStop::look_at(std::size_t i, const SloResult& result, Insta
   return look;
 }
 
+// One second of the last phase, so that what it begins with counts.
+bool EarlyStop::has_seen_hard_part(Instant now) const {
+  return now > last_phase_ && now >= faults_over_;
+}
+
+// The rule speaks of requests that are like one another. Those of a burst, of a fault or of a rush
+// to come are not, so a verdict waits until they cannot matter: a FAIL until more requests exceed
+// than the whole plan may have, and where nobody knows the plan's number, like a PASS, until the
+// hard part has been seen.
+void EarlyStop::hold_back(std::size_t i, Look& look, Instant now) const {
+  const Slo& slo = prepared_.slos[i];
+  if (look.verdict == Verdict::inconclusive) return;
+  if (look.verdict == Verdict::fail && planned_[i]) {
+    const double allowed = slo.budget() * static_cast<double>(*planned_[i]);
+    if (static_cast<double>(look.k) > allowed) return;
+    look.held_back = fmt::format("not lost yet, of the {} planned {} may",
+                                 human_count(*planned_[i]),
+                                 human_count(static_cast<std::uint64_t>(allowed)));
+  } else {
+    const bool is_over = look.verdict == Verdict::pass && !slo.phase.empty() &&
+                         now >= stretch_of(slo, prepared_.layout).end;
+    if (is_over || has_seen_hard_part(now)) return;
+    look.held_back = now < faults_over_ ? "the faults were not over"
+                                        : "the last phase had not begun";
+  }
+  look.verdict = Verdict::inconclusive;
+}
+
 bool EarlyStop::should_stop(Instant now) {
   if (!sentence_.empty()) return true;
   const std::vector<SloResult> results = judge_slos(prepared_.slos, recorder_, {});
   bool all_pass = !results.empty();
   for (std::size_t i = 0; i < results.size(); ++i) {
     looks_[i] = look_at(i, results[i], now);
+    hold_back(i, looks_[i], now);
     all_pass = all_pass && looks_[i].verdict == Verdict::pass;
   }
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -101,7 +133,7 @@ bool EarlyStop::should_stop(Instant now) {
                           human_count(looks_[i].k), human_count(looks_[i].n)));
     return true;
   }
-  if (!all_pass || now < faults_over_) return false;
+  if (!all_pass || !has_seen_hard_part(now)) return false;
   stop(now, results.size() == 1 ? "the objective is decided: PASS"
                                 : fmt::format("all {} objectives are decided: PASS",
                                               results.size()));
@@ -134,10 +166,11 @@ std::string EarlyStop::why(std::size_t i, const Look& look) {
     return text + "; too few, or too many, for the anytime-valid rule to tell";
   }
   const SequentialRule::Boundary at = rules_[i]->boundary(look.n);
-  const std::string fail = fmt::format("{} or more FAIL", human_count(at.fail));
-  const std::string pass = at.pass ? fmt::format("at most {} PASS", human_count(*at.pass))
-                                   : "so few requests cannot PASS";
-  text += fmt::format("; against {}, looked at all the time: {}, {}", limit, pass, fail);
+  const std::string pass = at.pass ? fmt::format("at most {}", human_count(*at.pass))
+                                   : "more requests";
+  text += fmt::format("; against {}, looked at all the time: PASS needs {}, FAIL at least {}",
+                      limit, pass, human_count(at.fail));
+  if (!look.held_back.empty()) text += "; " + look.held_back;
   if (look.verdict == Verdict::inconclusive && look.n < slo.min_samples) {
     text += fmt::format("; {} samples are asked for", human_count(slo.min_samples));
   }

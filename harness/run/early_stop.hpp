@@ -1,11 +1,13 @@
 // EarlyStop: looks at a run at each whole second of scenario time and says when it may end: an
-// objective on a share is decided as FAIL, or all objectives are decided as PASS and the last fault
-// window is over. By the anytime-valid rule (verdict/sequential.hpp), so that looking often costs
-// nothing. Sits between the load generator and the next observer; on the clock's thread.
+// objective on a share is lost whatever comes, or all objectives are decided as PASS and the hard
+// part has been seen: the last phase has begun and the last fault window is over. By the
+// anytime-valid rule (verdict/sequential.hpp), so that looking often costs nothing. Sits between
+// the load generator and the next observer; on the clock's thread.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,9 +44,13 @@ class EarlyStop final : public Observer {
     std::uint64_t k = 0;
     std::uint64_t undetermined = 0;
     std::uint64_t n = 0;
+    std::string held_back = {};  // why the rule's FAIL or PASS is none yet; empty: it is
   };
 
   Look look_at(std::size_t slo, const reports::SloResult& result, world::Instant now);
+  // Turns what the rule says into INCONCLUSIVE while the rest of the run could still change it.
+  void hold_back(std::size_t slo, Look& look, world::Instant now) const;
+  bool has_seen_hard_part(world::Instant now) const;
   void add_open(Look& look, const Slo& slo, world::Instant now) const;
   bool concerns(const Slo& slo, const reports::Operation& op) const;
   std::string why(std::size_t slo, const Look& look);
@@ -54,9 +60,11 @@ class EarlyStop final : public Observer {
   const reports::Recorder& recorder_;
   Observer& next_;
   std::vector<std::unique_ptr<SequentialRule>> rules_;  // by objective; null: not on a share
+  std::vector<std::optional<std::uint64_t>> planned_;   // by objective; nothing: closed loops
   std::vector<Look> looks_;                             // the last ones
   std::map<std::uint64_t, reports::Operation> open_;    // sent and not ended, by id
   world::Instant faults_over_{};
+  world::Instant last_phase_{};  // its beginning
   world::Instant stopped_at_ = world::kNever;
   std::string sentence_;
 };

@@ -22,7 +22,7 @@ constexpr double kAlpha = 0.05;
 std::optional<bool> is_within(const SloResult& slo) {
   if (slo.verdict == Verdict::pass) return true;
   if (slo.verdict == Verdict::fail) return false;
-  if (slo.verdict == Verdict::invalid || slo.n == 0) return std::nullopt;
+  if (slo.verdict == Verdict::invalid || slo.undetermined >= slo.n) return std::nullopt;
   if (!slo.value) return false;
   if (const auto margin = slo.margin()) return *margin >= 0;
   return std::nullopt;
@@ -109,6 +109,7 @@ SeedRun seed_run_of(const reports::RunRecord& record, std::string folder) {
   run.seed = record.seed;
   run.verdict = record.verdict;
   if (!record.reasons.empty()) run.reason = record.reasons.front();
+  run.stopped_early = record.stopped_early;
   run.reproduce = record.reproduce;
   run.folder = std::move(folder);
   run.requests = record.counts.sent;
@@ -119,9 +120,12 @@ SeedRun seed_run_of(const reports::RunRecord& record, std::string folder) {
   return run;
 }
 
-SeedsJudgement judge_seeds(std::span<const SeedRun> runs) {
+SeedsJudgement judge_seeds(std::span<const SeedRun> runs, std::uint64_t asked) {
   SeedsJudgement j;
+  j.asked = std::max<std::uint64_t>(asked, runs.size());
+  const bool is_whole = j.asked == runs.size();
   for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (!runs[i].stopped_early.empty()) ++j.stopped_early;
     switch (runs[i].verdict) {
       case Verdict::pass: ++j.good; break;
       case Verdict::fail:
@@ -136,7 +140,7 @@ SeedsJudgement judge_seeds(std::span<const SeedRun> runs) {
   j.claim = claim_of(j, runs.size());
   if (j.bad > 0) j.verdict = Verdict::fail;
   else if (j.invalid > 0 || runs.empty()) j.verdict = Verdict::invalid;
-  else if (j.inconclusive > 0) j.verdict = Verdict::inconclusive;
+  else if (j.inconclusive > 0 || !is_whole) j.verdict = Verdict::inconclusive;
   else j.verdict = Verdict::pass;
   const auto say = [&](std::uint64_t count, Verdict verdict) {
     if (count == 0) return;
@@ -147,6 +151,10 @@ SeedsJudgement judge_seeds(std::span<const SeedRun> runs) {
   say(j.bad, Verdict::fail);
   say(j.invalid, Verdict::invalid);
   say(j.inconclusive, Verdict::inconclusive);
+  if (!is_whole) {
+    j.reasons.push_back(fmt::format("interrupted when {} of {} seeds had ended",
+                                    human_count(runs.size()), human_count(j.asked)));
+  }
   std::size_t objectives = 0, invariants = 0;
   for (const SeedRun& run : runs) {
     objectives = std::max(objectives, run.slos.size());

@@ -18,6 +18,7 @@ struct SeedRun {
   std::uint64_t seed = 0;
   reports::Verdict verdict = reports::Verdict::invalid;
   std::string reason;       // the first; may be empty
+  std::string stopped_early = {};  // when and why; empty: it was not
   std::string reproduce;    // a command line
   std::string folder;       // of its results, beside seeds.json: "seed-7"
   std::uint64_t requests = 0;
@@ -50,6 +51,8 @@ struct PooledInvariant {
 struct SeedsJudgement {
   reports::Verdict verdict = reports::Verdict::invalid;
   std::vector<std::string> reasons;     // sentences, the deciding one first
+  std::uint64_t asked = 0;              // seeds; more than there are: interrupted
+  std::uint64_t stopped_early = 0;
   std::uint64_t good = 0, bad = 0, inconclusive = 0, invalid = 0;
   std::optional<double> bad_share_upper;  // 95 % one-sided bound; nothing: no seed was decided
   std::string claim;                    // what the seeds say of all seeds
@@ -59,8 +62,9 @@ struct SeedsJudgement {
 };
 
 // FAIL with any bad seed, then INVALID with any invalid one, then INCONCLUSIVE, else PASS; INVALID
-// without seeds. The runs are in order of their seeds.
-SeedsJudgement judge_seeds(std::span<const SeedRun> runs);
+// without seeds. The runs are in order of their seeds. With fewer of them than were asked for (0:
+// as many) the command was interrupted, and that is INCONCLUSIVE at best.
+SeedsJudgement judge_seeds(std::span<const SeedRun> runs, std::uint64_t asked = 0);
 
 // The whole as a JSON document (seeds.json), and as a table of at most 80 columns.
 struct SeedsReport {

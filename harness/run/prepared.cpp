@@ -55,6 +55,14 @@ void check_invariants(Prepared& prepared, std::vector<ScenarioError>& errors) {
         continue;
       }
       parameter = *read.value;
+      const world::Nanos length = prepared.layout.duration;
+      const bool is_duration = kind->parameter == OracleParameter::duration;
+      if (is_duration && parameter > static_cast<double>(length.count())) {
+        errors.push_back({choice.place, "invariant `" + choice.name + "` must be at most " +
+                                            format_duration(length) + ", the run's length, not `" +
+                                            choice.parameter + "`"});
+        continue;
+      }
     }
     prepared.invariants.push_back({choice.name, parameter});
   }

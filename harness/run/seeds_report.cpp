@@ -36,6 +36,7 @@ Json run_json(const SeedRun& run) {
   json["requests"] = run.requests;
   json["digest"] = fmt::format("{:016x}", run.digest);
   json["folder"] = run.folder;
+  if (!run.stopped_early.empty()) json["stopped_early"] = run.stopped_early;
   return json;
 }
 
@@ -80,8 +81,9 @@ void add_runs(std::string& out, const SeedsReport& report, bool colour) {
       ++left_out;
       continue;
     }
-    out += fmt::format("  {:>20}  {:>10}  {}\n", run.seed, human_count(run.requests),
-                       label(run.verdict, colour));
+    out += fmt::format("  {:>20}  {:>10}  {}{}\n", run.seed, human_count(run.requests),
+                       label(run.verdict, colour),
+                       run.stopped_early.empty() ? "" : " (stopped early)");
     if (!is_pass) out += wrapped(terminal_text(run.reason), kColumns, "      ") + "\n";
   }
   if (left_out > 0) {
@@ -128,6 +130,9 @@ std::string seeds_json(const SeedsReport& report) {
   json["reasons"] = j.reasons;
   json["claim"] = j.claim;
   json["seeds"] = report.runs.size();
+  json["interrupted"] = j.asked > report.runs.size();
+  if (j.asked > report.runs.size()) json["asked"] = j.asked;
+  if (j.stopped_early > 0) json["stopped_early"] = j.stopped_early;
   json["good"] = j.good;
   json["bad"] = j.bad;
   json["inconclusive"] = j.inconclusive;
@@ -153,6 +158,13 @@ std::string seeds_text(const SeedsReport& report, bool colour, bool quiet) {
   const SeedsJudgement& j = report.judgement;
   std::string out = fmt::format("{}  {}, {} seeds\n", label(j.verdict, colour),
                                 terminal_text(report.scenario), human_count(report.runs.size()));
+  if (j.asked > report.runs.size()) {
+    out += fmt::format("  interrupted: these of {} seeds had ended until then\n",
+                       human_count(j.asked));
+  }
+  if (j.stopped_early > 0) {
+    out += fmt::format("  {} of them stopped early\n", human_count(j.stopped_early));
+  }
   out += wrapped(j.claim, kColumns, "  ") + "\n";
   for (const std::string& reason : j.reasons) {
     out += wrapped("- " + terminal_text(reason), kColumns, "    ") + "\n";

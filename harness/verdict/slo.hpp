@@ -135,7 +135,9 @@ std::uint64_t samples_needed(const Slo& slo, reports::Nanos stretch = {},
 // over a stretch: 1 - G T / n. Not above 0 when too few are planned to ever give that rate.
 double rate_budget(const Slo& slo, reports::Nanos stretch, std::uint64_t n);
 
-// The stretch that an objective is about: its phase, or the run. And its whole windows.
+// The stretch that an objective is about: its phase, or the run. And its windows, of one length,
+// from its beginning on; where they leave a tail, one more that ends with the stretch and overlaps
+// the one before, so that no second is left out.
 struct Stretch {
   reports::Instant begin{};
   reports::Instant end{};

@@ -69,15 +69,17 @@ std::int64_t share_bound(Cursor& in, bool is_of_k6) {
   return *value;
 }
 
-std::int64_t count_bound(Cursor& in) {
+std::int64_t count_bound(Cursor& in, const Slo& slo) {
   const std::size_t at = in.at();
   const auto value = decimal(in.number(), 0);
   if (!value) throw SloError(at, "expected a whole number, such as 100");
+  if (*value == 0 && slo.comparison == Comparison::less)
+    throw SloError(at, "a count is never below 0; expected == 0 or a larger bound");
   return *value;
 }
 
 // A ratio such as 1.3 or 90 %.
-std::int64_t ratio_bound(Cursor& in) {
+std::int64_t ratio_bound(Cursor& in, const Slo& slo) {
   const Number number = number_of(in, "1.3");
   const bool is_percent = in.take("%");
   if (!is_percent) in.back_to(number.unit_at);
@@ -85,6 +87,11 @@ std::int64_t ratio_bound(Cursor& in) {
   constexpr std::int64_t kMax = 1'000 * kPpm;
   if (!value || *value <= 0 || *value > kMax)
     throw SloError(number.at, "expected a number above 0 and up to 1,000, with at most 6 decimals");
+  const bool is_index = slo.kind == MetricKind::fairness;
+  if (is_index && (*value > kPpm || (*value == kPpm && slo.comparison == Comparison::more)))
+    throw SloError(number.at,
+                   "Jain's index is at most 1, so that this can never hold; expected less, as in "
+                   "fairness > 0.9");
   return *value;
 }
 
@@ -131,7 +138,7 @@ std::int64_t growth_bound(Cursor& in) {
 void parse_bound(Cursor& in, Slo& slo, bool is_of_k6) {
   switch (slo.kind) {
     case MetricKind::latency:
-      slo.bound = slo.statistic == Statistic::count ? count_bound(in)
+      slo.bound = slo.statistic == Statistic::count ? count_bound(in, slo)
                                                     : duration_bound(in, slo, is_of_k6);
       break;
     case MetricKind::recovery_time: slo.bound = duration_bound(in, slo, is_of_k6); break;
@@ -139,7 +146,7 @@ void parse_bound(Cursor& in, Slo& slo, bool is_of_k6) {
     case MetricKind::goodput:
     case MetricKind::throughput: slo.bound = rate_bound(in, is_of_k6); break;
     case MetricKind::retry_amplification:
-    case MetricKind::fairness: slo.bound = ratio_bound(in); break;
+    case MetricKind::fairness: slo.bound = ratio_bound(in, slo); break;
     case MetricKind::memory_slope: slo.bound = growth_bound(in); break;
   }
 }

@@ -42,6 +42,17 @@ void check_versus(const Slo& slo, const Layout& layout) {
     throw SloError(slo.versus->offset, "baseline is the only phase; nothing is left to compare");
 }
 
+// The least number of requests with which a count can be what is asked for.
+std::uint64_t count_needed(const Slo& slo) {
+  const auto bound = static_cast<std::uint64_t>(slo.bound);
+  switch (slo.comparison) {
+    case Comparison::more: return bound + 1;
+    case Comparison::at_least:
+    case Comparison::equal: return bound;
+    default: return 0;
+  }
+}
+
 bool is_of_all(const Slo& slo) {
   return slo.cls.empty() && slo.phase.empty() && !slo.outcome && !slo.streamed && !slo.versus;
 }
@@ -76,6 +87,8 @@ std::vector<Stretch> windows_of(const Slo& slo, const Layout& layout) {
   std::vector<Stretch> windows;
   for (world::Instant at = whole.begin; at + slo.window <= whole.end; at += slo.window)
     windows.push_back({at, at + slo.window});
+  const bool has_tail = !windows.empty() && windows.back().end < whole.end;
+  if (has_tail) windows.push_back({whole.end - slo.window, whole.end});
   return windows;
 }
 
@@ -125,6 +138,7 @@ std::uint64_t samples_needed(const Slo& slo, Nanos stretch, const Confidence& co
   } else if (slo.is_share()) {
     able = samples_to_pass(0, slo.budget(), confidence.pass);
   }
+  if (slo.statistic == Statistic::count) able = count_needed(slo);
   if (slo.is_share() && !slo.versus && able == 0) return 0;  // more than there can be
   const bool is_counted = slo.kind == MetricKind::latency || slo.is_share();
   if (able == 0 && (!is_counted || slo.min_samples <= 1)) return 0;

@@ -142,11 +142,22 @@ std::pair<int, double> badness(const SloResult& r) {
   return {rank, r.n == 0 ? 0 : as_double(r.exceedances) / as_double(r.n)};
 }
 
-// Every whole window must hold. That a PASS needs all of them costs nothing; that one of them may
+// What the last window counted beyond the end of the one that it overlaps.
+Window tail_of(const Case& c, const std::vector<Stretch>& windows) {
+  Window tail = total_of(strata_of(c, {windows[windows.size() - 2].end, windows.back().end}));
+  const bool is_mean = c.slo.statistic == Statistic::avg;
+  if (is_mean) tail.n = tail.values;
+  if (is_mean) tail.exceedances = tail.undetermined = 0;
+  return tail;
+}
+
+// Every window must hold. That a PASS needs all of them costs nothing; that one of them may
 // FAIL shares the chance of a false one.
 SloResult judge_windows(const Case& c) {
   const std::vector<Stretch> windows = windows_of(c.slo, c.recorder.layout());
   const Confidence confidence = c.confidence.shared_by(windows.size());
+  const bool overlap =
+      windows.size() > 1 && windows.back().begin < windows[windows.size() - 2].end;
   SloResult worst, all;
   std::size_t held = 0, worst_at = 0;
   for (std::size_t i = 0; i < windows.size(); ++i) {
@@ -154,9 +165,14 @@ SloResult judge_windows(const Case& c) {
     all.unit = r.unit;
     all.bound = r.bound;
     all.rule = r.rule;
-    all.n += r.n;
-    all.exceedances += r.exceedances;
-    all.undetermined += r.undetermined;
+    Window more;
+    more.n = r.n;
+    more.exceedances = r.exceedances;
+    more.undetermined = r.undetermined;
+    if (overlap && i + 1 == windows.size()) more = tail_of(c, windows);  // the rest is counted
+    all.n += more.n;
+    all.exceedances += more.exceedances;
+    all.undetermined += more.undetermined;
     held += r.verdict == Verdict::pass ? 1 : 0;
     if (i > 0 && badness(r) <= badness(worst)) continue;
     worst = std::move(r);
@@ -176,9 +192,11 @@ SloResult judge_windows(const Case& c) {
   // A window without data is no pass, but the run does say something about the objective.
   all.verdict = worst.verdict == Verdict::invalid ? Verdict::inconclusive : worst.verdict;
   const auto from_start = [](world::Instant t) { return human_duration(world::since_start(t)); };
-  all.why = fmt::format("{} of {} windows of {} hold; the worst, {}..{}: {}", held, windows.size(),
-                        human_duration(c.slo.window), from_start(windows[worst_at].begin),
-                        from_start(windows[worst_at].end), worst.why);
+  all.why = fmt::format("{} of {} windows of {}{} hold; the worst, {}..{}: {}", held,
+                        windows.size(), human_duration(c.slo.window),
+                        overlap ? " (the last overlaps)" : "",
+                        from_start(windows[worst_at].begin), from_start(windows[worst_at].end),
+                        worst.why);
   return all;
 }
 
@@ -190,7 +208,10 @@ Strata strata_of(const Case& c, const Stretch& stretch) {
   std::vector<std::vector<Window>> by_phase(is_one ? 1 : layout.phases.size());
   const std::size_t first = second_of(stretch.begin);
   std::size_t end = second_of(stretch.end);
-  if (c.slo.window.count() == 0) {  // windows share the second of their edge: it is the later's
+  // Windows share the second of their edge: it is the later's, and the last one has its own. (Not
+  // of a rate, which needs as many seconds as the window is long.)
+  const bool is_to_the_end = stretch.end >= stretch_of(c.slo, layout).end && !is_rate(c.slo);
+  if (c.slo.window.count() == 0 || is_to_the_end) {
     if (world::since_start(stretch.end).count() % kSecond != 0) ++end;
     const bool is_last = stretch.end >= layout.phases.back().end;
     if (is_last) end = std::max(end, c.seconds->size());

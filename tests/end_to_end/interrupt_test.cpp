@@ -66,6 +66,28 @@ TEST_CASE("Ctrl-C keeps what was measured and marks it", "[interrupt]") {
   }
 }
 
+TEST_CASE("Ctrl-C between many seeds judges those that have ended", "[interrupt]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  Running run(shakedown_argv({"run", file, "--seeds", "20000", "--seed", "1", "--jobs", "2",
+                              "--quiet", "--out", folder.path("out")}));
+  const std::string name = "sound";
+  const std::string third = folder.path("out/" + name + "/seed-3/result.json");
+  REQUIRE(run.wait_until([&third] { return size_of(third) > 0; }));
+  run.signal(SIGINT);
+  const RunResult ended = run.wait();
+  INFO(ended.out << ended.err);
+  CHECK(ended.code == 130);
+  CHECK(ended.out.find("of 20,000 seeds had ended") != std::string::npos);
+  CHECK(ended.out.find("PASS ") == std::string::npos);
+  const json seeds = json::parse(read_file(folder.path("out/" + name + "/seeds.json")));
+  CHECK(seeds.at("interrupted") == true);
+  CHECK(seeds.at("asked") == 20'000);
+  CHECK(seeds.at("verdict") != "PASS");
+  CHECK(seeds.at("good") >= 2);
+  CHECK(seeds.at("runs").size() == seeds.at("seeds"));
+}
+
 TEST_CASE("SIGTERM ends a run as Ctrl-C does", "[interrupt]") {
   const TempFolder folder;
   Running run(endless(folder, "live"));

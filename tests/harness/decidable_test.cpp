@@ -58,6 +58,25 @@ TEST_CASE("an objective that can never be decided is an error with its place") {
       {"throughput > 20/s",
        "`throughput > 20/s` needs at least 803 requests to pass; 420 are planned"},
       {"throughput > 5/s", nullptr},
+      {"response.count > 10000",
+       "`response.count > 10000` needs at least 10,001 requests to pass; 420 are planned"},
+      {"response.count >= 221 in outage",
+       "`response.count >= 221 in outage` needs at least 221 requests to pass; 220 are planned in "
+       "outage"},
+      {"response.count >= 220 in outage", nullptr},
+      {"response.count > 100 of rare",
+       "`response.count > 100 of rare` needs at least 101 requests to pass; 20 are planned of "
+       "class rare"},
+      {"response.avg < 2s min 421 samples",
+       "`response.avg < 2s min 421 samples` needs at least 421 requests to pass; 420 are planned"},
+      {"fairness > 0.5 min 6 samples", nullptr},
+      {"fairness > 0.5 min 7 samples",
+       "`fairness > 0.5 min 7 samples` asks for 7 samples; there can be 6, as many as users are "
+       "planned"},
+      {"retry_amplification < 2 min 421 samples",
+       "`retry_amplification < 2 min 421 samples` asks for 421 samples; there can be 420, as many "
+       "as requests are planned"},
+      {"error_rate < 50% over 15s", nullptr},
       {"response.avg < 2s", nullptr},
       {"response.count{outcome:error} == 0", nullptr},
       {"inter_token.p99 < 2s", nullptr},
@@ -73,6 +92,67 @@ TEST_CASE("an objective that can never be decided is an error with its place") {
     CHECK(errors[0].sentence == row.sentence);
     CHECK(to_text(errors[0].place) == "test.yaml:8:5");
     CHECK_THROWS_AS(test::prepared_from(scenario_with(row.slo)), ScenarioErrors);
+  }
+}
+
+TEST_CASE("the tail of a run is a window too, and may be the poorest") {
+  const Prepared prepared = laid_out("error_rate < 50% over 15s in outage");
+  // Class rare begins with the outage: 11 requests a second, and 16.5 s of it do not exist.
+  const PlannedFor planned = planned_for(prepared, prepared.slos[0]);
+  CHECK(planned.requests == 165u);
+  const Prepared fading = lay_out(parse_scenario("scenario: fading\n"
+                                                 "backends: {primary: {ttft: 300ms}}\n"
+                                                 "phases: {busy: 30s, idle: 10s}\n"
+                                                 "load:\n"
+                                                 "  chat: {users: 5, arrivals: constant(10/s), in: "
+                                                 "busy}\n"
+                                                 "slo: [error_rate < 5% over 15s]\n",
+                                                 "test.yaml"),
+                                  7);
+  const PlannedFor tail = planned_for(fading, fading.slos[0]);
+  CHECK(tail.requests == 50u);  // 25s..40s, of which 5s are busy
+  CHECK(tail.stretch.begin == world::at(25s));
+  CHECK(undecidable(fading).size() == 1);
+}
+
+TEST_CASE("the parameter of an invariant has bounds") {
+  struct Row {
+    const char* invariant;
+    const char* sentence;  // nothing: it is allowed
+  };
+  const Row rows[] = {
+      {"fairness: 1", nullptr},
+      {"fairness: 0.8", nullptr},
+      {"fairness: 5", "invariant `fairness` must be above 0 and at most 1, not `5`"},
+      {"fairness: 0", "invariant `fairness` must be above 0 and at most 1, not `0`"},
+      {"bounded_retries: 1", nullptr},
+      {"bounded_retries: 0.5",
+       "invariant `bounded_retries` must be at least 1 and at most 1000, not `0.5`"},
+      {"bounded_retries: 1001",
+       "invariant `bounded_retries` must be at least 1 and at most 1000, not `1001`"},
+      {"recovers_within: 40s", nullptr},
+      {"recovers_within: 0s", "invariant `recovers_within` must be above 0, not `0s`"},
+      {"recovers_within: 41s",
+       "invariant `recovers_within` must be at most 40s, the run's length, not `41s`"},
+      {"cancel_propagates: 1h",
+       "invariant `cancel_propagates` must be at most 40s, the run's length, not `1h`"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.invariant);
+    const std::string text = scenario_with("response.p95 < 2s") + "invariants: [" + row.invariant +
+                             "]\n";
+    if (row.sentence == nullptr) {
+      CHECK_NOTHROW(test::prepared_from(text));
+      continue;
+    }
+    try {
+      test::prepared_from(text);
+      FAIL_CHECK("it was accepted");
+    } catch (const ScenarioErrors& errors) {
+      REQUIRE(errors.errors().size() == 1);
+      CHECK(errors.errors()[0].sentence == row.sentence);
+      CHECK(errors.errors()[0].place.line == 9);
+    }
   }
 }
 

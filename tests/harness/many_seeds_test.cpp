@@ -110,3 +110,37 @@ TEST_CASE("objectives are pooled by seeds: sides of the bound, median and worst"
   CHECK(j.invariants[0].broken == 1);
   CHECK(j.invariants[0].first_broken == 4);
 }
+
+TEST_CASE("an interrupted command judges the seeds that have ended, and never passes") {
+  SeedsReport report{"s", "legacy", runs_of(12, {}), {}};
+  report.judgement = judge_seeds(report.runs, 2'000);
+  CHECK(report.judgement.verdict == Verdict::inconclusive);
+  CHECK(report.judgement.reasons.front() == "interrupted when 12 of 2,000 seeds had ended");
+  CHECK_THAT(seeds_text(report, false, false), Catch::Contains("interrupted: these of 2,000"));
+  CHECK_THAT(seeds_json(report), Catch::Contains("\"interrupted\": true") &&
+                                     Catch::Contains("\"asked\": 2000"));
+  report.runs = runs_of(11, {Verdict::fail});
+  CHECK(judge_seeds(report.runs, 2'000).verdict == Verdict::fail);
+  report.judgement = judge_seeds(report.runs, 12);
+  CHECK_THAT(seeds_json(report), Catch::Contains("\"interrupted\": false"));
+  CHECK_THAT(seeds_text(report, false, false), !Catch::Contains("interrupted"));
+}
+
+TEST_CASE("seeds that were stopped early are marked") {
+  SeedsReport report{"s", "legacy", runs_of(2, {}), {}};
+  report.runs[1].stopped_early = "stopped early at 42s: decided";
+  report.judgement = judge_seeds(report.runs);
+  const std::string text = seeds_text(report, false, false);
+  CHECK_THAT(text, Catch::Contains("1 of them stopped early") &&
+                       Catch::Contains("PASS (stopped early)\n"));
+  CHECK_THAT(seeds_json(report),
+             Catch::Contains("\"stopped_early\": \"stopped early at 42s: decided\""));
+}
+
+TEST_CASE("a seed in which nothing of an objective is determined has no data for it") {
+  std::vector<SeedRun> runs{run_of(1, Verdict::inconclusive, std::nullopt)};
+  runs[0].slos[0].undetermined = runs[0].slos[0].n;
+  const SeedsJudgement j = judge_seeds(runs);
+  CHECK(j.objectives[0].no_data == 1);
+  CHECK(j.objectives[0].beyond == 0);
+}

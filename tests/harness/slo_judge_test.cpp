@@ -125,6 +125,14 @@ TEST_CASE("every whole window must hold") {
   CHECK(judged("error_rate < 5% over 30s", [](Recorder&) {}).verdict == Verdict::invalid);
   CHECK(judged("response.max < 2s over 60s", bad_from_to(60, 61)).verdict == Verdict::fail);
   CHECK(judged("response.max < 4s over 60s", bad_from_to(60, 61)).verdict == Verdict::pass);
+  // 25s leave a tail of 20s, which is in a fifth window; its requests are counted once.
+  const SloResult tail = judged("response.p90 < 2s over 25s", bad_from_to(100, 120));
+  CHECK(tail.verdict == Verdict::fail);
+  CHECK(tail.n == 2400);
+  CHECK(tail.exceedances == 200);
+  CHECK_THAT(tail.why, Catch::Contains("4 of 5 windows of 25s (the last overlaps) hold; the worst, "
+                                       "95s..120s: 200 of 500 exceed or failed"));
+  CHECK(judged("response.max < 2s over 50s", bad_from_to(119, 120)).verdict == Verdict::fail);
 }
 
 TEST_CASE("filters on outcomes ask for their latencies, not for failures") {

@@ -90,6 +90,7 @@ TEST_CASE("every metric has bounds in its unit") {
       {"retry_amplification <= 1.3", 1'300'000, 1.3},
       {"fairness > 90%", 900'000, 0.9},
       {"fairness >= 0.95", 950'000, 0.95},
+      {"fairness >= 1", 1'000'000, 1},
       {"memory_slope < 64KiB/h", 65'536, 65'536},
       {"memory_slope < 1.5MB/min", 90'000'000, 90e6},
       {"memory_slope <= 2 GiB / h", 2'147'483'648, 2'147'483'648.0},
@@ -180,6 +181,11 @@ TEST_CASE("mistakes are pointed at, with what to write instead") {
       {"response.p95{stream:maybe} < 2s", 20, "expected yes or no"},
       {"ttft.p95{stream:no} < 2s", 16, "of streams only"},
       {"error_rate{outcome:ok} < 5%", 11, "takes no tag outcome; it can have class"},
+      {"fairness >= 5", 12, "at most 1"},
+      {"fairness >= 1.000001", 12, "can never hold"},
+      {"fairness > 1", 11, "can never hold"},
+      {"fairness > 100%", 11, "can never hold"},
+      {"response.count < 0", 17, "never below 0"},
       {"fairness{class:chat} > 0.9", 9, "of the whole run"},
       {"memory_slope < 1MB/h{stream:yes}", 21, "of the whole run"},
       {"retry_amplification < 1.3 in outage", 26, "of the whole run"},
@@ -237,8 +243,13 @@ TEST_CASE("what a scenario must have for an objective") {
   other.phases[0].name = "warmup";
   CHECK_THROWS_WITH(filter_of(parse_slo("response.p95 vs baseline +10%"), other),
                     Catch::Contains("no phase named baseline"));
-  CHECK(windows_of(parse_slo("error_rate < 5% over 25s"), layout()).size() == 4);
-  CHECK(windows_of(parse_slo("error_rate < 5% over 25s in outage"), layout()).size() == 2);
+  CHECK(windows_of(parse_slo("error_rate < 5% over 25s"), layout()).size() == 5);
+  CHECK(windows_of(parse_slo("error_rate < 5% over 25s in outage"), layout()).size() == 3);
+  const auto windows = windows_of(parse_slo("error_rate < 5% over 25s"), layout());
+  CHECK(windows[3].end == world::at(100s));
+  CHECK(windows[4].begin == world::at(95s));  // the tail, aligned to the end
+  CHECK(windows[4].end == world::at(120s));
+  CHECK(windows_of(parse_slo("error_rate < 5% over 30s"), layout()).size() == 4);
   CHECK(windows_of(parse_slo("error_rate < 5%"), layout()).size() == 1);
 }
 

@@ -11,6 +11,7 @@
 #include "reports/hdr_codec.hpp"
 #include "reports/history_jsonl.hpp"
 #include "reports/read_result.hpp"
+#include "reports/suite_console.hpp"
 #include "reports/text.hpp"
 #include "sample_run.hpp"
 
@@ -218,4 +219,36 @@ TEST_CASE("the table names each file once") {
     CHECK_FALSE(writer.doc.empty());
   }
   CHECK(names.count("history.jsonl") == 1);
+}
+
+TEST_CASE("a run that was stopped early says so in every report") {
+  const std::string sentence = "stopped early at 42s: all 2 objectives are decided: PASS";
+  RunRecord run = sample_run();
+  CHECK_THAT(written("summary.md", run), !Catch::Contains("stopped early"));
+  CHECK_THAT(written("junit.xml", run), !Catch::Contains("stopped"));
+  run.stopped_early = sentence;
+  CHECK_THAT(written("summary.md", run),
+             Catch::Contains(", **stopped early**\n\nstopped early at 42s: all 2 objectives"));
+  const std::string failed = written("junit.xml", run);
+  CHECK_THAT(failed, Catch::Contains("<property name=\"stopped_early\" value=\"" + sentence) &&
+                         Catch::Contains("failed (8.29%) (stopped early)\">") &&
+                         Catch::Contains(sentence + "\n</failure>"));
+  run.verdict = Verdict::pass;
+  run.reasons.clear();
+  CHECK_THAT(written("junit.xml", run),
+             Catch::Contains("<system-out>" + sentence + "</system-out>"));
+  const SuiteRow rows[] = {{"calm", Verdict::pass, 120, "", true},
+                           {"rush", Verdict::pass, 120, "", false}};
+  CHECK_THAT(suite_text(rows, false), Catch::Contains("120  PASS (stopped early)\n") &&
+                                          Catch::Contains("120  PASS\n"));
+}
+
+TEST_CASE("an objective of which nothing is determined has no value and no interval") {
+  RunRecord run = sample_run();
+  run.slos = {{"error_rate < 5% in outage", "ratio", 0.05, std::nullopt, 0.0, 1.0, 20, 0, 20,
+               Verdict::inconclusive, "20 undetermined"}};
+  ConsoleOptions options;
+  const std::string text = console_text(run, options);
+  CHECK_THAT(text, Catch::Contains("      -      20  -  ") && !Catch::Contains("0%..100%") &&
+                       !Catch::Contains("among failures"));
 }
