@@ -21,10 +21,8 @@ void CancelPropagates::on_prompt(const PromptRead& prompt) {
 }
 
 void CancelPropagates::judge(const PromptRead& prompt, world::Instant left) {
-  const fakes::PromptRecord& record = *prompt.record;
-  // The end of the run stopped the fake before it had looked whether its client was still there.
-  if (record.end == End::cancelled && prompt.at <= left + within_) return;
   check();
+  const fakes::PromptRecord& record = *prompt.record;
   const std::string who = world::to_text(prompt.asked);
   const std::string backend(prompt.backend);
   const std::string when = "the user had left at " + text_of(left);
@@ -40,6 +38,7 @@ void CancelPropagates::judge(const PromptRead& prompt, world::Instant left) {
   const std::string later = reports::human_duration(record.ended - left) + " later";
   std::string did = " answered to the end " + later;
   if (record.end == End::faulted) did = " still had its client when its fault ended " + later;
+  if (record.end == End::cancelled) did = " was still at work when the run ended, " + later;
   if (record.end == End::rejected) did = " refused " + later;
   std::string what = when + ", and " + backend + did;
   if (record.tokens > 0) {
