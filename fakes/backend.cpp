@@ -232,6 +232,9 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request,
     x.record.end = End::faulted;
     x.record.fault = e.struck->row;
   }
+  // A fake notices a client that left when it writes; at its own end it looks once more.
+  const bool has_left = x.connection.stream().stale();
+  if (x.record.end == End::cancelled && has_left) x.record.end = End::peer_gone;
   x.settle_record();
   x.record.ended = parts_.clock.now();
   parts_.journal.note(x.record);

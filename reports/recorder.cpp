@@ -197,7 +197,9 @@ void Recorder::record(const Operation& op, std::span<const Nanos> gaps) {
   }
 
   const Nanos response = *latency_of(op, Latency::response);
-  if (op.outcome != Outcome::cancelled)
+  // What is unfinished and not yet slow says neither good nor bad.
+  const bool is_open = op.outcome == Outcome::in_flight && response <= layout_.good_within;
+  if (op.outcome != Outcome::cancelled && !is_open)
     timeline_.planned_request(op.planned,
                               op.outcome != Outcome::ok || response > layout_.good_within);
   if (op.outcome != Outcome::dropped) timeline_.response(op.last_event, op.cls, response);

@@ -18,6 +18,7 @@ namespace {
 
 struct SelftestCommand {
   std::string profile;
+  int seeds = 1;
   bool json = false;
 };
 
@@ -43,6 +44,7 @@ int selftest(const SelftestCommand& command) {
   SelftestOptions options;
   options.folder = folder + "/selftest";
   options.profile = command.profile;
+  options.seeds = command.seeds;
   options.interrupted = [] { return world::interrupted(); };
   const bool shows_progress = ::isatty(STDERR_FILENO) == 1;
   if (shows_progress) {
@@ -64,6 +66,12 @@ void add_selftest(CLI::App& command, int& exit_code) {
   auto options = std::make_shared<SelftestCommand>();
   command.add_option("--profile", options->profile, "Only this defect, or the sound core.")
       ->type_name("NAME");
+  command
+      .add_option("--seeds", options->seeds,
+                  "Run the sound core with so many seeds of each scenario; it must be silent in "
+                  "all of them.")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N");
   command.add_flag("--json", options->json, "The whole matrix with its witnesses, as JSON.");
   command.callback([options, &exit_code] { exit_code = selftest(*options); });
 }

@@ -8,10 +8,20 @@ using agent::LedgerKind;
 using fakes::End;
 using reports::Outcome;
 
+Conservation::Conservation(const OracleInput& input) : turns_(kHorizon) {
+  if (input.scenario == nullptr) return;
+  const agent::Config& config = input.scenario->agent;
+  deadline_ = config.retry.deadline;
+  if (deadline_ > world::Nanos{0}) return;
+  deadline_ = config.request_timeout;
+  for (const world::Nanos wait : config.retry_waits) deadline_ += config.request_timeout + wait;
+}
+
 Conservation::Turn& Conservation::heard(world::TurnId id, world::Instant at) {
   forget(at);
   Turn& turn = turns_.touch(id, at);
   turn.at = std::max(turn.at, at);
+  last_ = std::max(last_, at);
   turn.first = std::min(turn.first, at);
   return turn;
 }
@@ -102,7 +112,8 @@ void Conservation::judge_received(world::TurnId id, const Turn& turn) {
         std::to_string(turn.answered) + ", refused " + std::to_string(turn.refused) +
         ", abandoned " + std::to_string(turn.abandoned));
   }
-  const bool cut_off = !turn.ended || turn.outcome == Outcome::in_flight;
+  const bool cut_off = !turn.ended || turn.outcome == Outcome::in_flight ||
+                       turn.first + deadline_ > last_;
   if (turn.received > 0 && ends == 0 && complete_ && !cut_off) {
     say("the agent received the request at " + text_of(turn.first) +
         " or later and neither answered nor refused nor abandoned it");

@@ -1,9 +1,9 @@
 // conservation: the three ledgers tell one story of every turn. A request that the clients have a
-// status for was received once by the agent and ended there once: answered, refused or abandoned.
-// An answer that the client calls ok is `answered ok` (or degraded) there, and complete at a fake
-// unless degraded. No fake saw more prompts of a turn than the agent called; fewer only where calls
-// failed. A turn is judged when nothing was heard of it for kHorizon. Memory: the turns of that
-// time.
+// status for was received once by the agent and ended there once (answered, refused or abandoned),
+// unless the run ended before it had to. An answer that the client calls ok is `answered ok` (or
+// degraded) there, and complete at a fake unless degraded. No fake saw more prompts of a turn than
+// the agent called; fewer only where calls failed. A turn is judged when nothing was heard of it
+// for kHorizon. Memory: the turns of that time.
 #pragma once
 
 #include "harness/oracles/prompt_facts.hpp"
@@ -17,7 +17,7 @@ class Conservation final : public Oracle {
   // A turn with fewer prompts than calls waits so many horizons for a fake that works on.
   static constexpr std::uint8_t kWaitsMax = 10;
 
-  Conservation() : turns_(kHorizon) {}
+  explicit Conservation(const OracleInput& input);
 
   void on_sent(const reports::Operation& op) override;
   void on_ended(const reports::Operation& op, const Reply& reply) override;
@@ -56,6 +56,8 @@ class Conservation final : public Oracle {
   void judge_calls(world::TurnId id, const Turn& turn);
 
   RecentTurns<Turn> turns_;
+  world::Nanos deadline_{0};  // how long the agent may take for one request
+  world::Instant last_{};     // that something was heard of
   bool agent_speaks_ = false;  // without its ledger nothing can be compared
   bool complete_ = true;       // an interrupted run cuts off what was open
 };

@@ -17,7 +17,7 @@ using reports::RunRecord;
 using reports::Verdict;
 
 RunRecord run_one(const SelftestOptions& options, std::string_view profile,
-                  std::string_view scenario, std::vector<std::string> sets) {
+                  std::string_view scenario, std::vector<std::string> sets, int nth_seed = 0) {
   const agent::Profile* found = agent::find_profile(profile);
   ENSURE(found != nullptr, "a row of the selftest names a profile that is not there");
   LoadOptions load;
@@ -25,7 +25,7 @@ RunRecord run_one(const SelftestOptions& options, std::string_view profile,
   load.agent = found->apply(agent::Config{});
   const std::string file = options.folder + "/" + std::string(scenario) + ".yaml";
   Scenario loaded = load_scenario(file, load);
-  const std::uint64_t seed = loaded.seed;
+  const std::uint64_t seed = loaded.seed + static_cast<std::uint64_t>(nth_seed);
   const Prepared prepared = prepare(std::move(loaded), seed);
   RunOptions run;
   run.mode = Mode::sim;
@@ -144,6 +144,13 @@ Selftest run_selftest(const SelftestOptions& options) {
     tell(std::string(kSoundProfile) + " on " + scenario);
     const RunRecord record = run_one(options, kSoundProfile, scenario, {});
     test.runs.push_back(judged(record, kSoundProfile, scenario, {}, {}));
+    for (int nth = 1; nth < options.seeds && !stopped(); ++nth) {
+      const RunRecord other = run_one(options, kSoundProfile, scenario, {}, nth);
+      const SelftestRun run = judged(other, kSoundProfile, scenario, {}, {});
+      for (const std::string& note : run.notes) {
+        test.problems.push_back("seed " + std::to_string(other.seed) + ": " + note);
+      }
+    }
   }
   for (const PlantedDefect& row : planted_defects()) {
     if (!wanted(row.profile) || stopped()) continue;

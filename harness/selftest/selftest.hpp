@@ -47,6 +47,7 @@ struct Selftest {
 struct SelftestOptions {
   std::string folder;   // of the scenario files
   std::string profile;  // only this one; empty: all
+  int seeds = 1;        // with so many seeds the sound core must be silent; defects have one
   std::function<void(const std::string& what)> progress;  // told before each run
   std::function<bool()> interrupted;
 };

@@ -32,7 +32,7 @@ constexpr std::array kDefects{
     PlantedDefect{"seed_breaker", "outages", "breaker_model"},
     PlantedDefect{"probes_without_limit", "outages", "breaker_model"},
     PlantedDefect{"never_recovers", "outages", "recovers_within"},
-    PlantedDefect{"serves_first_come", "spam", "fairness", "queue_honest"},
+    PlantedDefect{"serves_first_come", "starving", "fairness", "queue_honest"},
     PlantedDefect{"invents_eta", "spam", "queue_honest"},
     PlantedDefect{"overspends", "budgets", "budget_respected"},
     PlantedDefect{"repeats_commands", "tools", "exactly_once_commands"},

@@ -69,11 +69,12 @@ std::string why_of(const SloResult& r, const Slo& slo, double budget,
   if (is_rate(slo)) return why + "; too close to " + limit + " to tell";
   const std::uint64_t able = samples_to_pass(0, budget, confidence.pass);
   if (able == 0 || as_double(r.n) / r.design_effect < as_double(able))
-    return why + fmt::format("; to pass {}, at least {} independent requests are needed, about {} "
-                             "like these",
-                             limit, human_count(able),
+    return why + fmt::format("; with fewer than {} {} no number of good ones can pass {}",
                              human_count(static_cast<std::uint64_t>(
-                                 std::ceil(as_double(able) * r.design_effect))));
+                                 std::ceil(as_double(able) * r.design_effect))),
+                             r.design_effect > reports::kShownDesignEffect ? "requests like these"
+                                                                           : "requests",
+                             limit);
   const std::uint64_t needed =
       samples_to_decide(r.exceedances, r.n, budget, confidence, r.design_effect);
   if (needed == 0 || r.undetermined > 0)

@@ -133,6 +133,14 @@ ValidityResult requests_failed(const ValidityFacts& f, const ValidityLimits& lim
   const std::string counted =
       fmt::format("{} of {} requests failed ({})", human_count(failed), human_count(judged),
                   human_share(share(failed, judged)));
+  const std::uint64_t left = f.counts.of(Outcome::cancelled);
+  if (left > 0 && !is_within(left, f.counts.sent, limits.failed_warn_ppm)) {
+    return {"requests_failed_unjudged", true,
+            fmt::format("{} of {} requests were given up by their users, and count neither as "
+                        "failed nor as answered: this verdict is about the others",
+                        human_count(left), human_count(f.counts.sent)),
+            true};
+  }
   if (f.failures_judged) return {"requests_failed_unjudged", true, counted + ", which is judged"};
   const bool warns = !is_within(failed, judged, limits.failed_warn_ppm);
   return {"requests_failed_unjudged", true,
@@ -225,6 +233,10 @@ std::span<const ValidityRule> validity_rules() { return kValidityRules; }
 // (see ThresholdCount), and is a bad one of its second.
 bool judges_failures(std::span<const Slo> slos) {
   return std::any_of(slos.begin(), slos.end(), [](const Slo& slo) {
+    // Those that survived say nothing of those that did not.
+    const bool of_survivors = slo.outcome || slo.statistic == Statistic::min ||
+                              slo.statistic == Statistic::count || slo.statistic == Statistic::avg;
+    if (of_survivors) return false;
     switch (slo.kind) {
       case MetricKind::error_rate:
       case MetricKind::goodput:
@@ -236,6 +248,7 @@ bool judges_failures(std::span<const Slo> slos) {
       case MetricKind::latency:
         return slo.latency != reports::Latency::lateness &&
                slo.latency != reports::Latency::inter_token &&
+               slo.latency != reports::Latency::queue_wait &&
                slo.latency != reports::Latency::agent_added;
     }
     return false;

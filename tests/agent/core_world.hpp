@@ -68,7 +68,7 @@ struct CoreWorld {
     agent = std::make_unique<agent::Agent>(
         world.clock, world.network, setup.config, providers,
         [this](const agent::LedgerEntry& entry) { ledger.push_back(entry); });
-    listener = std::move(*world.network.listen({"agent", 80}));
+    listener = *world.network.listen({"agent", 80});
     at = listener->endpoint();
   }
 
