@@ -131,7 +131,7 @@ TEST_CASE("every whole window must hold") {
   CHECK(tail.n == 2400);
   CHECK(tail.exceedances == 200);
   CHECK_THAT(tail.why, Catch::Contains("4 of 5 windows of 25s (the last overlaps) hold; the worst, "
-                                       "95s..120s: 200 of 500 exceed or failed"));
+                                       "95s..2m: 200 of 500 exceed or failed"));
   CHECK(judged("response.max < 2s over 50s", bad_from_to(119, 120)).verdict == Verdict::fail);
 }
 

@@ -228,11 +228,11 @@ TEST_CASE("a run that was stopped early says so in every report") {
   CHECK_THAT(written("junit.xml", run), !Catch::Contains("stopped"));
   run.stopped_early = sentence;
   CHECK_THAT(written("summary.md", run),
-             Catch::Contains(", **stopped early**\n\nstopped early at 42s: all 2 objectives"));
+             Catch::Contains(", **stopped early**\n\nstopped early at 42s&#58; all 2 objectives"));
   const std::string failed = written("junit.xml", run);
   CHECK_THAT(failed, Catch::Contains("<property name=\"stopped_early\" value=\"" + sentence) &&
                          Catch::Contains("failed (8.29%) (stopped early)\">") &&
-                         Catch::Contains(sentence + "\n</failure>"));
+                         Catch::Contains(sentence + "&#10;</failure>"));
   run.verdict = Verdict::pass;
   run.reasons.clear();
   CHECK_THAT(written("junit.xml", run),
