@@ -1,6 +1,7 @@
 // Two sets of finished runs of one scenario become one comparison: is the candidate worse than its
 // base by more than delta? Runs must agree in everything but the target. sim: exact for one seed,
-// paired tests over several (compare_pairs.hpp); live: non-inferiority with a bootstrapped interval. Pure; any thread.
+// paired over several (compare_pairs.hpp); live: non-inferiority with a bootstrapped interval.
+// Pure; any thread.
 #pragma once
 
 #include <optional>
