@@ -29,6 +29,10 @@ double parse_delta(const std::string& text) {
   char* end = nullptr;
   const double percent = std::strtod(text.c_str(), &end);
   const bool digit_first = !text.empty() && text.front() >= '0' && text.front() <= '9';
+  if (digit_first && *end == '\0') {
+    throw std::runtime_error("--delta " + text + ": the % is missing; write --delta " + text +
+                             "% (how much worse is still accepted)");
+  }
   if (!digit_first || std::string(end) != "%" || !(percent <= 1'000)) {
     throw std::runtime_error("--delta " + text +
                              ": how much worse is still accepted, from 0% to 1000%, as 10%");

@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 
+#include "harness/commands/compare_pairs.hpp"
 #include "reports/text.hpp"
 
 namespace harness {
@@ -36,17 +37,15 @@ std::optional<double> finite(double value) {
   return std::nullopt;
 }
 
-std::string times(double ratio) {
-  return std::isfinite(ratio) ? human_number(ratio, 4) + " times" : "infinitely";
-}
-
-// The value of a request for a metric; nothing when it says nothing about it.
+// The value of a request for a metric; nothing when it says nothing about it. A user who gave up
+// is no error of the target, but an answer that did not come: not good, and as slow as the wait.
 std::optional<double> value_of(const FinishedRequest& r, const ComparedMetric& metric) {
-  if (r.outcome == Outcome::cancelled) return std::nullopt;
-  if (metric.summary.kind != Summary::Kind::percentile) {
-    if (r.outcome == Outcome::in_flight) return std::nullopt;
-    return r.outcome == Outcome::ok ? 0 : kInfinite;
+  if (metric.summary.kind == Summary::Kind::failed_share) {
+    const bool is_judged = r.outcome != Outcome::cancelled && r.outcome != Outcome::in_flight;
+    if (!is_judged) return std::nullopt;
   }
+  if (metric.summary.kind != Summary::Kind::percentile)
+    return r.outcome == Outcome::ok ? 0 : kInfinite;
   reports::Operation op;
   op.planned = r.planned;
   op.sent = r.sent;
@@ -56,24 +55,31 @@ std::optional<double> value_of(const FinishedRequest& r, const ComparedMetric& m
   op.streamed = r.streamed;
   const bool is_of_stream = metric.latency == Latency::ttft || metric.latency == Latency::stall;
   if (is_of_stream && !r.streamed) return std::nullopt;
-  if (r.outcome != Outcome::ok) return kInfinite;
-  const auto latency = latency_of(op, metric.latency);
+  const bool gave_up = r.outcome == Outcome::cancelled;
+  if (r.outcome != Outcome::ok && !gave_up) return kInfinite;
+  auto latency = latency_of(op, metric.latency);
+  if (gave_up && !latency && metric.latency == Latency::ttft)
+    latency = latency_of(op, Latency::service);  // the first event would have come later still
   if (!latency) return std::nullopt;
   return reports::milliseconds(*latency);
 }
 
+// A candidate without any value is judged in sim (as the worst there is), and refused in live.
 MetricComparison measured(const ComparedMetric& metric, const Series& base,
-                          const Series& candidate) {
+                          const Series& candidate, bool sim) {
   for (const Series* side : {&base, &candidate}) {
-    if (!side->values.empty()) continue;
+    const bool is_candidate = side == &candidate;
+    if (!side->values.empty() || (sim && is_candidate && !base.values.empty())) continue;
     throw FinishedRunError("--metric " + metric.name + ": no request of the " +
-                           (side == &base ? "base" : "candidate") +
+                           (is_candidate ? "candidate" : "base") +
                            " says anything about it; give another one");
   }
   MetricComparison m;
   m.metric = metric;
   const double before = summary_of(base, metric.summary);
-  const double after = summary_of(candidate, metric.summary);
+  const double after = candidate.values.empty() && metric.summary.more_is_better() ? 0
+                       : candidate.values.empty() ? kInfinite
+                                                  : summary_of(candidate, metric.summary);
   m.base = finite(before);
   m.candidate = finite(after);
   m.ratio = times_worse(before, after, metric.summary);
@@ -96,40 +102,17 @@ Pairs pairs_of(std::span<const FinishedRun> base, std::span<const FinishedRun> c
   return pairs;
 }
 
-void judge_exact(MetricComparison& m, double delta) {
-  const bool is_worse = m.ratio > 1 + delta;
-  m.verdict = is_worse ? Verdict::fail : Verdict::pass;
-  m.why = m.ratio == 1 ? "the same" : times(m.ratio) + " as bad";
-  m.why += fmt::format("; the limit is {} times (one seed: exact for this seed only)",
-                       human_number(1 + delta, 4));
+std::optional<double> summary_if_any(const FinishedRun& run, const ComparedMetric& metric) {
+  const Series series = series_of({&run, 1}, metric);
+  if (series.values.empty()) return std::nullopt;
+  return summary_of(series, metric.summary);
 }
 
-void judge_pairs(MetricComparison& m, const Pairs& pairs, double delta, double alpha) {
-  std::vector<double> ratios, differences;
-  for (const auto& [base, candidate] : pairs) {
-    const double before = summary_of(series_of({base, 1}, m.metric), m.metric.summary);
-    const double after = summary_of(series_of({candidate, 1}, m.metric), m.metric.summary);
-    ratios.push_back(times_worse(before, after, m.metric.summary));
-    const double worse = m.metric.summary.more_is_better() ? before - after : after - before;
-    differences.push_back(before == after ? 0 : worse);  // infinite - infinite is no number
-  }
-  m.ratio = median(ratios);
-  m.sign = sign_test(differences);
-  m.ranks = signed_rank(differences);
-  const bool is_beyond = m.ratio > 1 + delta;
-  const bool rejects = m.ranks->p <= alpha;
-  m.verdict = !is_beyond ? Verdict::pass : rejects ? Verdict::fail : Verdict::inconclusive;
-  m.why = fmt::format("median {} as bad, limit {}; worse in {}, better in {}, equal in {} of {} "
-                      "seeds (signed ranks p {}, sign test p {})",
-                      times(m.ratio), human_number(1 + delta, 4), m.sign->worse, m.sign->better,
-                      m.sign->equal, pairs.size(), human_number(m.ranks->p),
-                      human_number(m.sign->p));
-  if (m.verdict == Verdict::inconclusive) {
-    const auto least = static_cast<int>(std::ceil(-std::log2(alpha)));
-    m.why += fmt::format("; to tell, p must be at most {}, which needs at least {} seeds that "
-                         "differ",
-                         human_number(alpha), least);
-  }
+std::vector<SeedPair> values_of(const Pairs& pairs, const ComparedMetric& metric) {
+  std::vector<SeedPair> values;
+  for (const auto& [base, candidate] : pairs)
+    values.push_back({summary_if_any(*base, metric), summary_if_any(*candidate, metric)});
+  return values;
 }
 
 // How many more seconds, if the ratio stays and the interval narrows with the root of the time.
@@ -159,8 +142,8 @@ void judge_live(MetricComparison& m, const Series& base, const Series& candidate
   m.verdict = interval.low > limit    ? Verdict::fail
               : interval.high < limit ? Verdict::pass
                                       : Verdict::inconclusive;
-  m.why = fmt::format("{} as bad, between {} and {}, limit {} ({})", times(m.ratio),
-                      times(interval.low), times(interval.high), human_number(limit, 4),
+  m.why = fmt::format("{}, between {} and {} times, limit {} ({})", as_bad(m.ratio),
+                      factor(interval.low), factor(interval.high), human_number(limit, 4),
                       interval.block_seconds == 0
                           ? std::string("whole runs drawn again")
                           : fmt::format("blocks of {} s drawn again", interval.block_seconds));
@@ -304,10 +287,10 @@ Comparison compare(std::span<const FinishedRun> base, std::span<const FinishedRu
   }
   for (const ComparedMetric& metric : options.metrics) {
     const Series before = series_of(base, metric), after = series_of(candidate, metric);
-    MetricComparison m = measured(metric, before, after);
+    MetricComparison m = measured(metric, before, after, sim);
     if (!sim) judge_live(m, before, after, options.delta, alpha);
-    else if (pairs.size() == 1) judge_exact(m, options.delta);
-    else judge_pairs(m, pairs, options.delta, alpha);
+    else if (pairs.size() == 1) judge_exact(m, values_of(pairs, metric).front(), options.delta);
+    else judge_pairs(m, values_of(pairs, metric), options.delta, {kAlpha, alpha});
     comparison.metrics.push_back(std::move(m));
   }
   if (pairs.size() == 1) diff_requests(comparison, *pairs.front().first, *pairs.front().second);

@@ -1,6 +1,7 @@
 // Two sets of finished runs of one scenario become one comparison: is the candidate worse than its
 // base by more than delta? Runs must agree in everything but the target. sim: exact for one seed,
-// paired tests over several; live: non-inferiority with a bootstrapped interval. Pure; any thread.
+// paired over several (compare_pairs.hpp); live: non-inferiority with a bootstrapped interval.
+// Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -38,8 +39,10 @@ struct MetricComparison {
   std::optional<double> candidate;
   double ratio = 1;                 // times worse; the median over seeds when there are several
   std::optional<double> low, high;  // live
-  std::optional<SignTest> sign;         // sim, several seeds
-  std::optional<SignedRank> ranks;
+  std::optional<SignTest> sign;         // sim, several seeds: worse, better or equal, by any amount
+  std::optional<SignedRank> beyond;     // of the distances to the limit: worse by more than delta
+  std::optional<SignedRank> within;     // the same mirrored: not worse by more than delta
+  std::uint64_t seeds_beyond = 0;
   reports::Verdict verdict = reports::Verdict::inconclusive;
   std::string why;
 };

@@ -62,6 +62,11 @@ void add_differences(const Configuration& base, const Configuration& candidate,
 
 void add_unfit(const FinishedRun& run, std::vector<std::string>& out) {
   const RunRecord& record = run.record;
+  if (!record.segment.empty()) {
+    out.push_back(run.folder + " is segment " + record.segment + " of a run; merge first "
+                  "(shakedown merge)");
+    return;
+  }
   std::string why;
   if (record.interrupted) why = "was interrupted";
   if (!record.stopped_early.empty()) why = "was " + record.stopped_early;
@@ -81,6 +86,11 @@ void add_twice(std::span<const FinishedRun> runs, std::vector<std::string>& out)
                               "nothing new",
                               first->second, run.folder, run.record.seed));
   }
+}
+
+// "7", or "7 and others".
+std::string seeds_of(std::span<const FinishedRun> runs) {
+  return std::to_string(runs.front().record.seed) + (runs.size() > 1 ? " and others" : "");
 }
 
 }  // namespace
@@ -117,9 +127,9 @@ std::vector<std::string> refusals(std::span<const FinishedRun> base,
     });
   });
   if (!shared) {
-    out.push_back(fmt::format("no seed is on both sides ({} and others against {} and others); "
-                              "simulated runs are compared seed by seed",
-                              first.record.seed, candidate.front().record.seed));
+    out.push_back(fmt::format("no seed is on both sides ({} against {}); simulated runs are "
+                              "compared seed by seed",
+                              seeds_of(base), seeds_of(candidate)));
   }
   return out;
 }

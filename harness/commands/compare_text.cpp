@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/commands/compare.hpp"
+#include "harness/commands/compare_pairs.hpp"
 #include "reports/text.hpp"
 
 namespace harness {
@@ -33,11 +34,6 @@ std::string quantity(const std::optional<double>& value, const std::string& unit
   if (!value) return "failed";  // a percentile that falls among failures
   if (unit == "/s") return human_number(*value) + "/s";
   return reports::human_quantity(value, unit, "-");
-}
-
-std::string factor(const std::optional<double>& ratio) {
-  if (!ratio) return "";
-  return std::isfinite(*ratio) ? human_number(*ratio) : "inf";
 }
 
 std::string what_was_compared(const Comparison& c) {
@@ -73,7 +69,9 @@ Json metric_json(const MetricComparison& m) {
     json["seeds_better"] = m.sign->better;
     json["seeds_equal"] = m.sign->equal;
     json["sign_test_p"] = number(m.sign->p);
-    json["signed_rank_p"] = number(m.ranks->p);
+    json["seeds_beyond"] = m.seeds_beyond;
+    json["signed_rank_p"] = number(m.beyond->p);
+    json["signed_rank_p_within"] = number(m.within->p);
   }
   json["verdict"] = name_of(m.verdict);
   json["why"] = m.why;
@@ -124,7 +122,7 @@ std::string comparison_text(const Comparison& c, bool colour) {
   }
   out += "\n  metric              base  candidate  times worse    interval      verdict\n";
   for (const MetricComparison& m : c.metrics) {
-    const std::string interval = m.low ? factor(m.low) + ".." + factor(m.high) : "-";
+    const std::string interval = m.low ? factor(*m.low) + ".." + factor(*m.high) : "-";
     out += fmt::format("  {:<14}{:>10}{:>11}{:>13}  {:<14}  {}\n", m.metric.name,
                        quantity(m.base, m.metric.unit), quantity(m.candidate, m.metric.unit),
                        factor(m.ratio), interval, label(m.verdict, colour));

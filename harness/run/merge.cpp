@@ -81,6 +81,18 @@ bool same_fault(const FaultResult& a, const FaultResult& b) {
   return a.id == b.id && a.kind == b.kind && a.on == b.on && a.begin == b.begin && a.end == b.end;
 }
 
+// The name of the first fact that only one has, or that has two values; empty: none.
+std::string other_fact(const Measurements& a, const Measurements& b) {
+  std::map<std::string, double> all = a.facts;
+  all.insert(b.facts.begin(), b.facts.end());
+  for (const auto& [name, ignored] : all) {
+    const auto one = a.facts.find(name), other = b.facts.find(name);
+    const bool both = one != a.facts.end() && other != b.facts.end();
+    if (!both || one->second != other->second) return name;
+  }
+  return {};
+}
+
 // What of the simulated world the two segments saw otherwise; empty: nothing.
 std::string other_world(const Measurements& a, const Measurements& b) {
   if (a.digest != b.digest) return "the digests of its events differ";
@@ -92,7 +104,8 @@ std::string other_world(const Measurements& a, const Measurements& b) {
   };
   if (!std::equal(a.faults.begin(), a.faults.end(), b.faults.begin(), b.faults.end(), same))
     return "the faults fired differently";
-  return {};
+  const std::string fact = other_fact(a, b);
+  return fact.empty() ? "" : "the fact " + fact + " differs";
 }
 
 // Live: each segment has the same invariants and faults, with counts of its own.
@@ -140,6 +153,23 @@ void compare(const SegmentPart& first, const SegmentPart& part, Complaints& comp
                                      : ""));
 }
 
+// Why a simulated segment is no part of a whole run; empty: it is. Its result would be INVALID or
+// would not exist, and a sum must not hide that.
+std::string unfit_in_sim(const Measurements& m) {
+  if (m.interrupted) return "was interrupted, so it saw only a part of its world; run it again";
+  if (!m.never_started.empty()) return "never started (" + m.never_started + "); run it again";
+  if (!m.missing.empty()) return "lacks segments itself; give the segments that were run";
+  if (!m.stopped_early.empty() || !m.anytime.empty())
+    return "could stop early, and one segment cannot know when the whole run is decided; run it "
+           "again without --stop-early";
+  const reports::Counts said = m.recorder.counts();
+  const reports::Counts told = m.recorder.counts(reports::Filter{});
+  if (said.planned == told.planned && said.sent == told.sent && !said.broken_law()) return {};
+  return "its counts do not add up (" + std::to_string(said.planned) + " planned and " +
+         std::to_string(said.sent) + " sent, the requests tell " + std::to_string(told.planned) +
+         " and " + std::to_string(told.sent) + "); its measurements.json was changed, run it again";
+}
+
 void check(const std::vector<SegmentPart>& parts) {
   Complaints complaints;
   std::map<std::uint32_t, const SegmentPart*> seen;
@@ -154,10 +184,9 @@ void check(const std::vector<SegmentPart>& parts) {
       complaints.add(part.name + ": is segment " + segment.text() + ", and so is " +
                      there->second->name);
     }
-    if (part.measured->mode == "sim" && part.measured->interrupted) {
-      complaints.add(part.name + ": was interrupted, so it saw only a part of its world; run it "
-                                 "again");
-    }
+    if (part.measured->mode != "sim") continue;
+    const std::string unfit = unfit_in_sim(*part.measured);
+    if (!unfit.empty()) complaints.add(part.name + ": " + unfit);
   }
   complaints.throw_if_any();
   for (std::size_t i = 1; i < parts.size(); ++i) compare(parts[0], parts[i], complaints);

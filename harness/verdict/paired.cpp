@@ -50,13 +50,20 @@ SignTest sign_test(std::span<const double> differences) {
   SignTest test;
   for (const double d : differences) ++(d > 0 ? test.worse : d < 0 ? test.better : test.equal);
   const std::uint64_t n = test.worse + test.better;
-  // P(X >= worse), summed from the top: C(n, n) 2^-n, and each next by a ratio.
-  double term = std::exp2(-static_cast<double>(n)), p = term;
+  // P(X >= worse), summed from the top: C(n, n), and each next by a ratio; times 2^-n. The power
+  // is kept apart, because 2^-1075 is none and C(n, k) soon beyond all doubles.
+  constexpr int kStep = 512;
+  int power = -static_cast<int>(n);
+  double term = 1, p = 1;
   for (std::uint64_t k = n; k > test.worse; --k) {
     term *= static_cast<double>(k) / static_cast<double>(n - k + 1);
     p += term;
+    if (p < 0x1p512) continue;
+    term = std::ldexp(term, -kStep);
+    p = std::ldexp(p, -kStep);
+    power += kStep;
   }
-  test.p = std::min(1.0, p);
+  test.p = std::min(1.0, std::ldexp(p, power));
   return test;
 }
 

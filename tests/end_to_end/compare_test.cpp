@@ -116,6 +116,13 @@ TEST_CASE("what is not whole or not of this version is refused", "[compare]") {
   refused("a result of another version");
   CHECK(compare(folder, "a/sound", "nowhere").code == 3);
   CHECK(compare(folder, "a/sound", "a/sound", {"--delta", "ten"}).code == 3);
+  const RunResult bare = compare(folder, "a/sound", "a/sound", {"--delta", "0"});
+  CHECK(bare.code == 3);
+  CHECK_THAT(bare.err, Catch::Contains("the % is missing; write --delta 0%"));
+  CHECK(run_into(folder, "part", {"--segment", "1/2"}) == 2);  // half of the requests: too few
+  const RunResult part = compare(folder, "a/sound", "part/sound");
+  CHECK(part.code == 3);
+  CHECK_THAT(part.err, Catch::Contains("is segment 1/2 of a run; merge first"));
   CHECK(compare(folder, "a/sound", "a/sound", {"--metric", "speed"}).code == 3);
 }
 

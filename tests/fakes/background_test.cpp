@@ -239,7 +239,7 @@ struct StuckProvider {
   fakes::Background background{{world.clock, random, config, dialect, journal}};
   fakes::PromptRecord record;
   std::shared_ptr<fakes::StoredAnswer> stored;
-  std::unique_ptr<world::Listener> listener = std::move(*world.network.listen({"fake", 80}));
+  std::unique_ptr<world::Listener> listener = *world.network.listen({"fake", 80});
 
   world::Task<void> create(bool stream) {
     auto accepted = co_await listener->accept();

@@ -118,7 +118,7 @@ world::Task<void> tell_all(world::HttpServerConnection& connection, world::HttpR
 TEMPLATE_TEST_CASE("record: no secret gets into the file, and all of them to the provider",
                    "[record]", InSim, Live) {
   TestType world;
-  auto listener = std::move(*world.network.listen({"127.0.0.1", 0}));
+  auto listener = *world.network.listen({"127.0.0.1", 0});
   Proxy<TestType> proxy(world, fakes::Upstream{listener->endpoint(), "/up", {}});
   const world::HttpHandler handler = tell_all;
   std::vector<Talk> talks;

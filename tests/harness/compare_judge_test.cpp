@@ -92,7 +92,7 @@ TEST_CASE("runs that differ in more than their target are refused, with what dif
   CHECK_THAT(refused(base, other), Catch::Contains("--time-scale differs: 1 against 20"));
   other = base;
   other.record.seed = 8;
-  CHECK_THAT(refused(base, other), Catch::Contains("no seed is on both sides"));
+  CHECK_THAT(refused(base, other), Catch::Contains("no seed is on both sides (7 against 8)"));
   other = base;
   other.record.interrupted = true;
   CHECK_THAT(refused(base, other), Catch::Contains("was interrupted"));
@@ -102,6 +102,10 @@ TEST_CASE("runs that differ in more than their target are refused, with what dif
   other = base;
   other.record.verdict = Verdict::invalid;
   CHECK_THAT(refused(base, other), Catch::Contains("is INVALID"));
+  other = base;
+  other.record.segment = "1/2";
+  CHECK_THAT(refused(base, other), Catch::Contains("is segment 1/2 of a run; merge first"));
+  CHECK_THAT(refused(other, base), Catch::Contains("is segment 1/2 of a run; merge first"));
   const std::vector<FinishedRun> twice{base, base}, once{base};
   CHECK(refusals(once, twice, {}).size() == 1);
 }
@@ -154,6 +158,70 @@ TEST_CASE("several seeds are paired") {
   const Comparison some = compared(runs_of(10, 1), runs_of(8, 1.3));
   CHECK(some.pairs == 8);
   CHECK_THAT(some.notes.front(), Catch::Contains("only the 8 seeds"));
+}
+
+// Users who give up while the answers of these requests are still to come.
+void give_up(FinishedRun& run, std::size_t first, std::size_t last, world::Nanos after) {
+  for (std::size_t i = first; i < last; ++i) {
+    run.requests[i].outcome = Outcome::cancelled;
+    run.requests[i].last_event = run.requests[i].planned + after;
+  }
+}
+
+TEST_CASE("users who gave up waited, and got nothing") {
+  const FinishedRun base = run_of(7, 1);
+  FinishedRun candidate = base;
+  give_up(candidate, 0, 300, 20s);
+  CompareOptions options;
+  options.metrics = default_metrics();
+  const std::vector<FinishedRun> one{base}, other{candidate};
+  const Comparison c = compare(one, other, options);
+  CHECK(c.verdict == Verdict::fail);
+  CHECK(*c.metrics[0].candidate == Approx(20'000));  // response.p95: at least as long as the wait
+  CHECK(c.metrics[0].verdict == Verdict::fail);
+  CHECK(c.metrics[2].verdict == Verdict::pass);  // error_rate: not an error
+  CHECK(*c.metrics[3].candidate == Approx(5));
+  CHECK(c.metrics[3].verdict == Verdict::fail);
+  CHECK(series_of(other, compared_metric("goodput")).values.size() == 600);
+  CHECK(series_of(other, compared_metric("error_rate")).values.size() == 300);
+}
+
+TEST_CASE("of a stream that was given up the first event counts, or the wait for it") {
+  FinishedRun run = run_of(7, 1);
+  run.requests.resize(2);
+  give_up(run, 0, 2, 9s);
+  for (FinishedRequest& r : run.requests) r.streamed = true;
+  run.requests[0].first_event = run.requests[0].sent + 2s;
+  const Series ttft = series_of(std::vector<FinishedRun>{run}, compared_metric("ttft.p95"));
+  REQUIRE(ttft.values.size() == 2);
+  CHECK(ttft.values[0].value == 2'000);
+  CHECK(ttft.values[1].value == 9'000);
+}
+
+TEST_CASE("a candidate of which nothing can be said is no PASS") {
+  const FinishedRun base = run_of(7, 1);
+  FinishedRun candidate = base;
+  give_up(candidate, 0, 600, 1ms);
+  const Comparison c = compared({base}, {candidate});
+  CHECK(c.metrics[1].verdict == Verdict::fail);
+  CHECK_THAT(c.metrics[1].why, Catch::Contains("no request of the candidate says anything"));
+}
+
+TEST_CASE("among failures on both sides there is nothing to compare") {
+  FinishedRun failed = run_of(7, 1);
+  for (FinishedRequest& r : failed.requests) r.outcome = Outcome::error;
+  std::vector<FinishedRun> many;
+  for (std::uint64_t seed = 7; seed < 17; ++seed) {
+    many.push_back(failed);
+    many.back().record.seed = seed;
+  }
+  for (const std::vector<FinishedRun>& runs : {std::vector<FinishedRun>{failed}, many}) {
+    const Comparison c = compared(runs, runs);
+    CHECK(c.metrics[0].verdict == Verdict::inconclusive);
+    CHECK_THAT(c.metrics[0].why, Catch::Contains("nothing to compare"));
+    CHECK(c.metrics[1].verdict == Verdict::pass);  // both fail always: no worse
+    CHECK(c.verdict == Verdict::inconclusive);
+  }
 }
 
 TEST_CASE("live runs are compared for non-inferiority") {

@@ -28,6 +28,23 @@ TEST_CASE("sign test: the upper tail of a fair coin") {
   }
 }
 
+TEST_CASE("sign test: of more pairs than a double has powers of two") {
+  struct Row {
+    std::uint64_t worse, better;
+    double low, high;
+  };
+  for (const Row& row : {Row{1'000, 1'000, 0.508, 0.509}, Row{5'050, 4'950, 0.161, 0.162},
+                         Row{4'000, 6'000, 0.999999, 1.0}, Row{10'000, 0, 0.0, 1e-300},
+                         Row{0, 5'000, 0.999999, 1.0}}) {
+    CAPTURE(row.worse, row.better);
+    std::vector<double> differences(row.worse, 1.0);
+    differences.insert(differences.end(), row.better, -1.0);
+    const double p = sign_test(differences).p;
+    CHECK(p >= row.low);
+    CHECK(p <= row.high);
+  }
+}
+
 TEST_CASE("signed ranks: exact over all sign patterns, ties and zeros included") {
   struct Row {
     std::vector<double> differences;
