@@ -81,6 +81,24 @@ NamedFacts facts_of_generator(const Prepared& prepared, const Observed& observed
   return named_facts(facts);
 }
 
+JudgeInput judge_input(const Measurements& m) {
+  JudgeInput input;
+  input.healed = healed(m.faults, world::at(m.layout().duration));
+  input.closed = m.has_closed_loops;
+  input.ledger = ledger_facts_of(m.facts);
+  return input;
+}
+
+// What the rule that looks all the time says, beside all else that was measured.
+void add_anytime(EarlyStop& early, const std::vector<Slo>& slos, Measurements& m) {
+  std::vector<reports::SloResult> results = judge_slos(slos, m.recorder, judge_input(m));
+  early.judge(results);
+  for (const reports::SloResult& slo : results)
+    m.anytime.push_back({slo.verdict, slo.rule, slo.why});
+  m.stopped_early = early.sentence();
+  if (!m.stopped_early.empty()) m.stopped_at = early.stopped_at();
+}
+
 // Objectives that were looked at all the time have the verdict of the rule that allows it.
 void take_anytime(const Measurements& m, reports::RunRecord& record) {
   record.stopped_early = m.stopped_early;
@@ -128,16 +146,6 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
   m.invariants = observed.invariants;
   m.faults = observed.faults;
   m.interrupted = observed.interrupted;
-  if (observed.early != nullptr) {
-    JudgeInput input;
-    input.healed = healed(m.faults, world::at(m.layout().duration));
-    std::vector<reports::SloResult> slos = judge_slos(prepared.slos, observed.recorder, input);
-    observed.early->judge(slos);
-    for (const reports::SloResult& slo : slos)
-      m.anytime.push_back({slo.verdict, slo.rule, slo.why});
-    m.stopped_early = observed.early->sentence();
-    if (!m.stopped_early.empty()) m.stopped_at = observed.early->stopped_at();
-  }
   m.digest = observed.digest;
   m.start_unix_ms = sim ? 0 : options.start_unix_nanos / 1'000'000;
   const auto& planned = prepared.plan.requests;
@@ -149,6 +157,7 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
   if (!sim) m.facts = facts_of_generator(prepared, observed, m.time_scale);
   m.facts.merge(named_facts(observed.ledger));
   m.validity = observed.more_validity;
+  if (observed.early != nullptr) add_anytime(*observed.early, prepared.slos, m);
   return m;
 }
 
@@ -189,11 +198,7 @@ reports::RunRecord judge(std::shared_ptr<const Measurements> measured) {
 
   std::vector<Slo> slos;
   for (const std::string& objective : m.objectives) slos.push_back(parse_slo(objective));
-  JudgeInput input;
-  input.healed = healed(m.faults, world::at(m.layout().duration));
-  input.closed = m.has_closed_loops;
-  input.ledger = ledger_facts_of(m.facts);
-  record.slos = judge_slos(slos, m.recorder, input);
+  record.slos = judge_slos(slos, m.recorder, judge_input(m));
   take_anytime(m, record);
   record.validity = judge_validity(m, slos);
 

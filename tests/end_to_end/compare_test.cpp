@@ -150,6 +150,25 @@ TEST_CASE("seeds are judged together, with the same bytes for any number of jobs
   CHECK(files_below(folder.path("out")) == files);
 }
 
+TEST_CASE("what the ledgers know is judged under --stop-early too", "[early]") {
+  const TempFolder folder;
+  const std::string file = folder.file("sound.yaml", kSound);
+  const std::string objectives = "slo=[error_rate < 10%, fairness > 0.5, retry_amplification < 2]";
+  for (const bool early : {false, true}) {
+    Words words{"run", file, "--set", objectives, "--out", folder.path("out")};
+    if (early) words.push_back("--stop-early");
+    const RunResult ran = shakedown(words);
+    INFO(early << ran.out << ran.err);
+    CHECK(ran.code == 0);
+    const json slos = result_of(folder.path("out/sound")).at("slos");
+    CHECK(slos.at(0).at("rule") == (early ? "anytime" : "fixed"));
+    for (const std::size_t measured : {1, 2}) {
+      CHECK(slos.at(measured).at("verdict") == "PASS");
+      CHECK(slos.at(measured).at("rule") == "measured");
+    }
+  }
+}
+
 TEST_CASE("a bad seed is a FAIL with the command that runs it again", "[seeds]") {
   const TempFolder folder;
   const RunResult ran = shakedown({"run", bundled("backend_down"), "--seeds", "3", "--seed", "5",
