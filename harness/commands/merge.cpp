@@ -1,13 +1,11 @@
 #include "harness/commands/merge.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
+#include "harness/commands/colour.hpp"
 #include "harness/run/environment.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/merge.hpp"
@@ -114,11 +112,11 @@ int merge(const MergeCommand& command) {
     });
   } else {
     reports::ConsoleOptions console;
-    const char* no_color = std::getenv("NO_COLOR");
-    console.colour = ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+    console.colour = colour_wanted();
     console.quiet = command.quiet;
-    std::printf("%s  merged from %zu segments, results in %s\n\n",
+    std::printf("%s  merged from %zu segment%s, results in %s\n\n",
                 reports::console_text(record, console).c_str(), command.runs.size(),
+                command.runs.size() == 1 ? "" : "s",
                 command.out.c_str());
   }
   return exit_code_of(record.verdict);

@@ -1,12 +1,10 @@
 #include "harness/commands/report.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 
+#include "harness/commands/colour.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "reports/console.hpp"
@@ -77,8 +75,7 @@ int report(const ReportCommand& command) {
     reports::write_summary_md(record, {}, out);
   } else {
     reports::ConsoleOptions options;
-    const char* no_color = std::getenv("NO_COLOR");
-    options.colour = ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+    options.colour = colour_wanted();
     out(reports::console_text(record, options));
   }
   return exit_code::kPass;

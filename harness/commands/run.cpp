@@ -1,13 +1,11 @@
 #include "harness/commands/run.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 
 #include "agent/profile.hpp"
+#include "harness/commands/colour.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/commands/run_options.hpp"
 #include "harness/run/determinism.hpp"
@@ -34,11 +32,6 @@
 namespace harness {
 
 namespace {
-
-bool colour_wanted() {
-  const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-}
 
 Scenario load(const RunCommand& command, const std::string& file) {
   LoadOptions load;
@@ -198,7 +191,7 @@ std::vector<Scenario> load_all(const RunCommand& command, const RunOptions& opti
 std::vector<Unit> units_of(const RunCommand& command, const std::vector<Scenario>& scenarios) {
   std::vector<Unit> units;
   for (const Scenario& scenario : scenarios) {
-    const std::uint64_t seed = command.seed.empty() ? scenario.seed : parse_seed(command.seed);
+    const std::uint64_t seed = command.seed.empty() ? scenario.seed : seed_option(command.seed);
     if (command.seeds == 0) units.push_back({scenario, seed, ""});
     for (int i = 0; i < command.seeds; ++i) {
       const std::uint64_t next = seed + static_cast<std::uint64_t>(i);

@@ -11,6 +11,7 @@
 #include "harness/run/segment.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/scenario/errors.hpp"
+#include "harness/scenario/units.hpp"
 
 namespace harness {
 
@@ -59,16 +60,13 @@ std::string reproduce_command(const RunCommand& command, const std::string& file
   return text;
 }
 
-std::uint64_t parse_seed(const std::string& text) {
-  char* end = nullptr;
-  errno = 0;
-  const std::uint64_t seed = std::strtoull(text.c_str(), &end, 0);
-  // strtoull would take blanks and a sign before the number.
+std::uint64_t seed_option(const std::string& text) {
   const bool digit_first = !text.empty() && text.front() >= '0' && text.front() <= '9';
-  if (!digit_first || *end != '\0' || errno != 0) {
+  const Parsed<std::uint64_t> seed = parse_seed(text);
+  if (!digit_first || !seed.value) {
     throw std::runtime_error("--seed " + text + ": a seed is a number, as 7 or 0x9f3a");
   }
-  return seed;
+  return *seed.value;
 }
 
 RunOptions options_of(const RunCommand& command) {

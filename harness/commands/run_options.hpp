@@ -62,6 +62,6 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
 std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
                               std::uint64_t seed);
 
-std::uint64_t parse_seed(const std::string& text);
+std::uint64_t seed_option(const std::string& text);
 
 }  // namespace harness

@@ -7,7 +7,10 @@
 namespace harness {
 namespace {
 
-// Edits (insert, delete, replace, swap of neighbours) that turn a into b.
+constexpr std::size_t kWordMax = 64;  // longer words are not compared
+
+}  // namespace
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(last.begin(), last.end(), std::size_t{0});
@@ -24,10 +27,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   }
   return last[b.size()];
 }
-
-constexpr std::size_t kWordMax = 64;  // longer words are not compared
-
-}  // namespace
 
 std::string to_text(const Place& place) {
   if (place.line == 0) return place.file;

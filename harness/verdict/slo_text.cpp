@@ -2,29 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
+
+#include "harness/scenario/errors.hpp"
 
 namespace harness::slo_text {
 
 namespace {
 
 constexpr std::size_t kNameBytesMax = 64;
-
-// Levenshtein distance of two short names.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-    }
-  }
-  return row[b.size()];
-}
 
 struct DurationUnit {
   std::string_view name;
@@ -60,7 +45,7 @@ std::string suggestion(std::string_view wrong, std::span<const std::string_view>
   std::string_view nearest;
   for (std::string_view name : names) {
     if (wrong.size() > kNameBytesMax) break;
-    const std::size_t d = distance(wrong, name);
+    const std::size_t d = edit_distance(wrong, name);
     if (d < best) {
       best = d;
       nearest = name;
