@@ -148,30 +148,39 @@ Task<bool> Pipeline::wait_for_conversation(Exchange& x, ConversationLocks::Turn&
 
 Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
   const Instant from = clock_.now();
-  Problem problem;
+  const Nanos service = queue_.service_time();
   if (slot.refused()) {
-    problem.code = ProblemCode::queue_full;
-    problem.retry_after = queue_.service_time();
-    problem.detail = "As many requests wait already as may, of this user or of all. This one was "
-                     "not begun.";
-    co_await fail(x, std::move(problem));
+    co_await refuse_wait(x, ProblemCode::queue_full, service, std::nullopt,
+                         "As many requests wait already as may, of this user or of all.");
     co_return false;
   }
-  FairQueue::Place told;
   if (!slot.holds()) {
     const FairQueue::Place place = slot.place();
     books_.note(LedgerKind::queued, x.id, {.value = place.position, .limit = place.eta.count()});
-    if (place.eta > x.deadline - clock_.now()) {
+    if (place.eta > x.deadline - from) {
       // A place in a line that does not move fast enough is no place: better to say so at once.
-      problem.code = ProblemCode::queue_full;
-      problem.queue_position = place.position;
-      problem.queue_eta = place.eta;
-      problem.retry_after = place.eta;
-      problem.detail = "The wait would be longer than this request may take. It was not begun.";
-      co_await fail(x, std::move(problem));
+      co_await refuse_wait(x, ProblemCode::queue_full, place.eta, place,
+                           "The wait would be longer than this request may take.");
       co_return false;
     }
   }
+  const bool came = co_await wait_for_slot(x, slot);
+  if (!came) co_return false;
+  x.queued = clock_.now() - from;
+  // Too late to be answered in time: a call would be cut off, and look like the provider's fault.
+  if (x.queued > Nanos{0} && x.deadline - clock_.now() < queue_.service_time()) {
+    co_await refuse_wait(x, ProblemCode::queue_timeout, service, std::nullopt,
+                         "The requests before it took so long that no time is left for this one.");
+    co_return false;
+  }
+  books_.note(LedgerKind::started, x.id, {.value = x.queued.count()});
+  co_return true;
+}
+
+// Until the slot is held, with word of each place on the way. False when it was refused or the
+// user has left.
+Task<bool> Pipeline::wait_for_slot(Exchange& x, FairQueue::Slot& slot) {
+  FairQueue::Place told;
   while (!slot.holds()) {
     const FairQueue::Place place = slot.place();
     const bool moved = place.position != told.position ||
@@ -184,13 +193,8 @@ Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
     }
     if (slot.holds()) break;
     if (clock_.now() >= x.deadline) {
-      problem.code = ProblemCode::queue_timeout;
-      problem.queue_position = place.position;
-      problem.queue_eta = place.eta;
-      problem.retry_after = std::max(place.eta, Nanos(kTellEvery));
-      problem.detail = "The requests before it took longer than this request may wait. It was not "
-                       "begun.";
-      co_await fail(x, std::move(problem));
+      co_await refuse_wait(x, ProblemCode::queue_timeout, std::max(place.eta, Nanos(kTellEvery)),
+                           place, "The requests before it took longer than this one may wait.");
       co_return false;
     }
     const Instant until =
@@ -200,18 +204,21 @@ Task<bool> Pipeline::wait_in_queue(Exchange& x, FairQueue::Slot& slot) {
     const std::optional<bool> came = co_await waiting;
     static_cast<void>(came);
   }
-  x.queued = clock_.now() - from;
-  // Too late to be answered in time: a call would be cut off, and look like the provider's fault.
-  if (x.queued > Nanos{0} && x.deadline - clock_.now() < queue_.service_time()) {
-    problem.code = ProblemCode::queue_timeout;
-    problem.retry_after = queue_.service_time();
-    problem.detail = "The requests before it took so long that no time is left for this one. It "
-                     "was not begun.";
-    co_await fail(x, std::move(problem));
-    co_return false;
-  }
-  books_.note(LedgerKind::started, x.id, {.value = x.queued.count()});
   co_return true;
+}
+
+// `why` is a literal.
+Task<void> Pipeline::refuse_wait(Exchange& x, ProblemCode code, Nanos retry_after,
+                                 std::optional<FairQueue::Place> place, const char* why) {
+  Problem problem;
+  problem.code = code;
+  problem.retry_after = retry_after;
+  problem.detail = std::string(why) + " It was not begun.";
+  if (place) {
+    problem.queue_position = place->position;
+    problem.queue_eta = place->eta;
+  }
+  co_await fail(x, std::move(problem));
 }
 
 // An event that clients of chat completions pass over, for those who know it. False when the user

@@ -45,6 +45,9 @@ class Pipeline {
   world::Task<void> serve(Exchange& x);
   world::Task<bool> wait_for_conversation(Exchange& x, ConversationLocks::Turn& turn);
   world::Task<bool> wait_in_queue(Exchange& x, FairQueue::Slot& slot);
+  world::Task<bool> wait_for_slot(Exchange& x, FairQueue::Slot& slot);
+  world::Task<void> refuse_wait(Exchange& x, ProblemCode code, world::Nanos retry_after,
+                                std::optional<FairQueue::Place> place, const char* why);
   world::Task<bool> tell_place(Exchange& x, FairQueue::Place place, bool rose);
 
   // answering.cpp: from the question to the answer. True when the user has got it.
