@@ -1,12 +1,11 @@
 #include "harness/commands/compare.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 
+#include "harness/commands/colour.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "world/real_files.hpp"
 
@@ -113,9 +112,7 @@ int compare_command(const CompareCommand& command) {
   if (command.json) {
     text = comparisons_json(comparisons, options.delta);
   } else {
-    const char* no_color = std::getenv("NO_COLOR");
-    const bool colour =
-        ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+    const bool colour = colour_wanted();
     for (const Comparison& comparison : comparisons) {
       text += (text.empty() ? "" : "\n") + comparison_text(comparison, colour);
     }

@@ -83,6 +83,9 @@ void print_table(const Prepared& prepared, const std::vector<SampleRow>& rows) {
   std::printf("%48s   share is this part of budget\n", "");
   std::printf("%48s%10s%10s%10s\n", "", "0", "20%", "50%");
   for (const SampleRow& row : rows) print_row(row);
+  if (!prepared.plan.closed.empty()) {
+    std::printf("  ?: a closed loop asks as often as the target answers\n");
+  }
   std::printf("\n");
 }
 

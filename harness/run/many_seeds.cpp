@@ -94,9 +94,11 @@ std::string first_of(std::span<const SeedRun> runs, Verdict verdict) {
 
 std::string claim_of(const SeedsJudgement& j, std::size_t seeds) {
   if (!j.bad_share_upper) return fmt::format("none of {} seeds was decided", human_count(seeds));
+  const std::uint64_t decided = j.good + j.bad;
   std::string claim =
-      fmt::format("{} of {} seeds bad: with 95% confidence at most {} of seeds are",
-                  human_count(j.bad), human_count(j.good + j.bad), human_share(*j.bad_share_upper));
+      fmt::format("{} of {} seeds bad: with 95% confidence {} {} of seeds are",
+                  human_count(j.bad), human_count(decided), j.good > 0 ? "at most" : "at least",
+                  human_share(j.good > 0 ? *j.bad_share_upper : lower_bound(j.bad, decided, 0.05)));
   const std::uint64_t rest = j.inconclusive + j.invalid;
   if (rest > 0) claim += fmt::format(" ({} more were not decided)", human_count(rest));
   return claim;

@@ -66,6 +66,9 @@ TEST_CASE("the claim is the exact bound") {
   }
   CHECK(judge_seeds(runs_of(59, {})).claim ==
         "0 of 59 seeds bad: with 95% confidence at most 4.95% of seeds are");
+  CHECK(judge_seeds(runs_of(0, {Verdict::fail, Verdict::fail, Verdict::fail})).claim ==
+        "3 of 3 seeds bad: with 95% confidence at least " +
+            reports::human_share(lower_bound(3, 3, 0.05)) + " of seeds are");
   const SeedsJudgement j = judge_seeds(runs_of(9, {Verdict::fail, Verdict::inconclusive}));
   CHECK(j.claim == "1 of 10 seeds bad: with 95% confidence at most " +
                        reports::human_share(upper_bound(1, 10, 0.05)) +
