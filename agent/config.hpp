@@ -1,7 +1,7 @@
 // Configuration of the bundled agent core. The members are the YAML keys under `agent`; the
 // defaults are profile `legacy`: three retries on 503 only, one 60 s timeout, about 30 requests a
-// minute and user, no queue, no lock. Every bound of the core stands here or in mechanisms.hpp.
-// Plain data; any thread.
+// minute and user, no queue, no lock. Every bound of the core stands here or in the configuration
+// of a mechanism (`*_config.hpp`, beside it). Plain data; any thread.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "agent/defect.hpp"
-#include "agent/mechanisms.hpp"
+#include "agent/limits/budget_config.hpp"
+#include "agent/providers/breaker_config.hpp"
+#include "agent/providers/retry_config.hpp"
+#include "agent/queue/queue_config.hpp"
 
 namespace agent {
 

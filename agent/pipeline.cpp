@@ -1,6 +1,6 @@
 #include "agent/pipeline.hpp"
 
-#include "agent/unless_user_leaves.hpp"
+#include "agent/jobs/unless_user_leaves.hpp"
 #include "world/json_text.hpp"
 
 namespace agent {

@@ -4,13 +4,13 @@
 // serve() is that list. Whatever a stage has taken is given back on every way out. One clock.
 #pragma once
 
-#include "agent/conversation_lock.hpp"
-#include "agent/conversations.hpp"
-#include "agent/fair_queue.hpp"
-#include "agent/provider_chain.hpp"
-#include "agent/rate_limiter.hpp"
-#include "agent/tool_client.hpp"
-#include "agent/user_budget.hpp"
+#include "agent/conversations/conversation_lock.hpp"
+#include "agent/conversations/conversations.hpp"
+#include "agent/queue/fair_queue.hpp"
+#include "agent/providers/provider_chain.hpp"
+#include "agent/limits/rate_limiter.hpp"
+#include "agent/tools/tool_client.hpp"
+#include "agent/limits/user_budget.hpp"
 
 namespace agent {
 

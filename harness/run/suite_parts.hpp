@@ -2,7 +2,7 @@
 // its faults at the end.
 #pragma once
 
-#include "agent/provider_client.hpp"
+#include "agent/providers/provider_client.hpp"
 #include "fakes/server.hpp"
 #include "harness/run/prepared.hpp"
 #include "harness/scenario/errors.hpp"

@@ -2,8 +2,8 @@
 // defects are shown one by one.
 #include <catch2/catch.hpp>
 
-#include "agent/circuit_breaker.hpp"
-#include "agent/seed_breaker.hpp"
+#include "agent/providers/circuit_breaker.hpp"
+#include "agent/providers/seed_breaker.hpp"
 #include "tests/support/worlds.hpp"
 
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <list>
 
-#include "agent/fair_queue.hpp"
+#include "agent/queue/fair_queue.hpp"
 #include "tests/support/worlds.hpp"
 
 using namespace std::chrono_literals;

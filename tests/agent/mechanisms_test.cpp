@@ -3,11 +3,11 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "agent/backoff.hpp"
-#include "agent/completion.hpp"
+#include "agent/providers/backoff.hpp"
+#include "agent/providers/completion.hpp"
 #include "agent/ledger_json.hpp"
-#include "agent/problem.hpp"
-#include "agent/user_budget.hpp"
+#include "agent/api/problem.hpp"
+#include "agent/limits/user_budget.hpp"
 #include "tests/support/worlds.hpp"
 
 using namespace std::chrono_literals;

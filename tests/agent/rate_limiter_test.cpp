@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "agent/rate_limiter.hpp"
+#include "agent/limits/rate_limiter.hpp"
 
 using agent::Config;
 using agent::RateLimiter;

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "agent/request.hpp"
+#include "agent/api/request.hpp"
 #include "world/random.hpp"
 
 using agent::History;

@@ -1,4 +1,4 @@
-#include "agent/request.hpp"
+#include "agent/api/request.hpp"
 
 #include "input.hpp"
 

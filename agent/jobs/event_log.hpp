@@ -1,0 +1,52 @@
+// EventLog: what a job has told, event by event, for whoever follows it: the call that made it, or
+// one that comes back later. Events are in the form in which they go over the wire; the log numbers
+// them from 0 on, without a gap. What is beyond its bounds is dropped from the front. One clock.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "world/signal.hpp"
+
+namespace agent {
+
+class EventLog {
+ public:
+  struct Bounds {
+    std::size_t events_max = 10'000;
+    std::size_t bytes_max = 1 << 20;
+  };
+  EventLog(world::Clock& clock, Bounds bounds) : bounds_(bounds), grown_(clock), read_(clock) {}
+
+  std::uint64_t add(std::string event);  // the number of the event
+  void end();                            // there will be no more
+  bool ended() const { return ended_; }
+
+  std::uint64_t first() const { return first_; }                 // the oldest that is still there
+  std::uint64_t next() const { return first_ + events_.size(); }  // the number of the next one
+  bool empty() const { return next() == 0; }
+
+  // All events from `cursor` on, which then stands behind them. Those that are gone are passed over.
+  std::string take(std::uint64_t& cursor);
+  // The same, and drops what was taken: for a log that only one follows.
+  std::string take_out(std::uint64_t& cursor);
+
+  // Completes when there is an event at `cursor` or the log has ended.
+  world::Task<void> beyond(std::uint64_t cursor);
+
+  // Completes when what is held is below the bound: backpressure for a log that is taken out of.
+  world::Task<void> room();
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  const Bounds bounds_;
+  std::deque<std::string> events_;
+  std::uint64_t first_ = 0;
+  std::size_t bytes_ = 0;
+  bool ended_ = false;
+  world::Signal grown_;
+  world::Signal read_;
+};
+
+}  // namespace agent

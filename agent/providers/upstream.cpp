@@ -1,0 +1,20 @@
+#include "agent/providers/upstream.hpp"
+
+namespace agent {
+
+Upstream::Upstream(Parts parts) : parts_(std::move(parts)) {
+  parts_.books.note(LedgerKind::called, parts_.request,
+                    {.key = provider().name, .value = parts_.attempt});
+}
+
+void Upstream::end(Outcome outcome) {
+  if (std::exchange(ended_, true)) return;
+  if (parts_.breaker != nullptr) {
+    parts_.breaker->report(provider().name, parts_.permit, outcome);
+  }
+  const int status = outcome.kind == OutcomeKind::ok ? 200 : outcome.status;
+  parts_.books.note(LedgerKind::call_ended, parts_.request,
+                    {.key = provider().name, .from = name_of(outcome.kind), .value = status});
+}
+
+}  // namespace agent
