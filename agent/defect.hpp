@@ -32,6 +32,9 @@ enum class Defect : std::uint8_t {
   invents_eta,              // fair_queue.cpp: "#3 in queue, ~45 seconds" to everybody
   overspends,               // user_budget.cpp: nothing is reserved, so parallel requests overspend
   wakes_all_at_once,        // provider_chain.cpp: all who wait for a provider return together
+  burst_off_by_one,         // tool_limiter.cpp, admission.cpp: one more at once than was said
+  cooldown_stampede,        // tool_limiter.cpp: who has waited passes without a second look
+  rejects_are_charged,      // admission.cpp: what was turned away uses up the quota all the same
 };
 
 }  // namespace agent
