@@ -1,9 +1,9 @@
-// ToolLimiter: how often the model may call a tool (seed 002, its RateLimiter): so many calls of one
-// tool by one agent in any 60 s, so many in one task, so many at once. What is over the limit of the
-// minute waits in line for the cooldown and is then looked at again, one call at a time, so that
-// those who waited cannot pass together; what cannot pass before its deadline fails at once. Checking
-// and counting are one step. Lines are bounded, agents forgotten when idle. One clock; must outlive
-// its calls.
+// ToolLimiter: how often the model may call a tool (seed 002, its RateLimiter): so many calls of
+// one tool by one agent in any 60 s, so many in one task, so many at once. What is over the limit
+// of the minute waits in line for the cooldown and is then looked at again, one call at a time, so
+// that those who waited cannot pass together; what cannot pass before its deadline fails at once.
+// Checking and counting are one step. Lines are bounded, agents forgotten when idle. One clock;
+// must outlive its calls.
 #pragma once
 
 #include <functional>

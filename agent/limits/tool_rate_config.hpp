@@ -1,5 +1,6 @@
-// How often the model may call a tool; the members are the YAML keys under `agent.rate.tool`, and of
-// each entry of `agent.rate.tools`, under the names that the seed gave them. Plain data; any thread.
+// How often the model may call a tool; the members are the YAML keys under `agent.rate.tool`, and
+// of each entry of `agent.rate.tools`, under the names that the seed gave them. Plain data; any
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// WindowLog: a sliding window, exact: the instants of what was admitted, in a ring that grows only as
-// far as it is needed. Its owner adds nothing beyond its limit, so the ring is never longer than that.
-// An instant lies in the window until it is exactly as old as the window is long. One clock.
+// WindowLog: a sliding window, exact: the instants of what was admitted, in a ring that grows only
+// as far as it is needed. Its owner adds nothing beyond its limit, so the ring is never longer than
+// that. An instant lies in the window until it is exactly as old as the window is long. One clock.
 #pragma once
 
 #include <vector>
