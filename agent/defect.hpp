@@ -32,6 +32,8 @@ enum class Defect : std::uint8_t {
   invents_eta,              // fair_queue.cpp: "#3 in queue, ~45 seconds" to everybody
   overspends,               // user_budget.cpp: nothing is reserved, so parallel requests overspend
   wakes_all_at_once,        // provider_chain.cpp: all who wait for a provider return together
+  flex_starves,             // turn_order.cpp: the higher class first, always; nobody ages
+  forgets_waiters,          // fair_queue.cpp: now and then one whose turn comes is not woken
 };
 
 }  // namespace agent

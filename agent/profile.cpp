@@ -118,6 +118,10 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::invents_eta>},
     {"overspends", "Defect: budgets are checked but not reserved, so parallel requests overspend.",
      with<Defect::overspends>},
+    {"flex_starves", "Defect: the higher service tier first, always; nobody moves up by waiting.",
+     with<Defect::flex_starves>},
+    {"forgets_waiters", "Defect: now and then one whose turn in the queue comes is not woken.",
+     with<Defect::forgets_waiters>},
 }};
 
 const Profile* find_profile(std::string_view name) {
