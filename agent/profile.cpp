@@ -124,6 +124,10 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::forgets_jobs>},
     {"late_result_overwrites", "Defect: a result that comes late replaces the state `cancelled`.",
      with<Defect::late_result_overwrites>},
+    {"flex_starves", "Defect: the higher service tier first, always; nobody moves up by waiting.",
+     with<Defect::flex_starves>},
+    {"forgets_waiters", "Defect: now and then one whose turn in the queue comes is not woken.",
+     with<Defect::forgets_waiters>},
 }};
 
 const Profile* find_profile(std::string_view name) {
