@@ -32,6 +32,9 @@ enum class Defect : std::uint8_t {
   invents_eta,              // fair_queue.cpp: "#3 in queue, ~45 seconds" to everybody
   overspends,               // user_budget.cpp: nothing is reserved, so parallel requests overspend
   wakes_all_at_once,        // provider_chain.cpp: all who wait for a provider return together
+  no_failback,              // provider_chain.cpp: who answered last is asked first, for ever
+  ignores_quota_group,      // provider_chain.cpp: an account's limit is heard by one provider alone
+  cooldown_only_first_attempt,  // provider_chain.cpp: limits told to later attempts are not heard
 };
 
 }  // namespace agent

@@ -7,8 +7,14 @@ Upstream::Upstream(Parts parts) : parts_(std::move(parts)) {
                     {.key = provider().name, .value = parts_.attempt});
 }
 
+void Upstream::speaks(world::Nanos took) {
+  parts_.permit.latency = took;
+  if (parts_.breaker != nullptr) parts_.breaker->speaks(provider().name, parts_.permit);
+}
+
 void Upstream::end(Outcome outcome) {
   if (std::exchange(ended_, true)) return;
+  parts_.line.note(outcome, parts_.request, parts_.permit.latency);
   if (parts_.breaker != nullptr) {
     parts_.breaker->report(provider().name, parts_.permit, outcome);
   }

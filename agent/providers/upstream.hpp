@@ -9,7 +9,7 @@
 
 #include "agent/books.hpp"
 #include "agent/providers/breaker.hpp"
-#include "agent/providers/provider_client.hpp"
+#include "agent/providers/provider_line.hpp"
 #include "agent/providers/stream_relay.hpp"
 
 namespace agent {
@@ -23,11 +23,15 @@ class Upstream {
     std::string request;
     int attempt = 1;  // over all providers
     Breaker::Permit permit{};
+    ProviderLine& line;
   };
   explicit Upstream(Parts parts);
   ~Upstream() { end({OutcomeKind::cancelled, 0}); }
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
+
+  // Its answer has begun, so long after the call: what a provider is measured by.
+  void speaks(world::Nanos took);
 
   // How it ended; only the first time counts.
   void end(Outcome outcome);
