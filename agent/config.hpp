@@ -12,6 +12,7 @@
 
 #include "agent/defect.hpp"
 #include "agent/limits/budget_config.hpp"
+#include "agent/limits/rate_config.hpp"
 #include "agent/providers/breaker_config.hpp"
 #include "agent/providers/chain_config.hpp"
 #include "agent/providers/degraded_config.hpp"
@@ -47,6 +48,7 @@ struct Config {
   DegradedConfig degraded;
   QueueConfig queue;
   BudgetConfig budget;
+  RateConfig rate;
   std::vector<std::string> tools;  // names of backends that speak mcp
   std::int64_t tool_rounds_max = 4;
   world::Nanos tool_timeout = std::chrono::seconds(10);
@@ -107,6 +109,7 @@ struct Config {
         field("degraded", &Config::degraded, "Answers of the core's own when no provider gives one."),
         field("queue", &Config::queue, "The fair queue in front of the providers."),
         field("budget", &Config::budget, "What one user may spend in a window of time."),
+        field("rate", &Config::rate, "Limits of rate, quotas of a day, limits of tools."),
         field("tools", &Config::tools, "Backends of dialect mcp whose tools the model may call.")
             .between(0, 16),
         field("tool_rounds_max", &Config::tool_rounds_max,

@@ -35,6 +35,7 @@ struct Attempts {
   int here = 0;        // calls of this question, since it began or waited for a recovery
   std::size_t waits = 0;  // that were used
   std::size_t plans = 0;  // answers that were plans
+  std::int64_t tokens = 0;  // that a call may use, in and out
   LineSet asked = 0;   // since the last wait
   LineSet barred = 0;  // not to be asked again for this
   Outcome last;

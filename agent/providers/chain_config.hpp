@@ -23,7 +23,6 @@ struct ChainConfig {
   bool refused_elsewhere = false;
   world::Nanos refused_rest = std::chrono::minutes(5);
   world::Nanos rest_max = std::chrono::minutes(10);
-  std::vector<std::string> quota_groups;
   std::vector<std::string> larger_context;
   bool learn = false;
   std::int64_t explore_ppm = 10'000;
@@ -58,10 +57,6 @@ struct ChainConfig {
         field("rest_max", &ChainConfig::rest_max,
               "The longest rest that a Retry-After may ask for.")
             .between(1, kDay),
-        field("quota_groups", &ChainConfig::quota_groups,
-              "Of each provider, in their order, the name of the account that pays: providers of "
-              "one account rest together.")
-            .between(0, 16),
         field("larger_context", &ChainConfig::larger_context,
               "Providers that are asked when a prompt is too long for another one.")
             .between(0, 16),

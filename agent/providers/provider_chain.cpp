@@ -21,6 +21,18 @@ const Provider& provider_named(const std::string& name, const std::vector<Provid
   throw std::invalid_argument("agent.providers names '" + name + "', which is not there");
 }
 
+// Planted bug: each provider is an account of its own.
+std::vector<QuotaGroupConfig> groups_of(const Config& config) {
+  if (config.defect == Defect::ignores_quota_group) return {};
+  return config.rate.groups;
+}
+
+// About what a call uses, in and out: four bytes of prompt are a token.
+std::int64_t tokens_of(const ProviderChain::Question& question) {
+  return static_cast<std::int64_t>(question.prompt.text().size() / 4) +
+         question.request.max_tokens;
+}
+
 // Half a minute at most, as a lease says that a call has been lost, not that it is slow.
 Nanos lease_of(const Config& config) {
   return std::min(config.request_timeout, Nanos(seconds(30))) + seconds(1);
@@ -33,6 +45,7 @@ ProviderChain::ProviderChain(Parts parts, const std::vector<Provider>& providers
       config_(parts.config),
       preference_(parts.clock, config_.chain, parts.random,
                   config_.retry.fallback ? config_.providers.size() : 1),
+      groups_(parts.clock, groups_of(config_)),
       recovery_(parts.clock, config_.chain, [this] { return usable_in(); }) {
   add_lines(providers);
   const Books& books = parts_.books;
@@ -51,19 +64,10 @@ ProviderChain::ProviderChain(Parts parts, const std::vector<Provider>& providers
 
 void ProviderChain::add_lines(const std::vector<Provider>& providers) {
   if (config_.providers.empty()) throw std::invalid_argument("agent.providers names no provider");
-  const auto& groups = config_.chain.quota_groups;
   for (std::size_t i = 0; i < std::min(config_.providers.size(), kLinesMax); ++i) {
-    const std::string& name = config_.providers[i];
-    // Planted bug: each is on its own.
-    const bool grouped = i < groups.size() && config_.defect != Defect::ignores_quota_group;
-    const std::string group = grouped ? groups[i] : name;
-    std::shared_ptr<Rest> rest;
-    for (const auto& line : lines_) {
-      if (line->group() == group) rest = line->group_rest();
-    }
-    if (!rest) rest = std::make_shared<Rest>();
-    lines_.push_back(std::make_unique<ProviderLine>(parts_.clock, parts_.network, config_,
-                                                    provider_named(name, providers), group, rest));
+    lines_.push_back(std::make_unique<ProviderLine>(
+        parts_.clock, parts_.network, config_, provider_named(config_.providers[i], providers),
+        groups_));
     if (!config_.retry.fallback) break;  // the first one and no other
   }
   known_.resize(lines_.size());
@@ -73,6 +77,7 @@ Attempts ProviderChain::begin(const Question& question) {
   Attempts so_far;
   so_far.made = question.attempts;
   so_far.barred = barred_from_start(question);
+  so_far.tokens = tokens_of(question);
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     known_[i] = {lines_[i]->errors_ppm(), lines_[i]->typical()};
   }
@@ -148,7 +153,7 @@ ProviderChain::Choice ProviderChain::choose(Attempts& so_far, const std::string&
     ProviderLine& line = *lines_[index];
     Choice choice;
     choice.line = index;
-    choice.permit.retry_after = line.resting_for();
+    choice.permit.retry_after = line.resting_for(so_far.tokens);
     const bool resting = choice.permit.retry_after > Nanos{0};
     if (!resting && breaker_) choice.permit = breaker_->admit(line.name());
     if (!resting && choice.permit.admitted) return choice;
@@ -205,8 +210,12 @@ Task<void> ProviderChain::call(const Question& question, Asked& asked, Attempts&
   ++so_far.made;
   ++so_far.here;
   asked.attempts = so_far.made - question.attempts;
-  Upstream::Parts parts{line.client,    breaker_.get(), parts_.books, question.id,
-                        so_far.made, choice.permit,  line};
+  Upstream::Parts parts{line, breaker_.get(), parts_.books, question.id, so_far.made,
+                        choice.permit};
+  if (!config_.rate.groups.empty()) {
+    parts.quota = std::make_unique<QuotaGroups::Call>(groups_, line.name(), so_far.tokens);
+    parts.prompt_tokens = so_far.tokens - question.request.max_tokens;
+  }
   asked.upstream = std::make_unique<Upstream>(std::move(parts));
   const Instant from = parts_.clock.now();
   so_far.last = co_await attempt(*asked.upstream, question, so_far);

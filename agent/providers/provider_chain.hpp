@@ -121,6 +121,7 @@ class ProviderChain {
   std::vector<std::unique_ptr<ProviderLine>> lines_;  // in the order of the config
   std::unique_ptr<Breaker> breaker_;                  // null: none
   Preference preference_;
+  QuotaGroups groups_;
   Recovery recovery_;
   std::vector<Preference::Known> known_;
   std::size_t last_good_ = 0;  // of a defect: who answered last

@@ -33,29 +33,26 @@ std::string_view name_of(RestReason reason) {
 }
 
 ProviderLine::ProviderLine(world::Clock& clock, world::Network& network, const Config& config,
-                           const Provider& provider, std::string group,
-                           std::shared_ptr<Rest> group_rest)
+                           const Provider& provider, QuotaGroups& groups)
     : client(clock, network, provider, options_of(config)),
       budget(clock, config.retry),
       clock_(clock),
-      group_(std::move(group)),
-      group_rest_(std::move(group_rest)) {}
+      groups_(groups) {}
 
 void ProviderLine::rest(Nanos time, RestReason reason) {
-  Rest& rest = reason == RestReason::limited ? *group_rest_ : own_rest_;
-  const world::Instant until = clock_.now() + time;
-  if (until <= rest.until) return;
-  rest = {until, reason};
+  if (reason == RestReason::limited) return groups_.hold(name(), time);
+  refused_until_ = std::max(refused_until_, clock_.now() + time);
 }
 
-Nanos ProviderLine::resting_for() const {
-  const world::Instant until = std::max(own_rest_.until, group_rest_->until);
+Nanos ProviderLine::resting_for(std::int64_t tokens) const {
+  const world::Instant until = std::max(refused_until_, groups_.next_at(name(), tokens));
   return std::max(Nanos{0}, until - clock_.now());
 }
 
 RestReason ProviderLine::resting_why() const {
   if (resting_for() == Nanos{0}) return RestReason::none;
-  return own_rest_.until > group_rest_->until ? own_rest_.reason : group_rest_->reason;
+  const bool refused = refused_until_ > groups_.next_at(name(), 0);
+  return refused ? RestReason::refused : RestReason::limited;
 }
 
 void ProviderLine::note(const Outcome& outcome, std::string_view request, Nanos took) {
@@ -103,7 +100,7 @@ std::string ProviderLine::to_json(std::size_t order, const BreakerView* breaker)
   out += R"(","order":)";
   append_integer(out, static_cast<std::int64_t>(order));
   out += R"(,"quota_group":)";
-  append_json_string(out, group_);
+  append_json_string(out, groups_.group_of(name()));
   out += R"(,"calls":)";
   append_integer(out, calls_);
   out += R"(,"failures":)";

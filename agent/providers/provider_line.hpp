@@ -1,12 +1,12 @@
 // ProviderLine: one provider as the chain knows it: its client, its share of retries, how it has
-// been doing, and whether it rests. Lines of one account (quota group) rest together, as the
-// account's limit is theirs together. One clock.
+// been doing, and whether it rests. Lines of one account (limits/quota_groups.hpp) rest together,
+// as the account's limit is theirs together. One clock.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "agent/config.hpp"
+#include "agent/limits/quota_groups.hpp"
 #include "agent/providers/backoff.hpp"
 #include "agent/providers/breaker.hpp"
 #include "agent/providers/provider_client.hpp"
@@ -17,26 +17,20 @@ namespace agent {
 enum class RestReason : std::uint8_t { none, limited, refused };
 std::string_view name_of(RestReason reason);
 
-struct Rest {
-  world::Instant until{};
-  RestReason reason = RestReason::none;
-};
-
 class ProviderLine {
  public:
   ProviderLine(world::Clock& clock, world::Network& network, const Config& config,
-               const Provider& provider, std::string group, std::shared_ptr<Rest> group_rest);
+               const Provider& provider, QuotaGroups& groups);
 
   ProviderClient client;
   RetryBudget budget;
 
   const std::string& name() const { return client.provider().name; }
-  const std::string& group() const { return group_; }
-  const std::shared_ptr<Rest>& group_rest() const { return group_rest_; }
 
   // A limit rests the whole group; what refuses this provider alone rests it alone.
   void rest(world::Nanos time, RestReason reason);
-  world::Nanos resting_for() const;  // zero: it does not rest
+  // Until it may be asked for so many tokens; zero: now.
+  world::Nanos resting_for(std::int64_t tokens = 0) const;
   RestReason resting_why() const;
 
   // How a call of a request ended, `took` until its answer began; negative: it did not.
@@ -55,9 +49,8 @@ class ProviderLine {
 
  private:
   world::Clock& clock_;
-  const std::string group_;
-  std::shared_ptr<Rest> group_rest_;
-  Rest own_rest_;
+  QuotaGroups& groups_;
+  world::Instant refused_until_{};
   TypicalTime typical_;
   std::int64_t errors_ppm_ = 0;  // moves by 1/32 of the difference with each call
   std::int64_t failed_in_a_row_ = 0;

@@ -18,6 +18,10 @@ void Upstream::end(Outcome outcome) {
   if (parts_.breaker != nullptr) {
     parts_.breaker->report(provider().name, parts_.permit, outcome);
   }
+  const std::int64_t said = relay ? relay->completion().tokens : completion.tokens;
+  if (parts_.quota && outcome.kind == OutcomeKind::ok) {
+    parts_.quota->settle(said < 0 ? -1 : parts_.prompt_tokens + said);
+  }
   const int status = outcome.kind == OutcomeKind::ok ? 200 : outcome.status;
   parts_.books.note(LedgerKind::call_ended, parts_.request,
                     {.key = provider().name, .from = name_of(outcome.kind), .value = status});
