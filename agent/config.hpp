@@ -15,6 +15,8 @@
 #include "agent/limits/budget_config.hpp"
 #include "agent/limits/rate_config.hpp"
 #include "agent/providers/breaker_config.hpp"
+#include "agent/providers/chain_config.hpp"
+#include "agent/providers/degraded_config.hpp"
 #include "agent/providers/retry_config.hpp"
 #include "agent/queue/queue_config.hpp"
 
@@ -43,6 +45,8 @@ struct Config {
   bool notice_leaving = false;
   RetryConfig retry;
   BreakerConfig breaker;
+  ChainConfig chain;
+  DegradedConfig degraded;
   QueueConfig queue;
   BudgetConfig budget;
   std::vector<std::string> api_keys;  // of those who may ask; empty: anybody
@@ -104,6 +108,8 @@ struct Config {
               "Stop working for a user who has left."),
         field("retry", &Config::retry, "What is tried again, when, and how often."),
         field("breaker", &Config::breaker, "The circuit breaker of each provider."),
+        field("chain", &Config::chain, "How providers are chosen, and for how long each is waited."),
+        field("degraded", &Config::degraded, "Answers of the core's own when no provider gives one."),
         field("queue", &Config::queue, "The fair queue in front of the providers."),
         field("budget", &Config::budget, "What one user may spend in a window of time."),
         field("api_keys", &Config::api_keys, "Keys of those who may ask; empty: anybody may.")

@@ -21,6 +21,14 @@ Config hardened(Config c) {
   c.retry.deadline = seconds(60);
   c.retry.budget_percent = 20;
   c.breaker.policy = BreakerPolicy::hybrid;
+  c.chain.connect_timeout = seconds(5);
+  c.chain.ttft_timeout = seconds(15);
+  c.chain.forward_deadline = true;
+  c.chain.fast_first = std::chrono::milliseconds(500);
+  c.chain.refused_elsewhere = true;
+  c.chain.learn = true;
+  c.chain.background_waits = true;
+  c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
   c.memory_every = seconds(10);
   return c;
@@ -50,6 +58,12 @@ Config retries_without_jitter(Config config) {
 Config generic_errors(Config config) {
   config = hardened(std::move(config));
   config.honest_errors = false;
+  return config;
+}
+
+Config never_degrades(Config config) {
+  config = hardened(std::move(config));
+  config.degraded.when = DegradeWhen::never;
   return config;
 }
 
@@ -128,6 +142,13 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::flex_starves>},
     {"forgets_waiters", "Defect: now and then one whose turn in the queue comes is not woken.",
      with<Defect::forgets_waiters>},
+    {"no_failback", "Defect: whoever answered last is asked first, though the first one is well.",
+     with<Defect::no_failback>},
+    {"ignores_quota_group", "Defect: providers of one account do not share its limits.",
+     with<Defect::ignores_quota_group>},
+    {"cooldown_only_first_attempt", "Defect: limits that later attempts are told are not heard.",
+     with<Defect::cooldown_only_first_attempt>},
+    {"never_degrades", "Defect: no answer of its own when no provider gives one.", never_degrades},
 }};
 
 const Profile* find_profile(std::string_view name) {
