@@ -32,6 +32,7 @@ enum class Defect : std::uint8_t {
   invents_eta,              // fair_queue.cpp: "#3 in queue, ~45 seconds" to everybody
   overspends,               // user_budget.cpp: nothing is reserved, so parallel requests overspend
   wakes_all_at_once,        // provider_chain.cpp: all who wait for a provider return together
+  orphans_commands,         // run_command.cpp: a command whose call was cancelled goes on
 };
 
 }  // namespace agent

@@ -22,6 +22,8 @@ Config hardened(Config c) {
   c.retry.budget_percent = 20;
   c.breaker.policy = BreakerPolicy::hybrid;
   c.queue.running_max = 64;
+  c.commands.kill_after = world::Nanos{0};
+  c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);
   return c;
 }
@@ -56,6 +58,18 @@ Config generic_errors(Config config) {
 Config seed_breaker(Config config) {
   config = hardened(std::move(config));
   config.breaker.policy = BreakerPolicy::seed;
+  return config;
+}
+
+Config silent_commands(Config config) {
+  config = hardened(std::move(config));
+  config.commands.progress_every = world::Nanos{0};
+  return config;
+}
+
+Config kills_at_60s(Config config) {
+  config = hardened(std::move(config));
+  config.commands.kill_after = seconds(60);
   return config;
 }
 
@@ -118,6 +132,11 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::invents_eta>},
     {"overspends", "Defect: budgets are checked but not reserved, so parallel requests overspend.",
      with<Defect::overspends>},
+    {"silent_commands", "Defect: nobody hears of a command while it runs.", silent_commands},
+    {"kills_at_60s", "Defect: every command is killed after 60 s, as the seed's agent does.",
+     kills_at_60s},
+    {"orphans_commands", "Defect: a command whose call was cancelled goes on for nobody.",
+     with<Defect::orphans_commands>},
 }};
 
 const Profile* find_profile(std::string_view name) {
