@@ -33,6 +33,9 @@ enum class Defect : std::uint8_t {
   overspends,               // user_budget.cpp: nothing is reserved, so parallel requests overspend
   wakes_all_at_once,        // provider_chain.cpp: all who wait for a provider return together
   orphans_commands,         // run_command.cpp: a command whose call was cancelled goes on
+  burst_off_by_one,         // tool_limiter.cpp, admission.cpp: one more at once than was said
+  cooldown_stampede,        // tool_limiter.cpp: who has waited passes without a second look
+  rejects_are_charged,      // admission.cpp: what was turned away uses up the quota all the same
 };
 
 }  // namespace agent

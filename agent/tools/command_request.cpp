@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kGotBytesMax = 64;
 constexpr std::string_view kShape =
-    R"(The arguments must be a JSON object such as {"argv":["ls","-l"],"timeout_seconds":60})";
+    R"(The arguments must be a JSON object such as {"argv":["ls","-l"],"timeout_seconds":60}.)";
 
 std::string got(const JsonValue& value) {
   if (value.type == JsonType::none) return "got nothing.";
@@ -78,7 +78,7 @@ std::string read_command(std::string_view arguments, const CommandConfig& config
            std::to_string(CommandRequest::kArgumentsBytesMax) + " bytes.";
   }
   JsonReader reader(arguments);
-  if (!reader.enter_object()) return std::string(kShape) + ".";
+  if (!reader.enter_object()) return std::string(kShape);
   JsonValue argv;
   JsonValue timeout;
   std::string_view key;
@@ -91,7 +91,7 @@ std::string read_command(std::string_view arguments, const CommandConfig& config
     }
     (is_argv ? argv : timeout) = reader.take();
   }
-  if (!reader.finished()) return std::string(kShape) + ".";
+  if (!reader.finished()) return std::string(kShape);
   std::string wrong = read_words(argv, request.argv);
   if (wrong.empty()) wrong = read_timeout(timeout, config, request.timeout);
   if (wrong.empty()) wrong = refuse_program(request.argv.front(), config);

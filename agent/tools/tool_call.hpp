@@ -16,7 +16,8 @@ namespace agent {
 
 struct ToolCall {
   std::string request;  // its id, for the ledger
-  std::string task;     // whose calls are counted together: the job
+  std::string user;     // whose calls of a minute are counted together
+  std::string task;     // whose calls at all: the job
   world::Instant deadline = world::kNever;  // until when the call may wait to be made
 
   // What happens, as it happens: intent, cooldown, command, progress, each with a JSON object. Not

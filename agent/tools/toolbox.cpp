@@ -109,11 +109,36 @@ Task<ToolAnswer> Toolbox::call(ToolCall call) {
   tell_intent(call);
   std::string key = key_of(call.wanted);
   if (key.empty()) co_return co_await make(call);  // which says why not
+  if (!is_open(key)) {  // what is turned away counts for no limit
+    std::string over = co_await over_limit(call);
+    if (!over.empty()) co_return not_called(std::move(over));
+  }
   Pass pass(parts_, call, std::move(key));
   if (!pass.admitted()) co_return not_called(pass.refusal());
   ToolAnswer answer = co_await make(call);
   pass.ended(answer.heard);
   co_return answer;
+}
+
+// Waits for its limit if it may; what is wrong, if it may not.
+Task<std::string> Toolbox::over_limit(const ToolCall& call) {
+  if (parts_.limiter == nullptr) co_return std::string();
+  const std::string& tool = call.wanted.name;
+  ToolLimiter::OnCooldown on_cooldown = [&call](Nanos expected) {
+    if (!call.tell) return;
+    std::string json = R"({"tool":)";
+    world::append_json_string(json, call.wanted.name);
+    json += R"(,"call_id":)";
+    world::append_json_string(json, call.wanted.id);
+    json += R"(,"wait_ms":)";
+    world::append_integer(json, (expected.count() + 999'999) / 1'000'000);
+    call.tell("cooldown", json + '}');
+  };
+  auto admitting = parts_.limiter->admit(call.user, call.task, tool, call.deadline,
+                                         std::move(on_cooldown));
+  const ToolLimiter::Admission admission = co_await admitting;
+  if (!admission.error) co_return std::string();
+  co_return admission.error->message();
 }
 
 Task<ToolAnswer> Toolbox::make(const ToolCall& call) {

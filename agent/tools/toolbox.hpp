@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/limits/tool_limiter.hpp"
 #include "agent/providers/breaker.hpp"
 #include "agent/tools/run_command.hpp"
 #include "agent/tools/tool_client.hpp"
@@ -21,7 +22,8 @@ class Toolbox {
     world::Processes* processes;  // null: no commands
     const Config& config;
     const Books& books;
-    Breaker* breaker = nullptr;  // the one of the providers; null: none
+    Breaker* breaker = nullptr;      // the one of the providers; null: none
+    ToolLimiter* limiter = nullptr;  // null: none
   };
   // Throws std::invalid_argument as ToolClient does.
   Toolbox(Parts parts, const std::vector<Provider>& providers);
@@ -34,6 +36,11 @@ class Toolbox {
   // Makes the call. Cancelled, it ends when what was begun has ended or been given up: a command
   // after term_grace + pipe_abandon at the latest.
   world::Task<ToolAnswer> call(ToolCall call);
+
+  // The task has ended: nobody counts its calls any more.
+  void end_task(const std::string& task) {
+    if (parts_.limiter != nullptr) parts_.limiter->end_task(task);
+  }
 
   // How long a call may take at most: what is longer than a user may wait should not be waited for.
   world::Nanos longest(const ToolRequest& wanted) const;
@@ -49,6 +56,10 @@ class Toolbox {
   bool is_command(const ToolRequest& wanted) const {
     return commands_.on() && wanted.name == RunCommand::kName;
   }
+  bool is_open(const std::string& key) const {
+    return parts_.breaker != nullptr && parts_.breaker->closed_for(key) > world::Nanos{0};
+  }
+  world::Task<std::string> over_limit(const ToolCall& call);
   world::Task<ToolAnswer> make(const ToolCall& call);
   void tell_intent(const ToolCall& call) const;
 

@@ -53,10 +53,13 @@ struct ToolWorld {
   agent::Books books{world.clock, [this](const agent::LedgerEntry& e) { ledger.push_back(e); }};
   std::unique_ptr<fakes::Server> fake;
   std::unique_ptr<agent::Breaker> breaker;
+  std::unique_ptr<agent::ToolLimiter> limiter;
   std::unique_ptr<agent::Toolbox> toolbox;
 
   // With tool servers, if there are any.
-  explicit ToolWorld(agent::Config of, Setup setup = without_servers()) : config(std::move(of)) {
+  explicit ToolWorld(agent::Config of, Setup setup = without_servers(),
+                     agent::ToolRateConfig rate = {})
+      : config(std::move(of)) {
     std::vector<agent::Provider> providers;
     if (!setup.backends.empty()) {
       fake = std::make_unique<fakes::Server>(world.clock, world.network,
@@ -77,9 +80,11 @@ struct ToolWorld {
                        {.key = key, .from = from, .to = to, .value = failures});
           });
     }
+    limiter = std::make_unique<agent::ToolLimiter>(
+        world.clock, rate, std::vector<agent::ToolOverride>(), config.defect);
     toolbox = std::make_unique<agent::Toolbox>(
         agent::Toolbox::Parts{world.clock, world.network, &processes, config, books,
-                              breaker.get()},
+                              breaker.get(), limiter.get()},
         providers);
   }
 
@@ -151,6 +156,7 @@ struct ToolWorld {
     co_await world.clock.sleep(calling.at);
     agent::ToolCall call;
     call.request = calling.request;
+    call.user = "u1";
     call.task = calling.request;
     call.wanted = {calling.id, calling.name, calling.arguments};
     call.tell = [this](std::string_view kind, std::string json) {
