@@ -80,7 +80,7 @@ Nanos Toolbox::longest(const ToolRequest& wanted) const {
 
 // Empty for what cannot be called: made up names are no keys.
 std::string Toolbox::key_of(const ToolRequest& wanted) const {
-  std::string key(kKeyPrefix);
+  std::string key(kToolKeyPrefix);
   key += wanted.name;
   if (!is_command(wanted)) return servers_.knows(wanted.name) ? key : std::string();
   const std::string program = commands_.program_of(wanted);

@@ -48,7 +48,6 @@ class Toolbox {
   // The breaker's key of a call: the tool, and of run_command the program, as one that hangs says
   // nothing of the others. Empty: there is nothing to call.
   std::string key_of(const ToolRequest& wanted) const;
-  static constexpr std::string_view kKeyPrefix = "tool.";
 
  private:
   class Pass;
