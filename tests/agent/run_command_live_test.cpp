@@ -92,7 +92,7 @@ TEST_CASE("a real child gets its words and a clean room", "[tools][live][REQ-100
     const char* reason;
   };
   const Row rows[] = {
-      {"printf", R"({"argv":["printf","%s|","a; b","$(c)","*"]})", "a; b|$(c)|*|", "0", "exited"},
+      {"printf", R"x({"argv":["printf","%s|","a; b","$(c)","*"]})x", "a; b|$(c)|*|", "0", "exited"},
       {"env", R"({"argv":["env"]})", "PATH=/usr/local/bin:/usr/bin:/bin\nLANG=C.UTF-8\n", "0",
        "exited"},
       {"pwd", R"({"argv":["pwd"]})", "/\n", "0", "exited"},

@@ -21,7 +21,7 @@ TEST_CASE("output becomes text that is safe to show", "[tools][REQ-073]") {
       {"cut \x1b[12", "cut "},
       {"caf\xC3\xA9 \xE2\x82\xAC", "caf\xC3\xA9 \xE2\x82\xAC"},
       {"bad \xC3( \xFF", "bad \xEF\xBF\xBD( \xEF\xBF\xBD"},
-      {"turn\xE2\x80\xAEs \xE2\x81\xA6back\xC2\x85", "turns back"},
+      {"turn\xE2\x80\xAEs \xE2\x81\xA6" "back\xC2\x85", "turns back"},
       {"key sk-abcdefghijklmnop done", "key [redacted] done"},
       {"OPENAI=sk-abc_DEF-ghi.jkl-mnop", "OPENAI=[redacted]"},
       {"ghp_0123456789abcdefghij,AKIAABCDEFGHIJKLMNOP", "[redacted],[redacted]"},
