@@ -19,6 +19,7 @@
 #include "agent/providers/degraded_config.hpp"
 #include "agent/providers/retry_config.hpp"
 #include "agent/queue/queue_config.hpp"
+#include "agent/tools/command_config.hpp"
 
 namespace agent {
 
@@ -55,6 +56,7 @@ struct Config {
   std::vector<std::string> tools;  // names of backends that speak mcp
   std::int64_t tool_rounds_max = 4;
   world::Nanos tool_timeout = std::chrono::seconds(10);
+  CommandConfig commands;
   world::Nanos memory_every{0};
   Defect defect = Defect::none;  // of the profile; no key: scenarios plant nothing
 
@@ -123,6 +125,7 @@ struct Config {
             .between(1, 100),
         field("tool_timeout", &Config::tool_timeout, "Time for one call of a tool.")
             .between(1, kDay),
+        field("commands", &Config::commands, "Commands that the model may run."),
         field("memory_every", &Config::memory_every,
               "How often the ledger says how much memory is held; 0: never.")
             .between(0, kDay));

@@ -38,6 +38,7 @@ enum class Defect : std::uint8_t {
   no_failback,              // provider_chain.cpp: who answered last is asked first, for ever
   ignores_quota_group,      // provider_chain.cpp: an account's limit is heard by one provider alone
   cooldown_only_first_attempt,  // provider_chain.cpp: limits told to later attempts are not heard
+  orphans_commands,         // run_command.cpp: a command whose call was cancelled goes on
   burst_off_by_one,         // tool_limiter.cpp, admission.cpp: one more at once than was said
   cooldown_stampede,        // tool_limiter.cpp: who has waited passes without a second look
   rejects_are_charged,      // admission.cpp: what was turned away uses up the quota all the same

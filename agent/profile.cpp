@@ -30,6 +30,8 @@ Config hardened(Config c) {
   c.chain.background_waits = true;
   c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
+  c.commands.kill_after = world::Nanos{0};
+  c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);
   return c;
 }
@@ -70,6 +72,18 @@ Config never_degrades(Config config) {
 Config seed_breaker(Config config) {
   config = hardened(std::move(config));
   config.breaker.policy = BreakerPolicy::seed;
+  return config;
+}
+
+Config silent_commands(Config config) {
+  config = hardened(std::move(config));
+  config.commands.progress_every = world::Nanos{0};
+  return config;
+}
+
+Config kills_at_60s(Config config) {
+  config = hardened(std::move(config));
+  config.commands.kill_after = seconds(60);
   return config;
 }
 
@@ -149,6 +163,11 @@ const std::array<Profile, kProfileCount> kProfiles = {{
     {"cooldown_only_first_attempt", "Defect: limits that later attempts are told are not heard.",
      with<Defect::cooldown_only_first_attempt>},
     {"never_degrades", "Defect: no answer of its own when no provider gives one.", never_degrades},
+    {"silent_commands", "Defect: nobody hears of a command while it runs.", silent_commands},
+    {"kills_at_60s", "Defect: every command is killed after 60 s, as the seed's agent does.",
+     kills_at_60s},
+    {"orphans_commands", "Defect: a command whose call was cancelled goes on for nobody.",
+     with<Defect::orphans_commands>},
 }};
 
 const Profile* find_profile(std::string_view name) {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "tests/agent/core_world.hpp"
+#include "tests/agent/tool_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -315,6 +315,36 @@ bool spends_too_much(Config config) {
   return served > 3;
 }
 
+// A command of ten minutes that was given fifteen.
+ToolWorld::Calling long_command() {
+  return {"run_command", R"({"argv":["build"],"timeout_seconds":900})"};
+}
+
+bool is_silent(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  w.call(long_command());
+  return w.heard("progress").empty();
+}
+
+bool kills_too_soon(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  return w.call(long_command()).member("exit_reason") != "exited";
+}
+
+bool leaves_an_orphan(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  ToolWorld::Calling calling = long_command();
+  calling.patience = 60s;
+  w.call(calling);
+  return w.entries(LedgerKind::command_ended).empty();
+}
+
 struct Row {
   const char* profile;
   bool (*shows)(Config config);
@@ -347,7 +377,10 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"repeats_commands", repeats_a_command},
                      {"serves_first_come", starves_others},
                      {"invents_eta", invents_places},
-                     {"overspends", spends_too_much}};
+                     {"overspends", spends_too_much},
+                     {"silent_commands", is_silent},
+                     {"kills_at_60s", kills_too_soon},
+                     {"orphans_commands", leaves_an_orphan}};
 
 }  // namespace
 
