@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/agent/core_world.hpp"
+#include "tests/agent/queue_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -315,6 +316,31 @@ bool spends_too_much(Config config) {
   return served > 3;
 }
 
+// Twenty flex requests, and for two minutes more of priority than there are slots for.
+bool starves_flex(Config config) {
+  config.queue.running_max = 10;
+  QueueWorld w(config.queue, config.defect);
+  std::vector<QueueWorld::Asking> all;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back({5s, "f" + std::to_string(i), ServiceTier::flex, 1s, 60s});
+  }
+  w.stream(all, {0s, "p", ServiceTier::priority, 1s, 60s}, 12, 0s, 120s, 40);
+  w.run(all);
+  int served = 0;
+  for (const QueueWorld::Ended& each : w.ended) {
+    if (each.asking.tier == ServiceTier::flex) served += each.answered ? 1 : 0;
+  }
+  return served < 20;
+}
+
+bool leaves_some_waiting(Config config) {
+  config.queue.running_max = 1;
+  CoreWorld w(with(config));
+  int served = 0;
+  for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
+  return served < 12;
+}
+
 struct Row {
   const char* profile;
   bool (*shows)(Config config);
@@ -347,7 +373,9 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"repeats_commands", repeats_a_command},
                      {"serves_first_come", starves_others},
                      {"invents_eta", invents_places},
-                     {"overspends", spends_too_much}};
+                     {"overspends", spends_too_much},
+                     {"flex_starves", starves_flex},
+                     {"forgets_waiters", leaves_some_waiting}};
 
 }  // namespace
 
