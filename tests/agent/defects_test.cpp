@@ -4,6 +4,8 @@
 #include <set>
 
 #include "tests/agent/tool_world.hpp"
+#include "tests/agent/core_world.hpp"
+#include "tests/agent/queue_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -343,6 +345,29 @@ bool leaves_an_orphan(Config config) {
   calling.patience = 60s;
   w.call(calling);
   return w.entries(LedgerKind::command_ended).empty();
+// Twenty flex requests, and for two minutes more of priority than there are slots for.
+bool starves_flex(Config config) {
+  config.queue.running_max = 10;
+  QueueWorld w(config.queue, config.defect);
+  std::vector<QueueWorld::Asking> all;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back({5s, "f" + std::to_string(i), ServiceTier::flex, 1s, 60s});
+  }
+  w.stream(all, {0s, "p", ServiceTier::priority, 1s, 60s}, 12, 0s, 120s, 40);
+  w.run(all);
+  int served = 0;
+  for (const QueueWorld::Ended& each : w.ended) {
+    if (each.asking.tier == ServiceTier::flex) served += each.answered ? 1 : 0;
+  }
+  return served < 20;
+}
+
+bool leaves_some_waiting(Config config) {
+  config.queue.running_max = 1;
+  CoreWorld w(with(config));
+  int served = 0;
+  for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
+  return served < 12;
 }
 
 struct Row {
@@ -381,6 +406,8 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"silent_commands", is_silent},
                      {"kills_at_60s", kills_too_soon},
                      {"orphans_commands", leaves_an_orphan}};
+                     {"flex_starves", starves_flex},
+                     {"forgets_waiters", leaves_some_waiting}};
 
 }  // namespace
 

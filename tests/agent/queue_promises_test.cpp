@@ -62,6 +62,7 @@ TEST_CASE("estimates are kept within max(5 s, half), and a position rises only w
   for (const Shape& shape : kShapes) {
     CAPTURE(shape.name);
     QueueWorld w(ten_slots());
+    w.tells = true;
     Askings all;
     shape.load(w, all);
     w.run(all);
@@ -87,6 +88,7 @@ TEST_CASE("estimates are kept within max(5 s, half), and a position rises only w
 TEST_CASE("what defects promise is not kept", "[queue][REQ-034]") {
   for (const Defect defect : {Defect::invents_eta, Defect::forgets_waiters}) {
     QueueWorld w(ten_slots(), defect);
+    w.tells = true;
     Askings all;
     one_user(w, all);
     for (QueueWorld::Asking& each : all) each.patience = 60s;

@@ -46,6 +46,7 @@ struct QueueWorld {
   world::Random random{7};
   std::unique_ptr<FairQueue> queue;
   std::deque<Ended> ended;
+  bool tells = false;  // who waits is told of its place, each second
   // The provider: more at once are refused after a moment.
   std::int64_t capacity = 1'000'000;
   struct Call {
@@ -93,10 +94,13 @@ struct QueueWorld {
     FairQueue::Slot slot(*queue, mine.asking.user, std::move(wish));
     const world::Instant deadline = clock.now() + mine.asking.patience;
     while (!slot.holds() && !slot.refused() && clock.now() < deadline) {
-      const FairQueue::Place place = slot.tell();
-      mine.notices.push_back(Notice{clock.now(), place.position, place.eta, place.reason});
+      if (tells) {
+        const FairQueue::Place place = slot.tell();
+        mine.notices.push_back(Notice{clock.now(), place.position, place.eta, place.reason});
+      }
       world::Task<bool> turn = slot.wait();
-      const world::Instant until = std::min(deadline, clock.now() + std::chrono::seconds(1));
+      const world::Instant next = clock.now() + std::chrono::seconds(1);
+      const world::Instant until = tells ? std::min(deadline, next) : deadline;
       auto waiting = world::with_deadline(clock, until, std::move(turn));
       const std::optional<bool> came = co_await waiting;
       static_cast<void>(came);
