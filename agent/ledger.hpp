@@ -41,7 +41,7 @@ std::string_view name_of(LedgerKind kind);
 std::optional<LedgerKind> ledger_kind_named(std::string_view name);
 
 // Keys of called, call_ended, breaker and rejected are names of providers, or tools behind this.
-inline constexpr std::string_view kToolKeyPrefix = "tool.";
+inline constexpr std::string_view kToolKeyPrefix = "tool:";
 
 struct LedgerEntry {
   world::Instant at{};

@@ -151,7 +151,7 @@ TEST_CASE("what cannot be called is said, and touches nothing", "[tools]") {
   CHECK(w.effects.empty());
   CHECK(w.entries(LedgerKind::tool_called).empty());
   CHECK(w.toolbox->key_of({"", "no_such_tool", ""}).empty());
-  CHECK(w.toolbox->key_of({"", "echo", ""}) == "tool.echo");
+  CHECK(w.toolbox->key_of({"", "echo", ""}) == "tool:echo");
 }
 
 TEST_CASE("nothing is called that is not written down first", "[tools][REQ-025]") {
@@ -176,7 +176,7 @@ TEST_CASE("the breaker of a tool is the one of providers, and leaves its neighbo
     CAPTURE(text_of(all[i]));
     REQUIRE(all[i].answer);
     CHECK(all[i].answer->end == ToolEnd::refused);
-    CHECK(text_of(all[i]).starts_with("Circuit breaker open for tool.echo. Retry after "));
+    CHECK(text_of(all[i]).starts_with("Circuit breaker open for tool:echo. Retry after "));
     CHECK(text_of(all[i]).ends_with("s"));
   }
   for (std::size_t i = echoes; i < 2 * echoes; ++i) {
@@ -186,7 +186,7 @@ TEST_CASE("the breaker of a tool is the one of providers, and leaves its neighbo
 
   std::vector<std::string> moves;
   for (const auto& e : w.entries(LedgerKind::breaker)) {
-    CHECK(e.key == "tool.echo");
+    CHECK(e.key == "tool:echo");
     moves.push_back(e.from + " to " + e.to);
   }
   CHECK(moves == std::vector<std::string>{"closed to open", "open to half_open",
@@ -209,7 +209,7 @@ TEST_CASE("a program that hangs opens its own breaker, not that of others",
   callings.push_back({"run_command", R"({"argv":["works"]})", 10h, 360s});
   const auto all = w.call_all(callings);
   for (std::size_t i = 0; i < 5; ++i) CHECK(all[i].member("exit_reason") == "timeout");
-  CHECK(text_of(all[5]).starts_with("Circuit breaker open for tool.run_command.hangs. Retry"));
+  CHECK(text_of(all[5]).starts_with("Circuit breaker open for tool:run_command.hangs. Retry"));
   CHECK(all[6].member("exit_reason") == "exited");
 }
 
