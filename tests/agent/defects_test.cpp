@@ -351,7 +351,9 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
 
 }  // namespace
 
-TEST_CASE("each defect shows its bug, and the sound core does not", "[agent][defects]") {
+TEST_CASE("each defect shows its bug, and the sound core does not",
+          "[agent][defects][REQ-002][REQ-020][REQ-021][REQ-023][REQ-025][REQ-028][REQ-034]"
+          "[REQ-037][REQ-039][REQ-061][REQ-070][REQ-071][REQ-076]") {
   for (const Row& row : kRows) {
     CAPTURE(row.profile);
     CHECK_FALSE(row.shows(profile("hardened")));
