@@ -16,7 +16,7 @@ using reports::Verdict;
 namespace {
 
 constexpr std::size_t kColumns = 80;
-constexpr std::size_t kCellColumns = 14;   // of one profile
+constexpr std::size_t kCellColumns = 17;   // of one profile
 constexpr std::size_t kAboutMax = 160;     // characters of a scenario's first sentence
 constexpr std::size_t kWitnessMax = 160;   // of what broke an invariant
 
@@ -31,10 +31,14 @@ struct Asked {
   std::string witness;  // of the first profile that broke an invariant
 };
 
+// The value; where it lies among failures, or failures alone break the bound, how many they are.
 Asked::Answer answer_of(const SloResult& slo) {
-  const bool among_failures = !slo.value && slo.n > 0;  // there is no latency to name
-  return {slo.verdict, reports::human_quantity(slo.value, slo.unit,
-                                               among_failures ? "no answer" : "no data")};
+  const bool is_within = slo.value && slo.lower_is_better && *slo.value < slo.bound;
+  const bool tells_nothing = !slo.value || (slo.verdict == Verdict::fail && is_within);
+  if (slo.n > 0 && tells_nothing) {
+    return {slo.verdict, human_count(slo.exceedances) + " of " + human_count(slo.n)};
+  }
+  return {slo.verdict, reports::human_quantity(slo.value, slo.unit, "no data")};
 }
 
 Asked::Answer answer_of(const InvariantResult& invariant) {
@@ -119,6 +123,12 @@ std::string text_row(const std::string& indent, const std::string& what,
   return out + line + "\n";
 }
 
+// Names and objectives as code; what could break out of it is escaped instead.
+std::string code_text(const std::string& text) {
+  const bool is_plain = text.find_first_of("`|\n") == std::string::npos;
+  return is_plain ? "`" + text + "`" : reports::markdown_text(text);
+}
+
 std::string value_text(const Asked::Answer& answer) {
   return answer.verdict == Verdict::fail ? answer.value + " !" : answer.value;
 }
@@ -161,14 +171,14 @@ std::string contrast_markdown(std::span<const Contrast> all,
   }
   out += "\n" + rule + "\n";
   for (const Contrast& contrast : all) {
-    out += "| **" + reports::markdown_text(contrast.scenario) + "**: " +
+    out += "| **" + code_text(contrast.scenario) + "** " +
            reports::markdown_text(first_sentence(contrast.about)) + " |";
     for (const ContrastRun& run : contrast.runs) {
       out += fmt::format(" **{}** |", name_of(run.verdict));
     }
     out += "\n";
     for (const Asked& asked : told_of(contrast)) {
-      out += "| " + reports::markdown_text(asked.what);
+      out += "| " + code_text(asked.what);
       if (!asked.witness.empty()) out += ": " + reports::markdown_text(asked.witness);
       out += " |";
       for (const Asked::Answer& answer : asked.answers) {
