@@ -59,6 +59,12 @@ Config seed_breaker(Config config) {
   return config;
 }
 
+Config users_without_limit(Config config) {
+  config = hardened(std::move(config));
+  config.queue.user_running_max = config.queue.running_max;
+  return config;
+}
+
 }  // namespace
 
 const std::array<Profile, kProfileCount> kProfiles = {{
@@ -118,6 +124,8 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::invents_eta>},
     {"overspends", "Defect: budgets are checked but not reserved, so parallel requests overspend.",
      with<Defect::overspends>},
+    {"users_without_limit", "Defect: one user may take every slot at the providers.",
+     users_without_limit},
 }};
 
 const Profile* find_profile(std::string_view name) {

@@ -36,6 +36,7 @@ constexpr std::array kDefects{
     PlantedDefect{"invents_eta", "spam", "queue_honest"},
     PlantedDefect{"overspends", "budgets", "budget_respected"},
     PlantedDefect{"repeats_commands", "tools", "exactly_once_commands"},
+    PlantedDefect{"users_without_limit", "greedy", "user_concurrency"},
 };
 
 constexpr std::array kGates{
