@@ -43,6 +43,7 @@ struct Config {
   BreakerConfig breaker;
   QueueConfig queue;
   BudgetConfig budget;
+  std::vector<std::string> api_keys;  // of those who may ask; empty: anybody
   std::vector<std::string> tools;  // names of backends that speak mcp
   std::int64_t tool_rounds_max = 4;
   world::Nanos tool_timeout = std::chrono::seconds(10);
@@ -101,6 +102,8 @@ struct Config {
         field("breaker", &Config::breaker, "The circuit breaker of each provider."),
         field("queue", &Config::queue, "The fair queue in front of the providers."),
         field("budget", &Config::budget, "What one user may spend in a window of time."),
+        field("api_keys", &Config::api_keys, "Keys of those who may ask; empty: anybody may.")
+            .between(0, 10'000),
         field("tools", &Config::tools, "Backends of dialect mcp whose tools the model may call.")
             .between(0, 16),
         field("tool_rounds_max", &Config::tool_rounds_max,

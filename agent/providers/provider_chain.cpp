@@ -283,6 +283,7 @@ Task<Outcome> ProviderChain::attempt(Upstream& up, const Question& question, Att
     rules.bytes_max = static_cast<std::size_t>(config_.response_bytes_max);
     rules.checks = config_.check_answers;
     rules.own_tools = !config_.tools.empty();
+    rules.pieces = request.api == Api::responses;
     rules.defect = config_.defect;
     up.relay = std::make_unique<StreamRelay>(rules);
   }
