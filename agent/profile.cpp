@@ -84,6 +84,9 @@ Config silent_commands(Config config) {
 Config kills_at_60s(Config config) {
   config = hardened(std::move(config));
   config.commands.kill_after = seconds(60);
+Config users_without_limit(Config config) {
+  config = hardened(std::move(config));
+  config.queue.user_running_max = config.queue.running_max;
   return config;
 }
 
@@ -168,6 +171,8 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      kills_at_60s},
     {"orphans_commands", "Defect: a command whose call was cancelled goes on for nobody.",
      with<Defect::orphans_commands>},
+    {"users_without_limit", "Defect: one user may take every slot at the providers.",
+     users_without_limit},
 }};
 
 const Profile* find_profile(std::string_view name) {

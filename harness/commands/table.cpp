@@ -13,6 +13,7 @@
 #include "harness/commands/check.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/commands/compare.hpp"
+#include "harness/commands/contrast.hpp"
 #include "harness/commands/fake.hpp"
 #include "harness/commands/list.hpp"
 #include "harness/commands/merge.hpp"
@@ -31,7 +32,9 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"run", "Run scenarios and give a verdict.",
-            "shakedown run scenarios/backend_down.yaml --profile legacy --seed 7", add_run},
+            "shakedown run scenarios/backend_down.yaml --profile legacy", add_run},
+    Command{"contrast", "Run scenarios with several profiles, verdicts side by side.",
+            "shakedown contrast scenarios/ --profiles legacy,hardened", add_contrast},
     Command{"check", "Check scenario files without running them.",
             "shakedown check scenarios/", add_check},
     Command{"plan", "Requests and minutes that each objective needs to be decidable.",

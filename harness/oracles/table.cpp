@@ -24,6 +24,7 @@
 #include "harness/oracles/retry_after_honoured.hpp"
 #include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
+#include "harness/oracles/user_concurrency.hpp"
 #include "harness/oracles/wakes_nobody.hpp"
 #include "reports/text.hpp"
 #include "world/ensure.hpp"
@@ -105,6 +106,10 @@ constexpr std::array kOracles{
                Needs::clients, make<HonestErrors>},
     OracleKind{"queue_honest", "Places and times that a queue announces come true.",
                Needs::clients, make<QueueHonest>},
+    OracleKind{"user_concurrency",
+               "No user has more than so many requests at the providers at once.", Needs::fakes,
+               make_with_parameter<UserConcurrency>, OracleParameter::count,
+               "Requests of one user.", 5, 1, 1'000},
 };
 }  // namespace
 

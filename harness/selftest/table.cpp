@@ -39,6 +39,7 @@ constexpr std::array kDefects{
     PlantedDefect{"silent_commands", "commands", "command_life"},
     PlantedDefect{"kills_at_60s", "commands", "command_life"},
     PlantedDefect{"orphans_commands", "commands", "command_life"},
+    PlantedDefect{"users_without_limit", "greedy", "user_concurrency"},
 };
 
 constexpr std::array kGates{

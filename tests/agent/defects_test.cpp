@@ -368,6 +368,14 @@ bool leaves_some_waiting(Config config) {
   int served = 0;
   for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
   return served < 12;
+bool takes_every_slot(Config config) {
+  CoreWorld w(with(config));
+  Sendings all;
+  for (std::uint32_t s = 0; s < 10; ++s) all.push_back(turn(0s, {1, s, 0}, false, 100));
+  w.ask_all(std::move(all));
+  std::size_t at_once = 0;  // each takes two seconds
+  for (const auto& record : w.records) at_once += record.at < world::at(100ms) ? 1 : 0;
+  return at_once > 5;
 }
 
 struct Row {
@@ -408,10 +416,13 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"orphans_commands", leaves_an_orphan}};
                      {"flex_starves", starves_flex},
                      {"forgets_waiters", leaves_some_waiting}};
+                     {"users_without_limit", takes_every_slot}};
 
 }  // namespace
 
-TEST_CASE("each defect shows its bug, and the sound core does not", "[agent][defects]") {
+TEST_CASE("each defect shows its bug, and the sound core does not",
+          "[agent][defects][REQ-002][REQ-020][REQ-021][REQ-023][REQ-025][REQ-028][REQ-031]"
+          "[REQ-034][REQ-037][REQ-039][REQ-061][REQ-070][REQ-071][REQ-076]") {
   for (const Row& row : kRows) {
     CAPTURE(row.profile);
     CHECK_FALSE(row.shows(profile("hardened")));
