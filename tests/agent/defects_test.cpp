@@ -345,6 +345,8 @@ bool leaves_an_orphan(Config config) {
   calling.patience = 60s;
   w.call(calling);
   return w.entries(LedgerKind::command_ended).empty();
+}
+
 // Twenty flex requests, and for two minutes more of priority than there are slots for.
 bool starves_flex(Config config) {
   config.queue.running_max = 10;
@@ -368,6 +370,8 @@ bool leaves_some_waiting(Config config) {
   int served = 0;
   for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
   return served < 12;
+}
+
 bool takes_every_slot(Config config) {
   CoreWorld w(with(config));
   Sendings all;
@@ -413,9 +417,9 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"overspends", spends_too_much},
                      {"silent_commands", is_silent},
                      {"kills_at_60s", kills_too_soon},
-                     {"orphans_commands", leaves_an_orphan}};
+                     {"orphans_commands", leaves_an_orphan},
                      {"flex_starves", starves_flex},
-                     {"forgets_waiters", leaves_some_waiting}};
+                     {"forgets_waiters", leaves_some_waiting},
                      {"users_without_limit", takes_every_slot}};
 
 }  // namespace
