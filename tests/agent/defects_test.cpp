@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/agent/core_world.hpp"
+#include "tests/agent/store_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -315,6 +316,43 @@ bool spends_too_much(Config config) {
   return served > 3;
 }
 
+// A life that ends right after it has acknowledged a job.
+bool loses_what_it_acknowledged(Config config) {
+  StoreWorld w(StoreArm::sqlite, config.store, config.defect);
+  w.create(job("a"));
+  w.create(job("b"));
+  w.reopen();
+  return !w.read("a") || !w.read("b");
+}
+
+bool loses_ended_jobs(Config config) {
+  int lost = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    int missing = 0;
+    for (const char* id : {"a", "b", "c", "d"}) {
+      w.create(job(id));
+      REQUIRE(w.advance(change(id, agent::JobState::completed, "result")));
+      missing += w.read(id) ? 0 : 1;
+    }
+    lost += missing == 1 ? 1 : 0;
+  }
+  return lost == 2;
+}
+
+bool revives_cancelled_jobs(Config config) {
+  int revived = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    w.create(job("a"));
+    REQUIRE(w.advance(change("a", agent::JobState::cancelled, "cancelled", {{0, "cancelled"}})));
+    const bool late = w.advance(change("a", agent::JobState::completed, "late", {{1, "late"}}));
+    const bool changed = w.read("a")->state == agent::JobState::completed;
+    revived += late && changed && w.events("a").size() == 2 ? 1 : 0;
+  }
+  return revived == 2;
+}
+
 struct Row {
   const char* profile;
   bool (*shows)(Config config);
@@ -347,7 +385,10 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"repeats_commands", repeats_a_command},
                      {"serves_first_come", starves_others},
                      {"invents_eta", invents_places},
-                     {"overspends", spends_too_much}};
+                     {"overspends", spends_too_much},
+                     {"acks_before_durable", loses_what_it_acknowledged},
+                     {"forgets_jobs", loses_ended_jobs},
+                     {"late_result_overwrites", revives_cancelled_jobs}};
 
 }  // namespace
 
