@@ -20,7 +20,7 @@ constexpr world::Purpose kWhen{"test.kill"};
 // SHAKEDOWN_CRASHES asks for more, as ci/nightly does.
 int crashes() {
   const char* asked = std::getenv("SHAKEDOWN_CRASHES");
-  return asked == nullptr ? 200 : std::atoi(asked);
+  return asked == nullptr ? 100 : std::atoi(asked);
 }
 
 // Starts a writer, kills it when it has said so many lines, and returns all that it said.
