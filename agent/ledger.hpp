@@ -30,8 +30,9 @@ enum class LedgerKind : std::uint8_t {
   answered,      // the user got the answer; from: ok, degraded or the error code; value: the status
   abandoned,     // the user left before the answer; what was asked for is cancelled
   memory,        // value: bytes that the core holds for its users (histories, queues, maps)
+  budget_alert,  // key: whose, from: the scope; value: spent of `limit`, which is nearly all of it
 };
-inline constexpr std::size_t kLedgerKinds = 14;
+inline constexpr std::size_t kLedgerKinds = 15;
 std::string_view name_of(LedgerKind kind);
 std::optional<LedgerKind> ledger_kind_named(std::string_view name);
 
