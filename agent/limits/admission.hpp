@@ -70,7 +70,7 @@ class Admission {
   std::size_t keys() const { return edge_.clients() + user_.users() + daily_.accounts(); }
 
  private:
-  void find_tightest(Decision& decision) const;
+  void complete(Decision& decision) const;
 
   const world::Clock& clock_;
   const RateConfig& config_;

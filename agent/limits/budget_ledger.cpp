@@ -22,6 +22,10 @@ constexpr std::array<BudgetScope, kBudgetScopes> kScopes = {
 
 constexpr std::int64_t kCostMax = std::int64_t{1} << 60;  // far above any limit
 
+// The names under which money is counted beside the quotas of a day.
+const std::string kCostOfAll = "cost";
+std::string cost_key(const std::string& user) { return "cost of " + user; }
+
 }  // namespace
 
 std::string_view name_of(BudgetScope scope) {
@@ -78,27 +82,36 @@ std::string BudgetLedger::key_of(BudgetScope scope, const Who& who) const {
   return "all";
 }
 
-DayAccounts::Account* BudgetLedger::account(BudgetScope scope, const Who& who, std::int64_t day) {
-  const std::string key = key_of(scope, who);
-  if (limit_of(scope) == 0 || key.empty()) return nullptr;
-  switch (scope) {
-    case BudgetScope::task: return &tasks_.at(key);
-    case BudgetScope::session: return &sessions_.at(key);
-    case BudgetScope::user_day: return &days_.at("cost of " + key, day);
-    case BudgetScope::global_day: return &days_.at("cost", day);
+BudgetLedger::Names BudgetLedger::names_of(const Who& who, std::int64_t day) const {
+  Names names;
+  for (const BudgetScope scope : kScopes) {
+    std::string& name = names[static_cast<std::size_t>(scope)];
+    if (limit_of(scope) == 0) continue;
+    if (scope == BudgetScope::user_day) name = DayAccounts::name_of(cost_key(who.user), day);
+    if (scope == BudgetScope::global_day) name = DayAccounts::name_of(kCostOfAll, day);
+    if (scope < BudgetScope::user_day) name = key_of(scope, who);
   }
-  return nullptr;
+  return names;
+}
+
+BudgetLedger::Accounts BudgetLedger::accounts(const Names& names, std::int64_t day) {
+  Accounts found{};
+  if (!names[0].empty()) found[0] = &tasks_.at(names[0]);
+  if (!names[1].empty()) found[1] = &sessions_.at(names[1]);
+  if (!names[2].empty()) found[2] = &days_.at(names[2], day);
+  if (!names[3].empty()) found[3] = &days_.at(names[3], day);
+  return found;
 }
 
 Task<bool> BudgetLedger::know(std::string user) {
   bool known = true;
   const std::int64_t day = today();
   if (config_.user_day_usd > 0) {
-    Task<bool> asking = days_.know("cost of " + user, day);
+    Task<bool> asking = days_.know(cost_key(user), day);
     known = co_await std::move(asking);
   }
   if (config_.global_day_usd > 0) {
-    Task<bool> asking = days_.know("cost", day);
+    Task<bool> asking = days_.know(kCostOfAll, day);
     const bool known_of_all = co_await std::move(asking);
     known = known && known_of_all;
   }
@@ -110,7 +123,8 @@ BudgetLedger::Charge::Charge(BudgetLedger& ledger, Who who, Tokens estimate)
       who_(std::move(who)),
       estimate_(estimate),
       cost_(ledger.cost(who_.model, estimate)),
-      day_(ledger.today()) {
+      day_(ledger.today()),
+      names_(ledger.names_of(who_, day_)) {
   reserve();
 }
 
@@ -120,8 +134,9 @@ void BudgetLedger::Charge::reserve() {
   refused_by_ = {};
   may_wait_ = true;
   retry_after_ = Nanos{0};
+  const Accounts accounts = ledger_.accounts(names_, day_);
   for (const BudgetScope scope : kScopes) {
-    const DayAccounts::Account* account = ledger_.account(scope, who_, day_);
+    const DayAccounts::Account* account = accounts[static_cast<std::size_t>(scope)];
     if (account == nullptr) continue;
     const std::int64_t limit = ledger_.limit_of(scope);
     if (account->used() + cost_ <= limit) continue;
@@ -143,8 +158,8 @@ void BudgetLedger::Charge::reserve() {
     return;
   }
   if (ledger_.defect_ == Defect::overspends) return;  // planted bug: nothing reserved
-  for (const BudgetScope scope : kScopes) {
-    if (auto* account = ledger_.account(scope, who_, day_)) account->reserved += cost_;
+  for (DayAccounts::Account* account : accounts) {
+    if (account != nullptr) account->reserved += cost_;
   }
 }
 
@@ -164,10 +179,9 @@ Task<bool> BudgetLedger::freed(BudgetLedger& ledger) {
   co_return true;
 }
 
-void BudgetLedger::Charge::give_back() {
+void BudgetLedger::Charge::give_back(const Accounts& accounts) const {
   if (ledger_.defect_ == Defect::overspends) return;
-  for (const BudgetScope scope : kScopes) {
-    DayAccounts::Account* account = ledger_.account(scope, who_, day_);
+  for (DayAccounts::Account* account : accounts) {
     if (account == nullptr) continue;
     account->reserved = std::max<std::int64_t>(0, account->reserved - cost_);
   }
@@ -176,49 +190,52 @@ void BudgetLedger::Charge::give_back() {
 void BudgetLedger::Charge::settle(const std::string& model, Tokens used) {
   if (refused_ || settled_) return;
   settled_ = true;
-  give_back();
   const bool known = used.output >= 0;
+  const std::int64_t cost = known ? ledger_.cost(model, used) : cost_;
+  const Accounts accounts = ledger_.accounts(names_, day_);
+  give_back(accounts);
+  for (const BudgetScope scope : kScopes) {
+    DayAccounts::Account* account = accounts[static_cast<std::size_t>(scope)];
+    if (account != nullptr) ledger_.spend(*account, scope, who_, cost);
+  }
   user_->settle(known ? used.input + used.output : -1);
-  ledger_.spend(who_, day_, known ? ledger_.cost(model, used) : cost_);
   ledger_.freed_.notify_all();
 }
 
-void BudgetLedger::spend(const Who& who, std::int64_t day, std::int64_t cost) {
-  for (const BudgetScope scope : kScopes) {
-    DayAccounts::Account* spending = account(scope, who, day);
-    if (spending == nullptr) continue;
-    spending->unsaved += cost;
-    const std::int64_t limit = limit_of(scope);
-    const Wide alert_at = static_cast<Wide>(limit) * config_.alert_at_ppm / 1'000'000;
-    if (spending->alerted || spending->spent() < alert_at) continue;
-    spending->alerted = true;
-    if (on_alert_) on_alert_({scope, key_of(scope, who), spending->spent(), limit});
-  }
+void BudgetLedger::spend(DayAccounts::Account& account, BudgetScope scope, const Who& who,
+                         std::int64_t cost) {
+  account.unsaved += cost;
+  const std::int64_t limit = limit_of(scope);
+  const Wide alert_at = static_cast<Wide>(limit) * config_.alert_at_ppm / 1'000'000;
+  if (account.alerted || account.spent() < alert_at) return;
+  account.alerted = true;
+  if (on_alert_) on_alert_({scope, key_of(scope, who), account.spent(), limit});
 }
 
 Task<void> BudgetLedger::Charge::save() {
   if (!settled_) co_return;
   if (ledger_.config_.user_day_usd > 0) {
-    Task<void> saving = ledger_.days_.save("cost of " + who_.user, day_);
+    Task<void> saving = ledger_.days_.save(cost_key(who_.user), day_);
     co_await std::move(saving);
   }
   if (ledger_.config_.global_day_usd > 0) {
-    Task<void> saving = ledger_.days_.save("cost", day_);
+    Task<void> saving = ledger_.days_.save(kCostOfAll, day_);
     co_await std::move(saving);
   }
 }
 
 BudgetLedger::Charge::~Charge() {
   if (refused_ || settled_) return;
-  give_back();
+  give_back(ledger_.accounts(names_, day_));
   user_.reset();
   ledger_.freed_.notify_all();
 }
 
 std::vector<BudgetLedger::Standing> BudgetLedger::standings(const Who& who) {
   std::vector<Standing> all;
+  const Accounts found = accounts(names_of(who, today()), today());
   for (const BudgetScope scope : kScopes) {
-    const DayAccounts::Account* known = account(scope, who, today());
+    const DayAccounts::Account* known = found[static_cast<std::size_t>(scope)];
     if (known == nullptr) continue;
     Standing standing;
     standing.scope = scope;

@@ -6,6 +6,7 @@
 // its charges.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -54,6 +55,10 @@ class BudgetLedger {
   // To be awaited before a charge is made: what was spent today before the process began.
   world::Task<bool> know(std::string user);
 
+  // By scope; empty, or null: the scope has no limit, or the call is not in one.
+  using Names = std::array<std::string, kBudgetScopes>;
+  using Accounts = std::array<DayAccounts::Account*, kBudgetScopes>;
+
   class Charge {
    public:
     // Reserves the estimate: input tokens, and as many output tokens as it may use at most.
@@ -78,13 +83,14 @@ class BudgetLedger {
    private:
     friend class BudgetLedger;
     void reserve();
-    void give_back();
+    void give_back(const Accounts& accounts) const;
 
     BudgetLedger& ledger_;
     const Who who_;
     const Tokens estimate_;
     const std::int64_t cost_;
     const std::int64_t day_;
+    const Names names_;
     std::optional<UserBudget::Charge> user_;
     std::string_view refused_by_;
     world::Nanos retry_after_{0};
@@ -114,11 +120,11 @@ class BudgetLedger {
  private:
   std::int64_t limit_of(BudgetScope scope) const;
   std::string key_of(BudgetScope scope, const Who& who) const;
-  // Null: this scope has no limit, or the call is not in one.
-  DayAccounts::Account* account(BudgetScope scope, const Who& who, std::int64_t day);
+  Names names_of(const Who& who, std::int64_t day) const;
+  Accounts accounts(const Names& names, std::int64_t day);  // valid until the next call
   std::int64_t today() const { return clock_.unix_nanos() / kDay; }
   world::Nanos day_left() const { return world::Nanos(kDay - clock_.unix_nanos() % kDay); }
-  void spend(const Who& who, std::int64_t day, std::int64_t cost);
+  void spend(DayAccounts::Account& account, BudgetScope scope, const Who& who, std::int64_t cost);
   static world::Task<bool> freed(BudgetLedger& ledger);
 
   world::Clock& clock_;

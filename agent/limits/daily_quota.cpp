@@ -61,43 +61,56 @@ Task<bool> DailyQuota::know(std::string user) {
 
 DailyQuota::Charge::Charge(DailyQuota& quota, std::string user)
     : quota_(quota), user_(std::move(user)), limit_(quota.limit_of(user_)) {
-  if (limit_ > 0) day_ = quota_.day_of(user_);
+  if (limit_ == 0) return;
+  day_ = quota_.day_of(user_);
+  account_ = DayAccounts::name_of(user_, day_);
 }
 
 bool DailyQuota::Charge::allowed() {
-  return limit_ == 0 || quota_.accounts_.at(user_, day_).used() < limit_;
+  return limit_ == 0 || quota_.accounts_.at(account_, day_).used() < limit_;
 }
 
 void DailyQuota::Charge::reserve() {
   if (reserved_ || limit_ == 0) return;
   reserved_ = true;
-  ++quota_.accounts_.at(user_, day_).reserved;
+  ++quota_.accounts_.at(account_, day_).reserved;
 }
 
 DailyQuota::Charge::~Charge() {
   if (!reserved_) return;
-  DayAccounts::Account& account = quota_.accounts_.at(user_, day_);
+  DayAccounts::Account& account = quota_.accounts_.at(account_, day_);
   account.reserved = std::max<std::int64_t>(0, account.reserved - 1);
 }
 
 Task<void> DailyQuota::Charge::keep() {
   if (!reserved_) co_return;
   reserved_ = false;
-  DayAccounts::Account& account = quota_.accounts_.at(user_, day_);
+  DayAccounts::Account& account = quota_.accounts_.at(account_, day_);
   account.reserved = std::max<std::int64_t>(0, account.reserved - 1);
   ++account.unsaved;
   Task<void> saving = quota_.accounts_.save(user_, day_);
   co_await std::move(saving);
 }
 
+Quota DailyQuota::Charge::quota() {
+  if (limit_ == 0) return {};
+  return quota_.quota(user_, limit_, quota_.accounts_.at(account_, day_));
+}
+
 Quota DailyQuota::quota(const std::string& user) {
+  const std::int64_t limit = limit_of(user);
+  if (limit == 0) return {};
+  const std::int64_t day = day_of(user);
+  return quota(user, limit, accounts_.at(DayAccounts::name_of(user, day), day));
+}
+
+Quota DailyQuota::quota(const std::string& user, std::int64_t limit,
+                        const DayAccounts::Account& account) {
   Quota quota;
-  quota.quota = limit_of(user);
-  quota.on = quota.quota > 0;
-  if (!quota.on) return quota;
+  quota.on = true;
+  quota.quota = limit;
   quota.window = Nanos(kDay);
-  quota.remaining =
-      std::max<std::int64_t>(0, quota.quota - accounts_.at(user, day_of(user)).used());
+  quota.remaining = std::max<std::int64_t>(0, limit - account.used());
   quota.reset = day_left(user);
   return quota;
 }

@@ -39,6 +39,7 @@ class DailyQuota {
 
     bool allowed();  // whether there is one left
     void reserve();
+    Quota quota();  // as it stands now, itself included
     // It was answered. Completes when that is durable, or could not be made so.
     world::Task<void> keep();
 
@@ -47,6 +48,7 @@ class DailyQuota {
     const std::string user_;
     const std::int64_t limit_;
     std::int64_t day_ = 0;
+    std::string account_;  // its name
     bool reserved_ = false;
   };
 
@@ -60,6 +62,7 @@ class DailyQuota {
   static constexpr std::size_t kAccountsMax = 100'000;
 
  private:
+  Quota quota(const std::string& user, std::int64_t limit, const DayAccounts::Account& account);
   std::int64_t day_of(const std::string& user) const;
   world::Nanos jitter_of(const std::string& user) const;
 

@@ -6,17 +6,12 @@ namespace agent {
 
 using world::Task;
 
-DayAccounts::Account& DayAccounts::at(const std::string& key, std::int64_t day) {
-  Account& account = accounts_.at(key + '\n' + std::to_string(day));
-  account.day = day;
-  return account;
-}
-
 Task<bool> DayAccounts::know(std::string key, std::int64_t day) {
-  if (at(key, day).known) co_return true;
+  const std::string name = name_of(key, day);
+  if (at(name, day).known) co_return true;
   Task<std::optional<std::int64_t>> asking = counts_.add_used(key, day, 0);
   const std::optional<std::int64_t> spent = co_await std::move(asking);
-  Account& account = at(key, day);  // looked up again: others ran meanwhile
+  Account& account = at(name, day);  // looked up again: others ran meanwhile
   if (spent) account.durable = std::max(account.durable, *spent);
   account.known = account.known || spent.has_value();
   co_return account.known;
@@ -25,14 +20,14 @@ Task<bool> DayAccounts::know(std::string key, std::int64_t day) {
 // What is on its way to the store, and no longer so when that was cancelled.
 class DayAccounts::Saving {
  public:
-  Saving(DayAccounts& accounts, const std::string& key, std::int64_t day)
-      : accounts_(accounts), key_(key), day_(day) {
-    Account& account = accounts_.at(key_, day_);
+  Saving(DayAccounts& accounts, const std::string& name, std::int64_t day)
+      : accounts_(accounts), name_(name), day_(day) {
+    Account& account = accounts_.at(name_, day_);
     amount = account.unsaved - account.saving;
     account.saving += amount;
   }
   ~Saving() {
-    Account& account = accounts_.at(key_, day_);
+    Account& account = accounts_.at(name_, day_);
     account.saving = std::max<std::int64_t>(0, account.saving - amount);
   }
   Saving(const Saving&) = delete;
@@ -42,17 +37,18 @@ class DayAccounts::Saving {
 
  private:
   DayAccounts& accounts_;
-  const std::string& key_;  // of the coroutine that it stands in
+  const std::string& name_;  // of the coroutine that it stands in
   const std::int64_t day_;
 };
 
 Task<void> DayAccounts::save(std::string key, std::int64_t day) {
-  Saving saving(*this, key, day);
+  const std::string name = name_of(key, day);
+  Saving saving(*this, name, day);
   if (saving.amount == 0) co_return;  // it is on its way already
   Task<std::optional<std::int64_t>> adding = counts_.add_used(key, day, saving.amount);
   const std::optional<std::int64_t> spent = co_await std::move(adding);
   if (!spent) co_return;  // the next one takes it along
-  Account& account = at(key, day);
+  Account& account = at(name, day);
   account.unsaved = std::max<std::int64_t>(0, account.unsaved - saving.amount);
   account.durable = std::max(account.durable, *spent);
   account.known = true;

@@ -15,7 +15,7 @@ namespace agent {
 class DayAccounts {
  public:
   DayAccounts(DayCounts& counts, std::size_t accounts_max)
-      : counts_(counts), accounts_(accounts_max) {}
+      : counts_(counts), accounts_(accounts_max < 2 ? 2 : accounts_max) {}
 
   struct Account {  // of one key on one day
     std::int64_t day = 0;
@@ -29,8 +29,16 @@ class DayAccounts {
     std::int64_t used() const { return spent() + reserved; }
   };
 
-  // Valid until the next call.
-  Account& at(const std::string& key, std::int64_t day);
+  // The name of a key's account on a day: who looks it up often makes it once.
+  static std::string name_of(const std::string& key, std::int64_t day) {
+    return key + '\n' + std::to_string(day);
+  }
+  // Valid until the next call but one.
+  Account& at(const std::string& name, std::int64_t day) {
+    Account& account = accounts_.at(name);
+    account.day = day;
+    return account;
+  }
 
   // Looks up what was spent, unless that is known. False: it could not be, and counts as nothing.
   world::Task<bool> know(std::string key, std::int64_t day);

@@ -460,6 +460,10 @@ TEST_CASE("a million keys are bounded, and forgotten when idle", "[limit][REQ-05
   };
   const std::int64_t before = held();
   for (int i = 0; i < 1'000'000; ++i) {
+    static_cast<void>(b.admission->edge(Bench::asker("client-" + std::to_string(i))));
+  }
+  CHECK(b.admission->keys() == 100'000);
+  for (int i = 0; i < 110'000; ++i) {
     Admission::Pass pass(*b.admission, Bench::asker("user-" + std::to_string(i)), kNever);
     pass.begin();
   }
