@@ -56,6 +56,19 @@ constexpr std::array<Row, kProblemCodes> kRows{{
      "server_error", false,
      {"Ask for one thing at a time.", "Look at what the tools have done before asking again."},
      kFailed},
+    {"interrupted", 500, "The work was interrupted.", "server_error", true,
+     {"Find out what was done before sending it again.", ""}, kFailed},
+    {"internal_error", 500, "The service failed.", "server_error", true, {kAgain, ""}, kFailed},
+    {"store_unavailable", 503, "The request cannot be kept.", "server_error", true, {kAgain, ""},
+     kUnavailable},
+    {"unauthorized", 401, "The API key is not known.", "authentication_error", false,
+     {"Send a known key as `Authorization: Bearer ...`.", ""}, kBadRequest},
+    {"response_not_found", 404, "There is no such response.", "invalid_request_error", false,
+     {"Look at the id; GET /v1/responses lists yours.", ""}, kBadRequest},
+    {"idempotency_key_reuse", 422, "The Idempotency-Key stands for another request.",
+     "invalid_request_error", false, {"Send another key with another request.", ""}, kBadRequest},
+    {"request_in_progress", 409, "The request is still being worked on.", "invalid_request_error",
+     true, {kWait, ""}, kBadRequest},
 }};
 
 const Row& row_of(ProblemCode code) { return kRows[static_cast<std::size_t>(code)]; }
