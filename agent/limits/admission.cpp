@@ -21,8 +21,8 @@ Admission::Pass::Pass(Admission& admission, Asker asker, Instant deadline)
     : admission_(admission),
       asker_(std::move(asker)),
       turn_(admission.user_, asker_.user,
-            deadline == world::kNever ? admission.config_.user_background_max
-                                      : admission.config_.user_waiting_max),
+            asker_.background ? admission.config_.user_background_max
+                              : admission.config_.user_waiting_max),
       charge_(admission.daily_, asker_.user) {
   const Instant now = admission_.clock_.now();
   std::optional<EdgeLimit::Bucket> edge;
