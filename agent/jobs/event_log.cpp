@@ -43,6 +43,15 @@ std::string EventLog::take(std::uint64_t& cursor) {
   return taken;
 }
 
+std::vector<std::string> EventLog::copy(std::uint64_t& cursor) const {
+  std::vector<std::string> copied;
+  for (std::uint64_t i = std::max(cursor, first_); i < next(); ++i) {
+    copied.push_back(events_[static_cast<std::size_t>(i - first_)]);
+  }
+  cursor = std::max(cursor, next());
+  return copied;
+}
+
 std::string EventLog::take_out(std::uint64_t& cursor) {
   std::string taken = take(cursor);
   while (first_ < cursor && !events_.empty()) drop_first();

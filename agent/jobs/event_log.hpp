@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "world/signal.hpp"
 
@@ -30,6 +31,8 @@ class EventLog {
 
   // All events from `cursor` on, which then stands behind them. Those that are gone are passed over.
   std::string take(std::uint64_t& cursor);
+  // The same, one by one.
+  std::vector<std::string> copy(std::uint64_t& cursor) const;
   // The same, and drops what was taken: for a log that only one follows.
   std::string take_out(std::uint64_t& cursor);
 

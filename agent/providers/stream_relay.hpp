@@ -18,6 +18,7 @@ struct RelayRules {
   std::size_t bytes_max = 0;
   bool checks = false;
   bool own_tools = false;
+  bool pieces = false;  // gives out what is said (JSON text without quotes), not events
   bool json_wanted = false;  // an object may be the answer
   Defect defect = Defect::none;
 };
@@ -48,6 +49,7 @@ class StreamRelay {
 
  private:
   world::Result<void> take(const world::SseEvent& event, std::string& out);
+  void give(std::string& out, const world::SseEvent& event, std::size_t said_before) const;
 
   const RelayRules rules_;
   world::SseReader reader_;

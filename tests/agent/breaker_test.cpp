@@ -75,7 +75,7 @@ std::string repeat(const std::string& what, int times) {
 
 }  // namespace
 
-TEST_CASE("when a breaker opens", "[breaker][REQ-003]") {
+TEST_CASE("when a breaker opens", "[breaker][REQ-003][REQ-014]") {
   struct Row {
     const char* why;
     std::string script;
@@ -106,7 +106,7 @@ TEST_CASE("a failure that is older than the window does not count", "[breaker][R
 }
 
 TEST_CASE("calls that hang open a breaker, and it holds for the whole time",
-          "[breaker][REQ-003]") {
+          "[breaker][REQ-003][REQ-006]") {
   Bench b;
   CHECK(b.calls("FFFFF", 60s) == 5);
   b.pass(58s);  // the last one ended a second ago

@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "tests/agent/tool_world.hpp"
 #include "tests/agent/core_world.hpp"
+#include "tests/agent/queue_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -357,6 +359,71 @@ bool hears_only_first_limits(Config config) {
 // What the pipeline asks before it lets an answer of the core's own stand in.
 bool has_no_words(Config config) { return config.degraded.when == agent::DegradeWhen::never; }
 
+// A command of ten minutes that was given fifteen.
+ToolWorld::Calling long_command() {
+  return {"run_command", R"({"argv":["build"],"timeout_seconds":900})"};
+}
+
+bool is_silent(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  w.call(long_command());
+  return w.heard("progress").empty();
+}
+
+bool kills_too_soon(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  return w.call(long_command()).member("exit_reason") != "exited";
+}
+
+bool leaves_an_orphan(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  ToolWorld::Calling calling = long_command();
+  calling.patience = 60s;
+  w.call(calling);
+  return w.entries(LedgerKind::command_ended).empty();
+}
+
+// Twenty flex requests, and for two minutes more of priority than there are slots for.
+bool starves_flex(Config config) {
+  config.queue.running_max = 10;
+  QueueWorld w(config.queue, config.defect);
+  std::vector<QueueWorld::Asking> all;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back({5s, "f" + std::to_string(i), ServiceTier::flex, 1s, 60s});
+  }
+  w.stream(all, {0s, "p", ServiceTier::priority, 1s, 60s}, 12, 0s, 120s, 40);
+  w.run(all);
+  int served = 0;
+  for (const QueueWorld::Ended& each : w.ended) {
+    if (each.asking.tier == ServiceTier::flex) served += each.answered ? 1 : 0;
+  }
+  return served < 20;
+}
+
+bool leaves_some_waiting(Config config) {
+  config.queue.running_max = 1;
+  CoreWorld w(with(config));
+  int served = 0;
+  for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
+  return served < 12;
+}
+
+bool takes_every_slot(Config config) {
+  CoreWorld w(with(config));
+  Sendings all;
+  for (std::uint32_t s = 0; s < 10; ++s) all.push_back(turn(0s, {1, s, 0}, false, 100));
+  w.ask_all(std::move(all));
+  std::size_t at_once = 0;  // each takes two seconds
+  for (const auto& record : w.records) at_once += record.at < world::at(100ms) ? 1 : 0;
+  return at_once > 5;
+}
+
 struct Row {
   const char* profile;
   bool (*shows)(Config config);
@@ -393,11 +460,19 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"no_failback", stays_with_the_second},
                      {"ignores_quota_group", asks_the_same_account},
                      {"cooldown_only_first_attempt", hears_only_first_limits},
-                     {"never_degrades", has_no_words}};
+                     {"never_degrades", has_no_words},
+                     {"silent_commands", is_silent},
+                     {"kills_at_60s", kills_too_soon},
+                     {"orphans_commands", leaves_an_orphan},
+                     {"flex_starves", starves_flex},
+                     {"forgets_waiters", leaves_some_waiting},
+                     {"users_without_limit", takes_every_slot}};
 
 }  // namespace
 
-TEST_CASE("each defect shows its bug, and the sound core does not", "[agent][defects]") {
+TEST_CASE("each defect shows its bug, and the sound core does not",
+          "[agent][defects][REQ-002][REQ-020][REQ-021][REQ-023][REQ-025][REQ-028][REQ-031]"
+          "[REQ-034][REQ-037][REQ-039][REQ-061][REQ-070][REQ-071][REQ-076]") {
   for (const Row& row : kRows) {
     CAPTURE(row.profile);
     CHECK_FALSE(row.shows(profile("hardened")));
