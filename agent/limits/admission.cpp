@@ -1,5 +1,7 @@
 #include "agent/limits/admission.hpp"
 
+#include <optional>
+
 namespace agent {
 
 using world::Instant;
@@ -19,14 +21,14 @@ Admission::Pass::Pass(Admission& admission, Asker asker, Instant deadline)
     : admission_(admission),
       asker_(std::move(asker)),
       turn_(admission.user_, asker_.user,
-            deadline == world::kNever ? admission.config_.user_background_max
-                                      : admission.config_.user_waiting_max),
+            asker_.background ? admission.config_.user_background_max
+                              : admission.config_.user_waiting_max),
       charge_(admission.daily_, asker_.user) {
   const Instant now = admission_.clock_.now();
-  EdgeLimit& edge = admission_.edge_;
-  if (edge.on(asker_.path)) {
-    const Instant at = edge.next_at(asker_.client, asker_.path);
-    if (at > now) refuse(Limit::edge, at - now);
+  std::optional<EdgeLimit::Bucket> edge;
+  if (admission_.edge_.on(asker_.path)) {
+    edge.emplace(admission_.edge_.bucket(asker_.client, asker_.path));
+    if (edge->next_at() > now) refuse(Limit::edge, edge->next_at() - now);
   }
   if (turn_.refused()) {
     refuse(Limit::user, admission_.user_.next_at(asker_.user) - now);  // then the line moves
@@ -37,21 +39,15 @@ Admission::Pass::Pass(Admission& admission, Asker asker, Instant deadline)
 
   const bool charged_anyway = refused() && admission_.defect_ == Defect::rejects_are_charged;
   if (!refused() || charged_anyway) {  // planted bug: even what was turned away
-    if (edge.on(asker_.path)) edge.take(asker_.client, asker_.path, now);
+    if (edge) edge->take(now);
     if (charged_anyway) turn_.begin();
     charge_.reserve();
   }
   if (refused()) turn_.give_up();
-  Decision left = admission_.standing(asker_);
-  if (refused()) {
-    left.allowed = false;
-    left.tightest = decision_.tightest;
-    left.retry_after = decision_.retry_after;
-    Quota& refusing = left[left.tightest];
-    refusing.remaining = 0;
-    refusing.reset = left.retry_after;  // the same wait in every header
-  }
-  decision_ = left;
+  decision_[Limit::edge] = edge ? edge->quota(now) : Quota{};
+  decision_[Limit::user] = refused() ? admission_.user_.quota(asker_.user) : turn_.quota();
+  decision_[Limit::daily] = charge_.quota();
+  admission_.complete(decision_);
 }
 
 // Of several limits that refuse it is the one that does so for longest.
@@ -64,35 +60,40 @@ void Admission::Pass::refuse(Limit limit, Nanos retry_after) {
 
 Decision Admission::standing(const Asker& asker) {
   Decision decision;
-  decision[Limit::edge] = edge_.quota(asker.client, asker.path, clock_.now());
+  if (edge_.on(asker.path)) {
+    decision[Limit::edge] = edge_.bucket(asker.client, asker.path).quota(clock_.now());
+  }
   decision[Limit::user] = user_.quota(asker.user);
   decision[Limit::daily] = daily_.quota(asker.user);
-  if (inflight_ > 0) {
-    decision[Limit::inflight].on = true;
-    decision[Limit::inflight].quota = inflight_;
-  }
-  find_tightest(decision);
+  complete(decision);
   return decision;
 }
 
 Decision Admission::edge(const Asker& asker) {
   Decision decision;
-  const Instant now = clock_.now();
-  if (edge_.on(asker.path)) {
-    const Instant at = edge_.next_at(asker.client, asker.path);
-    decision.allowed = at <= now;
-    if (decision.allowed || defect_ == Defect::rejects_are_charged) {
-      edge_.take(asker.client, asker.path, now);
-    }
-    if (!decision.allowed) decision.retry_after = at - now;
-  }
   decision.tightest = Limit::edge;
-  decision[Limit::edge] = edge_.quota(asker.client, asker.path, now);
+  if (!edge_.on(asker.path)) return decision;
+  const Instant now = clock_.now();
+  const EdgeLimit::Bucket bucket = edge_.bucket(asker.client, asker.path);
+  decision.allowed = bucket.next_at() <= now;
+  if (!decision.allowed) decision.retry_after = bucket.next_at() - now;
+  if (decision.allowed || defect_ == Defect::rejects_are_charged) bucket.take(now);
+  decision[Limit::edge] = bucket.quota(now);
   return decision;
 }
 
-// The one of which the smallest share is left. (How many are in flight is the queue's to say.)
-void Admission::find_tightest(Decision& decision) const {
+// What is told: of a refusal the limit that refused, with the same wait in every header; otherwise
+// the one of which the smallest share is left. (How many are in flight is the queue's to say.)
+void Admission::complete(Decision& decision) const {
+  if (inflight_ > 0) {
+    decision[Limit::inflight].on = true;
+    decision[Limit::inflight].quota = inflight_;
+  }
+  if (!decision.allowed) {
+    decision[decision.tightest].remaining = 0;
+    decision[decision.tightest].reset = decision.retry_after;
+    return;
+  }
   bool found = false;
   for (const Limit limit : {Limit::edge, Limit::user, Limit::daily}) {
     const Quota& quota = decision[limit];

@@ -23,6 +23,7 @@ class Admission {
     std::string client;  // whoever sends: its key, or its address
     std::string user;
     EdgeClass path = EdgeClass::api;
+    bool background = false;  // nobody waits for it: it may stand in a longer line
   };
 
   // To be awaited before the pass is made: what the user has used today.
@@ -32,7 +33,6 @@ class Admission {
   // given back when it is destroyed.
   class Pass {
    public:
-    // With kNever as its deadline it is a background request.
     Pass(Admission& admission, Asker asker, world::Instant deadline);
     Pass(const Pass&) = delete;
     Pass& operator=(const Pass&) = delete;
@@ -70,7 +70,7 @@ class Admission {
   std::size_t keys() const { return edge_.clients() + user_.users() + daily_.accounts(); }
 
  private:
-  void find_tightest(Decision& decision) const;
+  void complete(Decision& decision) const;
 
   const world::Clock& clock_;
   const RateConfig& config_;

@@ -1,19 +1,18 @@
 // DailyQuota: how many answers a user gets in a day, by tier. A request reserves one when it comes
 // and is charged, durably, when it was answered: what was turned away or failed costs nothing. Days
 // are those of the wall clock (UTC), each user's a little later than midnight; a clock that jumps
-// back meets the count of that day again, so nothing is lost or doubled. While the store fails,
-// counting goes on in memory, and is written later. One clock; must outlive its charges.
+// back meets the count of that day again, so nothing is lost or doubled. One clock; must outlive
+// its charges.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "agent/limits/day_counts.hpp"
+#include "agent/limits/day_accounts.hpp"
 #include "agent/limits/quota.hpp"
 #include "agent/limits/rate_config.hpp"
 #include "world/clock.hpp"
-#include "world/lru_map.hpp"
 
 namespace agent {
 
@@ -40,13 +39,16 @@ class DailyQuota {
 
     bool allowed();  // whether there is one left
     void reserve();
+    Quota quota();  // as it stands now, itself included
     // It was answered. Completes when that is durable, or could not be made so.
     world::Task<void> keep();
 
    private:
     DailyQuota& quota_;
     const std::string user_;
+    const std::int64_t limit_;
     std::int64_t day_ = 0;
+    std::string account_;  // its name
     bool reserved_ = false;
   };
 
@@ -54,32 +56,20 @@ class DailyQuota {
   // Until the user's next day begins, of the wall clock as it goes now.
   world::Nanos day_left(const std::string& user) const;
 
-  void sweep();  // forgets days that are over
+  void sweep() { accounts_.sweep(clock_.unix_nanos() / kDay); }  // forgets days that are over
   std::size_t accounts() const { return accounts_.size(); }
 
   static constexpr std::size_t kAccountsMax = 100'000;
 
  private:
-  struct Account {  // of one user on one day
-    std::int64_t day = 0;
-    bool known = false;
-    std::int64_t durable = 0;
-    std::int64_t unsaved = 0;   // answered, and not yet known to be durable
-    std::int64_t saving = 0;    // of those, on their way
-    std::int64_t reserved = 0;  // not yet answered
-    std::int64_t used() const { return durable + unsaved + reserved; }
-  };
-  class Saving;
-
+  Quota quota(const std::string& user, std::int64_t limit, const DayAccounts::Account& account);
   std::int64_t day_of(const std::string& user) const;
   world::Nanos jitter_of(const std::string& user) const;
-  Account& account(const std::string& user, std::int64_t day);
-  world::Task<void> save(std::string user, std::int64_t day);
 
   const world::Clock& clock_;
   const RateConfig& config_;
-  DayCounts& counts_;
-  world::LruMap<std::string, Account> accounts_{kAccountsMax};
+  std::map<std::string, Tier> tiers_;  // of those who are not free
+  DayAccounts accounts_;
 };
 
 }  // namespace agent

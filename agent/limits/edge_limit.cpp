@@ -12,18 +12,13 @@ EdgeLimit::Rate EdgeLimit::rate(std::int64_t limit, const RateConfig& config, De
   return {limit, Gcra(per_second, kSecond, per_second * config.edge_burst_s + further)};
 }
 
-Quota EdgeLimit::quota(const std::string& client, EdgeClass c, world::Instant now) {
+Quota EdgeLimit::Bucket::quota(world::Instant now) const {
   Quota quota;
-  quota.on = on(c);
-  if (!quota.on) return quota;
-  const Rate& rate = rates_[index(c)];
-  const Client* known = clients_.find(client);
-  const Gcra::State state = known != nullptr ? (*known)[index(c)] : Gcra::State{};
-  quota.quota = rate.limit;
+  quota.on = true;
+  quota.quota = limit;
   quota.window = kSecond;
-  quota.remaining = std::min(quota.quota, rate.gcra.remaining(state, now));
-  quota.reset = quota.remaining > 0 ? rate.gcra.full_in(state, now)
-                                    : rate.gcra.next_at(state) - now;
+  quota.remaining = std::min(quota.quota, gcra.remaining(state, now));
+  quota.reset = quota.remaining > 0 ? gcra.full_in(state, now) : next_at() - now;
   return quota;
 }
 

@@ -32,15 +32,22 @@ class EdgeLimit {
 
   bool on(EdgeClass c) const { return c != EdgeClass::health && rates_[index(c)].limit > 0; }
 
-  // When a request of the client may pass: now or before, if it may. Only where it is on.
-  world::Instant next_at(const std::string& client, EdgeClass c) {
-    const Client* known = clients_.find(client);
-    return rates_[index(c)].gcra.next_at(known != nullptr ? (*known)[index(c)] : Gcra::State{});
+  // One client's bucket, made when it is not there. Only where the limit is on; valid until the
+  // next call.
+  struct Bucket {
+    const std::int64_t limit;
+    const Gcra& gcra;
+    Gcra::State& state;
+
+    // When a request may pass: now or before, if it may.
+    world::Instant next_at() const { return gcra.next_at(state); }
+    void take(world::Instant now) const { gcra.take(state, now); }
+    Quota quota(world::Instant now) const;
+  };
+  Bucket bucket(const std::string& client, EdgeClass c) {
+    const Rate& rate = rates_[index(c)];
+    return {rate.limit, rate.gcra, clients_.at(client)[index(c)]};
   }
-  void take(const std::string& client, EdgeClass c, world::Instant now) {
-    rates_[index(c)].gcra.take(clients_.at(client)[index(c)], now);
-  }
-  Quota quota(const std::string& client, EdgeClass c, world::Instant now);
 
   void sweep(world::Instant now);  // forgets clients at rest
   std::size_t clients() const { return clients_.size(); }

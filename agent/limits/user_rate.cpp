@@ -37,6 +37,7 @@ UserRate::Turn::Turn(UserRate& rate, std::string user, std::int64_t waiting_max)
   refused_ = not_before_ > now && over >= waiting_max;
   waits_ = !refused_;
   if (waits_) ++its.waiting;
+  quota_ = rate_.quota(its);
 }
 
 void UserRate::Turn::begin() {
@@ -55,12 +56,15 @@ void UserRate::Turn::give_up() {
 }
 
 Quota UserRate::quota(const std::string& user) const {
+  const User* known = users_.find(user);
+  return quota(known != nullptr ? *known : User{});
+}
+
+Quota UserRate::quota(const User& its) const {
   Quota quota;
   quota.on = on();
   if (!quota.on) return quota;
   const Instant now = clock_.now();
-  const User* known = users_.find(user);
-  const User its = known != nullptr ? *known : User{};
   quota.quota = per_minute_;
   quota.window = kMinute;
   quota.remaining = std::clamp<std::int64_t>(gcra_.remaining(its.state, now) - its.waiting, 0,

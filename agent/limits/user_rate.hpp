@@ -39,6 +39,7 @@ class UserRate {
     // When it may begin, as of its construction. Turns before it that are given up do not bring it
     // forward; those that begin late put it off only when next_at() is asked again.
     world::Instant not_before() const { return not_before_; }
+    const Quota& quota() const { return quota_; }  // as of its construction, itself included
     void begin();    // it begins now, and counts
     void give_up();  // it will not begin
 
@@ -46,6 +47,7 @@ class UserRate {
     UserRate& rate_;
     const std::string user_;
     world::Instant not_before_{};
+    Quota quota_;
     bool refused_ = false;
     bool waits_ = false;
   };
@@ -62,6 +64,7 @@ class UserRate {
     std::int64_t waiting = 0;  // turns that have not begun
   };
   world::Instant next_at(const User& user, std::int64_t ahead) const;
+  Quota quota(const User& user) const;
 
   const world::Clock& clock_;
   const std::int64_t per_minute_;
