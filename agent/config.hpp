@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agent/defect.hpp"
+#include "agent/jobs/store_config.hpp"
 #include "agent/limits/budget_config.hpp"
 #include "agent/providers/breaker_config.hpp"
 #include "agent/providers/retry_config.hpp"
@@ -44,6 +45,7 @@ struct Config {
   QueueConfig queue;
   BudgetConfig budget;
   std::vector<std::string> api_keys;  // of those who may ask; empty: anybody
+  StoreConfig store;
   std::vector<std::string> tools;  // names of backends that speak mcp
   std::int64_t tool_rounds_max = 4;
   world::Nanos tool_timeout = std::chrono::seconds(10);
@@ -104,6 +106,7 @@ struct Config {
         field("budget", &Config::budget, "What one user may spend in a window of time."),
         field("api_keys", &Config::api_keys, "Keys of those who may ask; empty: anybody may.")
             .between(0, 10'000),
+        field("store", &Config::store, "Where jobs are kept, and for how long."),
         field("tools", &Config::tools, "Backends of dialect mcp whose tools the model may call.")
             .between(0, 16),
         field("tool_rounds_max", &Config::tool_rounds_max,

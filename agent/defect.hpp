@@ -32,6 +32,9 @@ enum class Defect : std::uint8_t {
   invents_eta,              // fair_queue.cpp: "#3 in queue, ~45 seconds" to everybody
   overspends,               // user_budget.cpp: nothing is reserved, so parallel requests overspend
   wakes_all_at_once,        // provider_chain.cpp: all who wait for a provider return together
+  acks_before_durable,      // sqlite_jobs.cpp: answers first, and commits with the next operation
+  forgets_jobs,             // the job stores: every fourth job is gone once it has ended
+  late_result_overwrites,   // the job stores: a result that comes late replaces `cancelled`
 };
 
 }  // namespace agent

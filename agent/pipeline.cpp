@@ -1,7 +1,7 @@
 #include "agent/pipeline.hpp"
 
 #include "agent/api/call_headers.hpp"
-#include "agent/jobs/memory_jobs.hpp"
+#include "agent/jobs/idempotency.hpp"
 #include "agent/jobs/unless_user_leaves.hpp"
 #include "world/json_text.hpp"
 
@@ -174,7 +174,7 @@ bool Pipeline::is_kept(const Job& job) const {
 Task<bool> Pipeline::keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier) {
   std::optional<IdempotencyKey> key;
   if (!job->request.idempotency_key.empty()) {
-    IdempotencyKey made{job->owner, job->request.idempotency_key, fingerprint_of(http.method, http.path(), http.body)};
+    IdempotencyKey made{job->owner, job->request.idempotency_key, fingerprint_of(http.method, http.target, http.body)};
     key.emplace(std::move(made));
   }
   StoreResult<Created> kept = co_await jobs_.keep(job, std::move(http.body), std::move(key));
@@ -195,6 +195,11 @@ Task<bool> Pipeline::keep(JobPtr job, world::HttpRequest http, std::optional<Job
 // again. Nothing is done twice.
 Task<void> Pipeline::answer_again(HttpServerConnection& connection, JobRow row) {
   JobPtr job = jobs_.find(row.id);
+  if (job && job->attempt == 1) {
+    co_await refuse_twin(connection, std::move(job));
+    co_return;
+  }
+  // Work that a crash has interrupted may take long: its caller is not told to come back for ever.
   if (job && job->request.background && !job->request.stream) {
     co_await acknowledge(connection, std::move(job));
     co_return;
@@ -211,6 +216,17 @@ Task<void> Pipeline::answer_again(HttpServerConnection& connection, JobRow row) 
   response.headers.add("content-type", "application/json");
   response.headers.add("idempotent-replayed", "true");
   response.body = std::move(row.result);
+  const world::Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+}
+
+// The first request under this key is still at work: this one would do nothing that it does not.
+Task<void> Pipeline::refuse_twin(HttpServerConnection& connection, JobPtr job) {
+  Problem problem;
+  problem.code = ProblemCode::request_in_progress;
+  problem.detail = "The request that came first with this Idempotency-Key is still being worked on.";
+  problem.retry_after = seconds(1);
+  world::HttpResponse response = response_of(problem, context_of(*job));
   const world::Result<void> sent = co_await connection.respond(std::move(response));
   if (!sent) connection.close_after();
 }

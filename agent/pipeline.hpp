@@ -53,6 +53,7 @@ class Pipeline {
   world::Task<bool> keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier);
   world::Task<bool> ended(JobPtr job);
   world::Task<void> acknowledge(world::HttpServerConnection& connection, JobPtr job);
+  world::Task<void> refuse_twin(world::HttpServerConnection& connection, JobPtr job);
   world::Task<void> answer_again(world::HttpServerConnection& connection, JobRow row);
 
   // From there on.

@@ -124,6 +124,12 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::invents_eta>},
     {"overspends", "Defect: budgets are checked but not reserved, so parallel requests overspend.",
      with<Defect::overspends>},
+    {"acks_before_durable", "Defect: a job is acknowledged before it would survive a crash.",
+     with<Defect::acks_before_durable>},
+    {"forgets_jobs", "Defect: every fourth job is gone once it has ended.",
+     with<Defect::forgets_jobs>},
+    {"late_result_overwrites", "Defect: a result that comes late replaces the state `cancelled`.",
+     with<Defect::late_result_overwrites>},
     {"users_without_limit", "Defect: one user may take every slot at the providers.",
      users_without_limit},
 }};

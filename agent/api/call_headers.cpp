@@ -2,13 +2,14 @@
 
 #include <charconv>
 
+#include "agent/jobs/idempotency.hpp"
+
 namespace agent {
 
 using world::Nanos;
 
 namespace {
 
-constexpr std::size_t kKeyBytesMax = 255;
 constexpr std::int64_t kTimeoutMsMax = 86'400'000;
 
 Problem wrong_header(std::string_view name, std::string expected, std::string_view got) {
@@ -29,18 +30,6 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
-}
-
-// A structured-field string or a bare word.
-bool read_key(std::string_view text, std::string& key) {
-  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
-  if (quoted) text = text.substr(1, text.size() - 2);
-  const bool good = !text.empty() && text.size() <= kKeyBytesMax &&
-                    std::all_of(text.begin(), text.end(), [](char c) {
-                      return c >= ' ' && c < 127 && c != '"';
-                    });
-  if (good) key = text;
-  return good;
 }
 
 void read_preferences(std::string_view text, Request& request) {
@@ -64,13 +53,13 @@ void read_preferences(std::string_view text, Request& request) {
 std::optional<Problem> read_headers(const world::HttpHeaders& headers, Request& request) {
   for (const auto& [name, value] : headers) {
     if (world::same_name(name, "idempotency-key")) {
-      if (!read_key(value, request.idempotency_key)) {
-        return wrong_header("Idempotency-Key", "1 to 255 visible ASCII characters", value);
-      }
+      std::optional<std::string> key = read_idempotency_key(value);
+      if (!key) return wrong_header(name, "1 to 255 visible ASCII characters", value);
+      request.idempotency_key = std::move(*key);
     } else if (world::same_name(name, "x-request-timeout-ms")) {
       const std::optional<std::int64_t> ms = whole_number(value);
       if (!ms || *ms < 1 || *ms > kTimeoutMsMax) {
-        return wrong_header("X-Request-Timeout-Ms", "a whole number from 1 to 86400000", value);
+        return wrong_header(name, "a whole number from 1 to 86400000", value);
       }
       const Nanos given = std::chrono::milliseconds(*ms);
       if (request.deadline == Nanos{0} || given < request.deadline) request.deadline = given;

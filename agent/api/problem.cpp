@@ -67,6 +67,8 @@ constexpr std::array<Row, kProblemCodes> kRows{{
      {"Look at the id; GET /v1/responses lists yours.", ""}, kBadRequest},
     {"idempotency_key_reuse", 422, "The Idempotency-Key stands for another request.",
      "invalid_request_error", false, {"Send another key with another request.", ""}, kBadRequest},
+    {"request_in_progress", 409, "The request is still being worked on.", "invalid_request_error",
+     true, {kWait, ""}, kBadRequest},
 }};
 
 const Row& row_of(ProblemCode code) { return kRows[static_cast<std::size_t>(code)]; }

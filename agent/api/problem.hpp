@@ -35,8 +35,9 @@ enum class ProblemCode : std::uint8_t {
   unauthorized,
   response_not_found,
   idempotency_key_reuse,
+  request_in_progress,
 };
-inline constexpr std::size_t kProblemCodes = 19;
+inline constexpr std::size_t kProblemCodes = 20;
 std::string_view name_of(ProblemCode code);
 int status_of(ProblemCode code);
 

@@ -61,6 +61,7 @@ struct Job {
   bool cancel_requested = false;
   bool closed = false;            // the ledger knows how it ended
   world::Scope own;               // what runs it
+  std::uint64_t kept_upto = 0;      // the store has the events before this one
   bool accepted = false;            // it has a slot, or a place in a line
   std::optional<JobState> outcome;  // which the store and the followers hear of next
   bool run_ended = false;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr world::Purpose kIdPurpose{"agent.job.id"};
 constexpr world::Nanos kBeatEvery = std::chrono::seconds(5);
+constexpr world::Nanos kExpireEvery = std::chrono::seconds(60);
 constexpr std::int64_t kAttemptsMax = 3;
 
 Problem interrupted_problem() {
@@ -69,6 +70,7 @@ Task<StoreResult<Created>> Jobs::keep(JobPtr job, std::string body,
   if (created && created->how == Created::How::created) {
     job->stored = true;
     kept_.emplace(job->id, job);
+    if (!std::exchange(beating_, true)) scope_.spawn(beat());
   }
   co_return created;
 }
@@ -109,6 +111,7 @@ Task<void> Jobs::shepherd(JobPtr job) {
     co_await job->own.join_anyway();
   }
   job->log.end();
+  keeping.cancel();
   co_await keeping.join_anyway();
   kept_.erase(job->id);
 }
@@ -163,6 +166,10 @@ Task<void> Jobs::finish(JobPtr job) {
     job->state = state;  // as the object says
     change.result = job->writer->object();
     change.at = unix_nanos();
+    std::uint64_t at = job->kept_upto;
+    std::uint64_t number = std::max(at, job->log.first());
+    for (std::string& event : job->log.copy(at)) change.events.emplace_back(number++, event);
+    for (const std::string& event : job->last) change.events.emplace_back(number++, event);
     const StoreResult<bool> kept = co_await parts_.store.advance(std::move(change));
     if (kept && !*kept) {  // the end that came first stays: a late result is dropped
       state = JobState::cancelled;
@@ -205,31 +212,39 @@ Task<void> Jobs::cancel(JobPtr job) {
   while (!job->log.ended()) co_await job->log.beyond(job->log.next());
 }
 
-// What has been told is kept a little later than it is told: who comes back asks the log of a job
-// that runs, and the store for one that has ended.
+// What is told is kept a little later: who comes back asks the log of a job that runs, and the store
+// for one that has ended. The last events come with the end.
 Task<void> Jobs::keep_events(JobPtr job) {
   std::uint64_t cursor = 0;
-  while (!job->log.ended() || cursor < job->log.next()) {
+  while (!job->outcome) {
     co_await job->log.beyond(cursor);
+    if (job->log.ended()) break;
     JobStore::Events events;
-    std::uint64_t at = cursor;
-    for (std::string& event : job->log.copy(cursor)) events.emplace_back(at++, std::move(event));
-    if (events.empty()) continue;
+    std::uint64_t number = std::max(cursor, job->log.first());
+    for (std::string& event : job->log.copy(cursor)) {
+      events.emplace_back(number++, std::move(event));
+    }
     const StoreResult<void> kept = co_await parts_.store.append_events(job->id, std::move(events));
-    static_cast<void>(kept);
+    if (kept) job->kept_upto = cursor;
   }
 }
 
+// As long as there is a job to be kept alive; what is old goes on the way.
 Task<void> Jobs::beat() {
-  for (;;) {
+  while (!kept_.empty()) {
     co_await parts_.clock.sleep(kBeatEvery);
-    if (kept_.empty()) continue;
     std::vector<std::string> ids;
     for (const auto& [id, job] : kept_) ids.push_back(id);
     const StoreResult<void> told =
-        co_await parts_.store.heartbeat(std::move(ids), parts_.clock.unix_nanos());
+        co_await parts_.store.heartbeat(std::move(ids), unix_nanos());
     static_cast<void>(told);
+    if (parts_.clock.now() - expired_at_ < kExpireEvery) continue;
+    expired_at_ = parts_.clock.now();
+    const StoreResult<std::size_t> gone =
+        co_await parts_.store.expire(unix_nanos() - parts_.config.store.ttl.count());
+    static_cast<void>(gone);
   }
+  beating_ = false;
 }
 
 Task<void> Jobs::recover(Revive revive) {

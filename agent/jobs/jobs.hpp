@@ -75,6 +75,8 @@ class Jobs {
   const std::string boot_;
   std::uint64_t made_ = 0;
   std::map<std::string, JobPtr> kept_;  // by id, while they run
+  bool beating_ = false;
+  world::Instant expired_at_{};
   world::Scope scope_;
 };
 
