@@ -42,7 +42,7 @@ Result<void> StreamRelay::take(const SseEvent& event, std::string& out) {
   if (bytes_ > rules_.bytes_max) return Failure::too_large;
   if (rules_.own_tools && !completion_.calls.empty()) return {};
   const bool answers = !completion_.calls.empty() ||
-                       !may_be_no_answer(completion_.content, rules_.defect);
+                       !may_be_no_answer(completion_.content, rules_.defect, rules_.json_wanted);
   give(committed_ ? out : held_, event, before);
   if (!committed_ && answers) release(out);
   // Planted bug: every sixth piece goes out once more.
@@ -64,6 +64,19 @@ void StreamRelay::release(std::string& out) {
   out += held_;
   held_.clear();
   held_.shrink_to_fit();
+}
+
+void StreamRelay::say_instead(std::string content) {
+  held_.clear();
+  std::string chunk = R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":)"
+                      R"({"role":"assistant","content":")";
+  chunk += content;
+  chunk += R"("},"finish_reason":null}]})";
+  world::write_sse(held_, {}, chunk);
+  world::write_sse(held_, {},
+                   R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},)"
+                   R"("finish_reason":"stop"}]})");
+  completion_.content = std::move(content);
 }
 
 void StreamRelay::add_terminal_event(std::string& out) const { world::write_sse(out, {}, kDone); }

@@ -18,6 +18,7 @@
 #include "harness/commands/list.hpp"
 #include "harness/commands/merge.hpp"
 #include "harness/commands/plan.hpp"
+#include "harness/commands/play.hpp"
 #include "harness/commands/report.hpp"
 #include "harness/commands/run.hpp"
 #include "harness/commands/selftest.hpp"
@@ -58,6 +59,8 @@ constexpr std::array kCommands{
             "  shakedown run steady.yaml --segment 2/2 --out b      # on another\n"
             "  shakedown merge a/steady b/steady -o merged",
             add_merge},
+    Command{"play", "Play a program of a scenario, as a command of the agent does in a live run.",
+            "shakedown play --config scenarios/selftest/commands.yaml build", add_play},
 };
 
 // The nearest option, for a word that is none.

@@ -69,6 +69,7 @@ void Conservation::on_agent(const agent::LedgerEntry& entry) {
     case LedgerKind::call_ended: break;
     default: return;
   }
+  if (entry.key.starts_with(agent::kToolKeyPrefix)) return;  // fakes tell prompts of models only
   const auto id = read_turn(entry.request);
   if (!id) return;  // not a request of this run
   Turn& turn = heard(*id, entry.at);

@@ -8,6 +8,7 @@
 #include "harness/oracles/breaker_model.hpp"
 #include "harness/oracles/budget_respected.hpp"
 #include "harness/oracles/cancel_propagates.hpp"
+#include "harness/oracles/command_life.hpp"
 #include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
@@ -76,6 +77,10 @@ constexpr std::array kOracles{
     OracleKind{"exactly_once_commands",
                "No command has its effect twice, or behind the back of its user.", Needs::fakes,
                make<ExactlyOnceCommands>},
+    OracleKind{"command_life",
+               "Commands are heard of, have their time, are started once and leave nothing behind.",
+               Needs::agent, make_with_parameter<CommandLife>, OracleParameter::duration,
+               "The longest that a command may run without a word.", 15 * kSecond},
     OracleKind{"fairness", "Every user gets about the same share of the own requests answered.",
                Needs::clients, make_with_parameter<Fairness>, OracleParameter::ratio,
                "Least Jain's index over the users.", 0.8, 0, 1},

@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "tests/agent/tool_world.hpp"
 #include "tests/agent/core_world.hpp"
+#include "tests/agent/queue_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -315,6 +317,57 @@ bool spends_too_much(Config config) {
   return served > 3;
 }
 
+// A command of ten minutes that was given fifteen.
+ToolWorld::Calling long_command() {
+  return {"run_command", R"({"argv":["build"],"timeout_seconds":900})"};
+}
+
+bool is_silent(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  w.call(long_command());
+  return w.heard("progress").empty();
+}
+
+bool kills_too_soon(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  return w.call(long_command()).member("exit_reason") != "exited";
+}
+
+bool leaves_an_orphan(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  ToolWorld::Calling calling = long_command();
+  calling.patience = 60s;
+  w.call(calling);
+  return w.entries(LedgerKind::command_ended).empty();
+// Twenty flex requests, and for two minutes more of priority than there are slots for.
+bool starves_flex(Config config) {
+  config.queue.running_max = 10;
+  QueueWorld w(config.queue, config.defect);
+  std::vector<QueueWorld::Asking> all;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back({5s, "f" + std::to_string(i), ServiceTier::flex, 1s, 60s});
+  }
+  w.stream(all, {0s, "p", ServiceTier::priority, 1s, 60s}, 12, 0s, 120s, 40);
+  w.run(all);
+  int served = 0;
+  for (const QueueWorld::Ended& each : w.ended) {
+    if (each.asking.tier == ServiceTier::flex) served += each.answered ? 1 : 0;
+  }
+  return served < 20;
+}
+
+bool leaves_some_waiting(Config config) {
+  config.queue.running_max = 1;
+  CoreWorld w(with(config));
+  int served = 0;
+  for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
+  return served < 12;
 bool takes_every_slot(Config config) {
   CoreWorld w(with(config));
   Sendings all;
@@ -358,6 +411,11 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"serves_first_come", starves_others},
                      {"invents_eta", invents_places},
                      {"overspends", spends_too_much},
+                     {"silent_commands", is_silent},
+                     {"kills_at_60s", kills_too_soon},
+                     {"orphans_commands", leaves_an_orphan}};
+                     {"flex_starves", starves_flex},
+                     {"forgets_waiters", leaves_some_waiting}};
                      {"users_without_limit", takes_every_slot}};
 
 }  // namespace

@@ -1,0 +1,149 @@
+#include "agent/tools/toolbox.hpp"
+
+#include "agent/tools/plain_text.hpp"
+#include "world/json_text.hpp"
+
+namespace agent {
+
+using world::Nanos;
+using world::Task;
+
+namespace {
+
+constexpr std::size_t kNameBytesMax = 64;
+
+std::int64_t seconds_up(Nanos wait) { return (wait.count() + 999'999'999) / 1'000'000'000; }
+
+}  // namespace
+
+// Leave to make a call, from the tool's breaker, which hears how the call ended on every way out.
+class Toolbox::Pass {
+ public:
+  Pass(const Parts& parts, const ToolCall& call, std::string key)
+      : parts_(parts), request_(call.request), key_(std::move(key)) {
+    if (parts_.breaker == nullptr) return;
+    permit_ = parts_.breaker->admit(key_);
+    if (permit_.admitted) {
+      parts_.books.note(LedgerKind::called, request_, {.key = key_, .value = 1});
+    } else {
+      parts_.books.note(LedgerKind::rejected, request_, {.key = key_});
+    }
+  }
+  ~Pass() {
+    if (parts_.breaker == nullptr || !permit_.admitted) return;
+    parts_.books.note(LedgerKind::call_ended, request_,
+                      {.key = key_, .from = name_of(heard_.kind), .value = heard_.status});
+    parts_.breaker->report(key_, permit_, heard_);
+  }
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
+
+  bool admitted() const { return permit_.admitted; }
+  std::string refusal() const {
+    return "Circuit breaker open for " + key_ + ". Retry after " +
+           std::to_string(seconds_up(permit_.retry_after)) + "s";
+  }
+  void ended(const Outcome& heard) { heard_ = heard; }
+
+ private:
+  const Parts& parts_;
+  const std::string& request_;
+  const std::string key_;
+  Breaker::Permit permit_;
+  Outcome heard_{OutcomeKind::cancelled, 0};
+};
+
+Toolbox::Toolbox(Parts parts, const std::vector<Provider>& providers)
+    : parts_(parts),
+      commands_(RunCommand::Parts{parts.clock, parts.processes, parts.config.commands, parts.books,
+                                  parts.config.defect}),
+      servers_(ToolClient::Parts{parts.clock, parts.network, parts.config, parts.books},
+               providers) {
+  if (commands_.on()) servers_.reserve(RunCommand::kName);
+}
+
+Task<std::string> Toolbox::offered() {
+  std::string list = co_await servers_.offered();
+  if (!commands_.on()) co_return list;
+  if (list.empty()) {
+    list = "[" + commands_.offered() + "]";
+  } else {
+    list.back() = ',';
+    list += commands_.offered() + "]";
+  }
+  co_return list;
+}
+
+Nanos Toolbox::longest(const ToolRequest& wanted) const {
+  return is_command(wanted) ? commands_.longest(wanted) : parts_.config.tool_timeout;
+}
+
+// Empty for what cannot be called: made up names are no keys.
+std::string Toolbox::key_of(const ToolRequest& wanted) const {
+  std::string key(kToolKeyPrefix);
+  key += wanted.name;
+  if (!is_command(wanted)) return servers_.knows(wanted.name) ? key : std::string();
+  const std::string program = commands_.program_of(wanted);
+  return program.empty() ? program : key + "." + program;
+}
+
+// Said before anything is done, so that nothing happens behind the user's back.
+void Toolbox::tell_intent(const ToolCall& call) const {
+  if (!call.tell) return;
+  const ToolRequest& wanted = call.wanted;
+  std::string text = "I am going to use " + plain_line(wanted.name, kNameBytesMax) + ".";
+  CommandRequest command;
+  if (is_command(wanted) && read_command(wanted.arguments, parts_.config.commands, command).empty()) {
+    text = "I am going to run: " + command_line(command.argv);
+  }
+  std::string json = R"({"tool":)";
+  world::append_json_string(json, plain_line(wanted.name, kNameBytesMax));
+  json += R"(,"call_id":)";
+  world::append_json_string(json, wanted.id);
+  json += R"(,"text":)";
+  world::append_json_string(json, text);
+  call.tell("intent", json + '}');
+}
+
+Task<ToolAnswer> Toolbox::call(ToolCall call) {
+  tell_intent(call);
+  std::string key = key_of(call.wanted);
+  if (key.empty()) co_return co_await make(call);  // which says why not
+  if (!is_open(key)) {  // what is turned away counts for no limit
+    std::string over = co_await over_limit(call);
+    if (!over.empty()) co_return not_called(std::move(over));
+  }
+  Pass pass(parts_, call, std::move(key));
+  if (!pass.admitted()) co_return not_called(pass.refusal());
+  ToolAnswer answer = co_await make(call);
+  pass.ended(answer.heard);
+  co_return answer;
+}
+
+// Waits for its limit if it may; what is wrong, if it may not.
+Task<std::string> Toolbox::over_limit(const ToolCall& call) {
+  if (parts_.limiter == nullptr) co_return std::string();
+  const std::string& tool = call.wanted.name;
+  ToolLimiter::OnCooldown on_cooldown = [&call](Nanos expected) {
+    if (!call.tell) return;
+    std::string json = R"({"tool":)";
+    world::append_json_string(json, call.wanted.name);
+    json += R"(,"call_id":)";
+    world::append_json_string(json, call.wanted.id);
+    json += R"(,"wait_ms":)";
+    world::append_integer(json, (expected.count() + 999'999) / 1'000'000);
+    call.tell("cooldown", json + '}');
+  };
+  auto admitting = parts_.limiter->admit(call.user, call.task, tool, call.deadline,
+                                         std::move(on_cooldown));
+  const ToolLimiter::Admission admission = co_await admitting;
+  if (!admission.error) co_return std::string();
+  co_return admission.error->message();
+}
+
+Task<ToolAnswer> Toolbox::make(const ToolCall& call) {
+  if (is_command(call.wanted)) return commands_.run(call);
+  return servers_.run(call);
+}
+
+}  // namespace agent
