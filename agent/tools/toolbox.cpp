@@ -1,7 +1,9 @@
 #include "agent/tools/toolbox.hpp"
 
 #include "agent/tools/plain_text.hpp"
+#include "world/deadline.hpp"
 #include "world/json_text.hpp"
+#include "world/scope.hpp"
 
 namespace agent {
 
@@ -105,7 +107,55 @@ void Toolbox::tell_intent(const ToolCall& call) const {
   call.tell("intent", json + '}');
 }
 
+// The attempt has a strand of its own, so that whoever waits can be told that it is too late before
+// what was begun has ended.
 Task<ToolAnswer> Toolbox::call(ToolCall call) {
+  const world::Instant from = parts_.clock.now();
+  Attempt made(parts_.clock);
+  world::Scope work(parts_.clock);
+  work.spawn(attempt(call, made));
+  std::exception_ptr stopped;
+  try {
+    Task<bool> ending = ended(made);
+    auto waiting = world::with_deadline(parts_.clock, call.until, std::move(ending));
+    const std::optional<bool> in_time = co_await waiting;
+    if (!in_time) {
+      call.tell = nullptr;  // the last word is said now
+      if (call.too_late) call.too_late();
+    }
+  } catch (...) {
+    stopped = std::current_exception();
+  }
+  work.cancel();
+  co_await work.join_anyway();
+  if (stopped) std::rethrow_exception(stopped);
+  if (made.answer) co_return std::move(*made.answer);
+  ToolAnswer late;
+  late.text = "The tool took longer than its answer was of use. What it did until then is done.";
+  late.end = ToolEnd::timeout;
+  late.took = parts_.clock.now() - from;
+  co_return late;
+}
+
+Task<void> Toolbox::attempt(const ToolCall& call, Attempt& attempt) {
+  struct AtEnd {
+    Attempt& attempt;
+    ~AtEnd() {
+      attempt.has_ended = true;
+      attempt.changed.notify_all();
+    }
+  };
+  const AtEnd at_end{attempt};
+  ToolAnswer answer = co_await admit_and_make(call);
+  attempt.answer = std::move(answer);
+}
+
+Task<bool> Toolbox::ended(Attempt& attempt) {
+  while (!attempt.has_ended) co_await attempt.changed.wait();
+  co_return true;
+}
+
+Task<ToolAnswer> Toolbox::admit_and_make(const ToolCall& call) {
   tell_intent(call);
   std::string key = key_of(call.wanted);
   if (key.empty()) co_return co_await make(call);  // which says why not
