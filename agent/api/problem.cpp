@@ -69,6 +69,9 @@ constexpr std::array<Row, kProblemCodes> kRows{{
      "invalid_request_error", false, {"Send another key with another request.", ""}, kBadRequest},
     {"request_in_progress", 409, "The request is still being worked on.", "invalid_request_error",
      true, {kWait, ""}, kBadRequest},
+    {"command_timeout", 504, "A tool did not answer in time.", "timeout_error", false,
+     {"Look at what the tool has done before asking again.",
+      "Ask for it in the background: POST /v1/responses with \"background\": true."}, kTimedOut},
 }};
 
 const Row& row_of(ProblemCode code) { return kRows[static_cast<std::size_t>(code)]; }

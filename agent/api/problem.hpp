@@ -36,8 +36,9 @@ enum class ProblemCode : std::uint8_t {
   response_not_found,
   idempotency_key_reuse,
   request_in_progress,
+  command_timeout,           // a tool took longer than the user may wait
 };
-inline constexpr std::size_t kProblemCodes = 20;
+inline constexpr std::size_t kProblemCodes = 21;
 std::string_view name_of(ProblemCode code);
 int status_of(ProblemCode code);
 

@@ -92,6 +92,22 @@ Task<void> Jobs::work(JobPtr job) {
 
 // Runs it, and sees to it that it ends: as it says itself, cancelled, or with what went wrong. Not
 // part of what is cancelled with the job: its end is always told.
+Task<bool> Jobs::begin_effects(Job& job) {
+  if (job.effects) co_return true;
+  if (job.stored) {
+    JobStore::Change change;
+    change.id = job.id;
+    change.attempt = job.attempt;
+    change.state = JobState::in_progress;
+    change.at = unix_nanos();
+    change.began_effects = true;
+    const StoreResult<bool> kept = co_await parts_.store.advance(std::move(change));
+    if (!kept || !*kept) co_return false;
+  }
+  job.effects = true;
+  co_return true;
+}
+
 Task<void> Jobs::shepherd(JobPtr job) {
   world::Scope keeping(parts_.clock);
   job->own.spawn(work(job));

@@ -14,22 +14,24 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 64;
 
-std::int64_t seconds_up(Nanos wait) { return (wait.count() + 999'999'999) / 1'000'000'000; }
-
 }  // namespace
 
 // Leave to make a call, from the tool's breaker, which hears how the call ended on every way out.
 class Toolbox::Pass {
  public:
-  Pass(const Parts& parts, const ToolCall& call, std::string key)
+  // A command takes as long as it takes: that it began is its answer.
+  Pass(const Parts& parts, const ToolCall& call, std::string key, bool is_command)
       : parts_(parts), request_(call.request), key_(std::move(key)) {
     if (parts_.breaker == nullptr) return;
     permit_ = parts_.breaker->admit(key_);
-    if (permit_.admitted) {
-      parts_.books.note(LedgerKind::called, request_, {.key = key_, .value = 1});
-    } else {
+    if (!permit_.admitted) {
       parts_.books.note(LedgerKind::rejected, request_, {.key = key_});
+      return;
     }
+    parts_.books.note(LedgerKind::called, request_, {.key = key_, .value = 1});
+    if (!is_command) return;
+    permit_.latency = Nanos{0};
+    parts_.breaker->speaks(key_, permit_);
   }
   ~Pass() {
     if (parts_.breaker == nullptr || !permit_.admitted) return;
@@ -41,10 +43,7 @@ class Toolbox::Pass {
   Pass& operator=(const Pass&) = delete;
 
   bool admitted() const { return permit_.admitted; }
-  std::string refusal() const {
-    return "Circuit breaker open for " + key_ + ". Retry after " +
-           std::to_string(seconds_up(permit_.retry_after)) + "s";
-  }
+  std::string refusal() const { return open_text(key_, permit_.retry_after); }
   void ended(const Outcome& heard) { heard_ = heard; }
 
  private:
@@ -163,7 +162,7 @@ Task<ToolAnswer> Toolbox::admit_and_make(const ToolCall& call) {
     std::string over = co_await over_limit(call);
     if (!over.empty()) co_return not_called(std::move(over));
   }
-  Pass pass(parts_, call, std::move(key));
+  Pass pass(parts_, call, std::move(key), is_command(call.wanted));
   if (!pass.admitted()) co_return not_called(pass.refusal());
   ToolAnswer answer = co_await make(call);
   pass.ended(answer.heard);

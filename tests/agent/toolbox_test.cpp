@@ -283,7 +283,7 @@ TEST_CASE("who waits for a limit is told how long", "[tools][REQ-044]") {
   CHECK(std::stoi(cooldown[0].member("wait_ms")) >= 5'000);
 }
 
-TEST_CASE("what is turned away by its breaker counts for no limit", "[tools][REQ-053]") {
+TEST_CASE("what is turned away by its breaker counts for no limit", "[tools]") {
   agent::ToolRateConfig rate;
   rate.rate_limit = true;
   rate.calls_per_minute = 6;
