@@ -69,13 +69,14 @@ const std::vector<Agent::Route>& Agent::routes() {
 
 Agent::Agent(world::Clock& clock, world::Network& network, Config config,
              const std::vector<Provider>& providers, LedgerSink ledger, world::Random random,
-             JobStore* store)
+             JobStore* store, world::Processes* processes)
     : clock_(clock),
       config_(std::move(config)),
       books_(clock, std::move(ledger)),
       own_store_(store != nullptr ? nullptr : std::make_unique<MemoryJobs>(config_.store, config_.defect)),
-      pipeline_(ProviderChain::Parts{clock, network, config_, books_, random},
-                store != nullptr ? *store : *own_store_, providers),
+      pipeline_(Pipeline::Parts{ProviderChain::Parts{clock, network, config_, books_, random},
+                                store != nullptr ? *store : *own_store_, processes},
+                providers),
       responses_(pipeline_),
       models_(models_of(providers)),
       started_(clock.now()) {}

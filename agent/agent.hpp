@@ -14,10 +14,12 @@ namespace agent {
 class Agent {
  public:
   // Throws std::invalid_argument when the config names no provider or one that is not given.
-  // `random` draws the jitter of waits and the ids of jobs. Without a store jobs are kept in memory.
+  // `random` draws the jitter of waits and the ids of jobs. Without a store jobs are
+  // kept in memory; without processes the model runs no commands.
   Agent(world::Clock& clock, world::Network& network, Config config,
         const std::vector<Provider>& providers, LedgerSink ledger = {},
-        world::Random random = world::Random(1), JobStore* store = nullptr);
+        world::Random random = world::Random(1), JobStore* store = nullptr,
+        world::Processes* processes = nullptr);
 
   // Takes over what the store has of another life, then serves until cancelled. One call at a time.
   world::Task<void> serve(world::Listener& listener);

@@ -13,7 +13,8 @@ namespace {
 const std::string kResponseKey = "response ";  // a conversation up to one of its answers
 
 // For the end of a response whose last event has come: then its connection can be used again.
-constexpr world::Nanos kTailTime = std::chrono::milliseconds(100);
+constexpr Nanos kTailTime = std::chrono::milliseconds(100);
+constexpr Nanos kShortTool = std::chrono::seconds(15);
 
 void append_call(std::string& out, const ToolRequest& call) {
   out += R"({"id":)";
@@ -56,19 +57,16 @@ std::string result_message(const std::string& id, const std::string& text) {
 }  // namespace
 
 // Asks, runs the tools that the model wants, and asks again, until there is an answer.
-Task<bool> Pipeline::converse(Job& job) {
+Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
   History prompt = history_of(job);
   if (config_.defect == Defect::memory_grows) hoard_.emplace_back(prompt.text());  // planted bug
   const std::string further = co_await further_members(job);
   for (std::int64_t round = 0;; ++round) {
     const world::Instant from = clock_.now();
-    ProviderChain::Question question{job.request,    prompt,       further,
-                                     job.request_id, job.deadline, job.attempts};
-    Asked asked = co_await chain_.ask(std::move(question));
-    job.attempts += asked.attempts;
-    if (asked.provider != nullptr) job.provider = asked.provider;
+    Asked asked = co_await ask(job, slot, prompt, further);
     if (!asked.upstream) {
       job.asked += clock_.now() - from;
+      if (settle_for_less(job, asked, prompt)) co_return true;
       fail(job, std::move(asked.problem));
       co_return false;
     }
@@ -91,11 +89,52 @@ Task<bool> Pipeline::converse(Job& job) {
       co_return false;
     }
     Completion completion = said;
-    const world::Instant tools_from = clock_.now();
-    const bool went_on = co_await run_tools(job, std::move(completion), prompt);
-    job.tools += clock_.now() - tools_from;
+    const bool went_on = co_await run_tools(job, slot, std::move(completion), prompt);
     if (!went_on) co_return false;
   }
+}
+
+// One question, with what is known of it for whoever asks how it came about.
+Task<Asked> Pipeline::ask(Job& job, MaybeSlot& slot, const History& prompt, std::string further) {
+  ProviderChain::Question question{job.request,    prompt,       std::move(further),
+                                   job.request_id, job.deadline, job.attempts};
+  question.background = job.request.background && config_.chain.background_waits;
+  question.settles = degraded_.on() && job.request.allow_degraded && !question.background;
+  if (slot) slot->begin_call();
+  Asked asked = co_await chain_.ask(std::move(question));
+  Load load = Load::fine;
+  for (const AttemptRecord& record : asked.tried) {
+    job.tried.push_back(to_json(record));
+    const bool strained = record.outcome.kind == OutcomeKind::timeout ||
+                          record.outcome.is_limit() || record.outcome.status == 503;
+    if (strained) load = Load::overloaded;
+  }
+  if (slot) slot->end_call(load);
+  job.attempts += asked.attempts;
+  job.fallback = asked.fallback;
+  if (asked.provider != nullptr) job.provider = asked.provider;
+  co_return asked;
+}
+
+// No provider answers: what the core can say by itself, told as such.
+bool Pipeline::settle_for_less(Job& job, Asked& asked, History& prompt) {
+  if (!asked.may_degrade || !degraded_.on() || !job.request.allow_degraded) return false;
+  const DegradedAnswer answer = degraded_.answer(job.request, prompt, asked.problem);
+  job.degraded = answer.source;
+  job.age = answer.age;
+  Completion said;
+  said.content = answer.text;
+  said.finish = "stop";
+  commit(job, std::move(prompt), said.content);
+  const std::int64_t now_s = clock_.unix_nanos() / 1'000'000'000;
+  std::string body;
+  if (job.request.api == Api::chat) {
+    body = job.request.stream ? completion_events(answer, job.id, now_s)
+                              : completion_body(answer, job.id, now_s);
+  }
+  job.writer->answered(std::move(body), said);
+  job.end(JobState::completed);
+  return true;
 }
 
 History Pipeline::history_of(const Job& job) {
@@ -123,18 +162,49 @@ Task<std::string> Pipeline::further_members(Job& job) {
   co_return further;
 }
 
-// One after the other, in the order in which the model wants them. The deadline holds for the next
-// question, not for a tool that is at work: what has begun is heard to its end.
-Task<bool> Pipeline::run_tools(Job& job, Completion completion, History& prompt) {
+// One after the other, in the order in which the model wants them. Their time is not the
+// provider's: the deadline of the next question moves by it. Who calls a tool that takes long gives
+// the slot back meanwhile.
+Task<bool> Pipeline::run_tools(Job& job, MaybeSlot& slot, Completion completion,
+                               History& prompt) {
   const std::string message = message_of(completion);
   prompt.add(message);
+  const world::Instant from = clock_.now();
   for (const ToolRequest& wanted : completion.calls) {
-    ToolRequest call = wanted;
-    std::string id = job.request_id;
-    const std::string text = co_await tools_.call(std::move(id), std::move(call));
-    prompt.add(result_message(wanted.id, text));
+    const bool is_long = tools_.longest(wanted) > kShortTool;
+    if (slot && is_long) slot.reset();
+    const ToolAnswer answer = co_await call_tool(job, wanted);
+    if (answer.end != ToolEnd::refused) job.effects = true;
+    prompt.add(result_message(wanted.id, answer.text));
   }
-  co_return true;
+  const Nanos took = clock_.now() - from;
+  job.tools += took;
+  if (job.deadline != world::kNever) job.deadline += took;
+  if (slot || config_.queue.running_max == 0) co_return true;
+  slot.emplace(queue_, job.request.user, wish_of(job));
+  const bool in = co_await wait_in_queue(job, *slot);
+  co_return in;
+}
+
+Task<ToolAnswer> Pipeline::call_tool(Job& job, ToolRequest wanted) {
+  ToolCall call;
+  call.request = job.request_id;
+  call.user = job.request.user;
+  call.task = job.id;
+  call.deadline = job.deadline;
+  call.tell = [&job](std::string_view kind, std::string json) {
+    job.writer->happened(kind, json);
+  };
+  if (job.stored) call.begin_effects = [this, &job] { return note_effects(job); };
+  call.wanted = std::move(wanted);
+  ToolAnswer answer = co_await tools_.call(std::move(call));
+  co_return answer;
+}
+
+// Before it does anything that others can see: after a crash it is not done again blindly.
+Task<bool> Pipeline::note_effects(Job& job) {
+  const bool noted = co_await jobs_.note_effects(job);
+  co_return noted;
 }
 
 // Legacy reads an answer only now, when no retry can help any more.
@@ -169,6 +239,7 @@ Task<bool> Pipeline::conclude(Job& job, Upstream& up, History prompt) {
   }
   up.end({OutcomeKind::ok, 0});
   const Completion& said = streams ? up.relay->completion() : up.completion;
+  if (degraded_.on()) degraded_.remember(job.request, prompt, said.content);
   commit(job, std::move(prompt), said.content);
   const bool crosses = config_.defect == Defect::crossed_answers;
   std::string body = std::move(streams && !crosses ? up.events : up.body);

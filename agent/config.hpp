@@ -60,6 +60,10 @@ struct Config {
   world::Nanos memory_every{0};
   Defect defect = Defect::none;  // of the profile; no key: scenarios plant nothing
 
+  bool has_tools() const {
+    return !tools.empty() || (commands.enabled && !commands.allow.empty());
+  }
+
   static constexpr auto fields() {
     using world::field;
     using world::Unit;

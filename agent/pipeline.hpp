@@ -8,18 +8,26 @@
 #include "agent/jobs/follow.hpp"
 #include "agent/jobs/jobs.hpp"
 #include "agent/limits/rate_limiter.hpp"
+#include "agent/limits/stored_day_counts.hpp"
+#include "agent/limits/tool_limiter.hpp"
 #include "agent/limits/user_budget.hpp"
+#include "agent/providers/degraded.hpp"
 #include "agent/providers/provider_chain.hpp"
 #include "agent/queue/fair_queue.hpp"
-#include "agent/tools/tool_client.hpp"
+#include "agent/tools/toolbox.hpp"
 #include "world/http_server.hpp"
 
 namespace agent {
 
 class Pipeline {
  public:
+  struct Parts {
+    ProviderChain::Parts chain;
+    JobStore& store;
+    world::Processes* processes = nullptr;  // null: no commands
+  };
   // What the parts refer to must outlive it. Throws std::invalid_argument as the chain does.
-  Pipeline(ProviderChain::Parts parts, JobStore& store, const std::vector<Provider>& providers);
+  Pipeline(Parts parts, const std::vector<Provider>& providers);
 
   // One request, from its bytes to its answer on the connection.
   world::Task<void> serve(world::HttpServerConnection& connection, world::HttpRequest http,
@@ -35,6 +43,8 @@ class Pipeline {
   Jobs& jobs() { return jobs_; }
   ProviderChain& chain() { return chain_; }
   const FairQueue& queue() const { return queue_; }
+  Admission& admission() { return admission_; }
+  UserBudget& budget() { return budget_; }
   std::size_t sessions() const { return conversations_.size(); }
   std::int64_t held_bytes() const;  // histories, and who waits
 
@@ -47,7 +57,7 @@ class Pipeline {
   bool authenticate(Job& job, const world::HttpRequest& http);
   bool read(Job& job, const world::HttpRequest& http);
   bool knows_previous(Job& job);
-  bool limit(Job& job);
+  world::Task<bool> limit(Job& job);
   world::Instant deadline_of(const Job& job) const;
   bool is_kept(const Job& job) const;
   world::Task<bool> keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier);
@@ -60,14 +70,22 @@ class Pipeline {
   world::Task<void> run(JobPtr job);
   world::Task<bool> wait_for_conversation(Job& job, ConversationLocks::Turn& turn);
   void accept(Job& job);
+  Wish wish_of(const Job& job) const;
   world::Task<bool> wait_in_queue(Job& job, FairQueue::Slot& slot);
   world::Task<bool> wait_for_slot(Job& job, FairQueue::Slot& slot);
+  world::Instant open_at();
+  void refuse_wait(Job& job, Refusal why, std::optional<FairQueue::Place> place);
   void refuse_wait(Job& job, ProblemCode code, world::Nanos retry_after,
-                   std::optional<FairQueue::Place> place, const char* why);
+                   std::optional<FairQueue::Place> place, std::string why);
 
   // answering.cpp: from the question to the answer. True when there is one.
-  world::Task<bool> converse(Job& job);
-  world::Task<bool> run_tools(Job& job, Completion completion, History& prompt);
+  using MaybeSlot = std::optional<FairQueue::Slot>;
+  world::Task<bool> converse(Job& job, MaybeSlot& slot);
+  world::Task<Asked> ask(Job& job, MaybeSlot& slot, const History& prompt, std::string further);
+  bool settle_for_less(Job& job, Asked& asked, History& prompt);
+  world::Task<bool> run_tools(Job& job, MaybeSlot& slot, Completion completion, History& prompt);
+  world::Task<ToolAnswer> call_tool(Job& job, ToolRequest wanted);
+  world::Task<bool> note_effects(Job& job);
   world::Task<std::string> further_members(Job& job);
   world::Task<bool> read_unchecked(Job& job, Upstream& up);
   world::Task<bool> read_stream(Job& job, Upstream& up);
@@ -95,11 +113,15 @@ class Pipeline {
   RequestLimits limits_;
   RateLimiter limiter_;
   UserBudget budget_;
+  StoredDayCounts day_counts_;
+  Admission admission_;
+  ToolLimiter tool_limiter_;
   ConversationLocks locks_;
   FairQueue queue_;
   Conversations conversations_;
   ProviderChain chain_;
-  ToolClient tools_;
+  DegradedAnswers degraded_;
+  Toolbox tools_;
   Jobs jobs_;
   std::uint64_t requests_ = 0;
   LastAnswer last_answer_;

@@ -84,6 +84,9 @@ Config silent_commands(Config config) {
 Config kills_at_60s(Config config) {
   config = hardened(std::move(config));
   config.commands.kill_after = seconds(60);
+  return config;
+}
+
 Config users_without_limit(Config config) {
   config = hardened(std::move(config));
   config.queue.user_running_max = config.queue.running_max;

@@ -24,7 +24,7 @@ class AnswerWriter {
 
   // While it goes on, only of jobs that are streamed or kept.
   virtual void accepted() = 0;  // it has a slot, or a place in the queue
-  virtual void queued(const FairQueue::Place& place, bool rose) = 0;
+  virtual void queued(const FairQueue::Place& place) = 0;
   virtual void started() = 0;
   // `kind` is intent, progress, provider_attempt, cooldown or command; `data` a JSON object.
   virtual void happened(std::string_view kind, std::string_view data) = 0;

@@ -3,19 +3,13 @@
 #include "agent/api/answer_writer.hpp"
 #include "agent/config.hpp"
 #include "agent/jobs/job.hpp"
-#include "world/json_text.hpp"
+#include "agent/queue/queue_page.hpp"
 #include "world/sse.hpp"
 
 namespace agent {
 namespace {
 
-using world::append_integer;
-
 constexpr std::string_view kDone = "[DONE]";
-
-std::int64_t seconds_up(world::Nanos wait) {
-  return std::max<std::int64_t>(1, (wait.count() + 999'999'999) / 1'000'000'000);
-}
 
 class ChatWriter final : public AnswerWriter {
  public:
@@ -24,16 +18,9 @@ class ChatWriter final : public AnswerWriter {
   void accepted() override {}
   void started() override {}
 
-  void queued(const FairQueue::Place& place, bool rose) override {
+  void queued(const FairQueue::Place& place) override {
     if (!job_.request.stream || !config_.honest_errors) return;
-    const std::string position = std::to_string(place.position);
-    const std::string wait = std::to_string(seconds_up(place.eta));
-    std::string data = R"({"choices":[],"position":)" + position + R"(,"eta_seconds":)" + wait +
-                       R"(,"message":"You're #)" + position + " in queue, ~" + wait +
-                       R"( seconds wait")";
-    if (rose) data += R"(,"reason":"users who have had less came in and are served first")";
-    data += '}';
-    tell("agent.queue", data);
+    tell("agent.queue", R"({"choices":[],)" + place_members(place) + '}');
   }
 
   void happened(std::string_view kind, std::string_view data) override {

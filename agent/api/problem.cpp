@@ -69,6 +69,12 @@ constexpr std::array<Row, kProblemCodes> kRows{{
      "invalid_request_error", false, {"Send another key with another request.", ""}, kBadRequest},
     {"request_in_progress", 409, "The request is still being worked on.", "invalid_request_error",
      true, {kWait, ""}, kBadRequest},
+    {"edge_limited", 429, "Too many requests of one client.", "rate_limit_error", true,
+     {kWait, ""}, kRateLimited},
+    {"user_rate_limited", 429, "Too many requests of one user.", "rate_limit_error", true,
+     {kWait, "Send fewer requests at the same time."}, kRateLimited},
+    {"daily_quota_exceeded", 429, "This user's quota for today is used up.", "rate_limit_error",
+     true, {kWait, ""}, kRateLimited},
 }};
 
 const Row& row_of(ProblemCode code) { return kRows[static_cast<std::size_t>(code)]; }

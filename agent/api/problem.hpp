@@ -36,8 +36,11 @@ enum class ProblemCode : std::uint8_t {
   response_not_found,
   idempotency_key_reuse,
   request_in_progress,
+  edge_limited,
+  user_rate_limited,
+  daily_quota_exceeded,
 };
-inline constexpr std::size_t kProblemCodes = 20;
+inline constexpr std::size_t kProblemCodes = 23;
 std::string_view name_of(ProblemCode code);
 int status_of(ProblemCode code);
 

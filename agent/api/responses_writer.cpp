@@ -6,6 +6,7 @@
 #include "agent/jobs/job.hpp"
 #include "agent/jobs/job_store.hpp"
 #include "agent/providers/completion.hpp"
+#include "agent/queue/queue_page.hpp"
 #include "world/json_text.hpp"
 #include "world/sse.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 
 using world::append_integer;
 using world::append_json_string;
-
-std::int64_t seconds_up(world::Nanos wait) {
-  return std::max<std::int64_t>(1, (wait.count() + 999'999'999) / 1'000'000'000);
-}
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out += ",\"";
@@ -37,13 +34,10 @@ class ResponsesWriter final : public AnswerWriter {
     tell("response.queued", with_object());
   }
 
-  void queued(const FairQueue::Place& place, bool rose) override {
+  void queued(const FairQueue::Place& place) override {
     place_ = place;
     if (!tells()) return;
-    std::string data;
-    append_place(data);
-    if (rose) append_member(data, "reason", "users who have had less came in and are served first");
-    tell("agentcore:queue_position", data);
+    tell("agentcore:queue_position", ',' + place_members(place));
   }
 
   void started() override {
@@ -250,13 +244,6 @@ class ResponsesWriter final : public AnswerWriter {
     out += '}';
   }
 
-  void append_place(std::string& out) const {
-    const std::string position = std::to_string(place_.position);
-    const std::string wait = std::to_string(seconds_up(place_.eta));
-    out += R"(,"position":)" + position + R"(,"eta_seconds":)" + wait +
-           R"(,"message":"You're #)" + position + " in queue, ~" + wait + R"( seconds wait")";
-  }
-
   void append_own(std::string& out) const {
     out += R"(,"agentcore":{"attempts_made":)";
     append_integer(out, job_.attempts);
@@ -269,7 +256,7 @@ class ResponsesWriter final : public AnswerWriter {
     if (job_.provider != nullptr) {
       append_member(out, "provider", job_.provider->name);
       out += R"(,"fallback":)";
-      out += job_.provider->name != job_.first_choice ? "true" : "false";
+      out += job_.fallback ? "true" : "false";
     }
     out += R"(,"degraded":)";
     out += job_.degraded.empty() ? "false" : "true";
@@ -278,11 +265,7 @@ class ResponsesWriter final : public AnswerWriter {
       out += R"(,"age_s":)";
       append_integer(out, job_.age.count() / 1'000'000'000);
     }
-    if (place_.position > 0) {
-      std::string queue;
-      append_place(queue);
-      out += R"(,"queue":{)" + queue.substr(1) + '}';
-    }
+    if (place_.position > 0) out += R"(,"queue":{)" + place_members(place_) + '}';
     if (!error_.empty()) out += R"(,"problem":)" + error_;
     out += '}';
   }

@@ -10,6 +10,7 @@
 #include "agent/api/request.hpp"
 #include "agent/jobs/event_log.hpp"
 #include "agent/jobs/job_state.hpp"
+#include "agent/limits/admission.hpp"
 #include "agent/providers/provider_client.hpp"
 #include "world/scope.hpp"
 
@@ -39,10 +40,12 @@ struct Job {
   world::Nanos queued{0};                // how long it waited
   world::Nanos asked{0};                 // at providers
   world::Nanos tools{0};                 // at tools
+  bool legacy_headers = false;           // the older headers of limits, too
+  bool fallback = false;                 // not the first provider has answered
   const Provider* provider = nullptr;    // the last one that was asked
-  std::string first_choice;              // the provider that should have answered
   int attempts = 0;
   std::vector<std::string> tried;        // a JSON object for each call of a provider
+  std::shared_ptr<Admission::Pass> pass;  // what it takes of the limits; null: there are none
   std::string degraded;                  // where a degraded answer came from; empty: it is none
   world::Nanos age{0};                   // of the same
   std::int64_t tokens = -1;              // of all answers of models; negative: unknown

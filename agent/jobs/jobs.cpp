@@ -155,6 +155,17 @@ Task<void> Jobs::begin(Job& job) {
   static_cast<void>(told);  // a store that is gone is noticed at the end, which must be kept
 }
 
+Task<bool> Jobs::note_effects(Job& job) {
+  JobStore::Change change;
+  change.id = job.id;
+  change.attempt = job.attempt;
+  change.state = JobState::in_progress;
+  change.at = unix_nanos();
+  change.began_effects = true;
+  const StoreResult<bool> noted = co_await parts_.store.advance(std::move(change));
+  co_return noted.has_value() && *noted;
+}
+
 // In the store first, then to all who follow.
 Task<void> Jobs::finish(JobPtr job) {
   JobState state = *job->outcome;

@@ -43,6 +43,9 @@ class Jobs {
   // Says that it runs now.
   world::Task<void> begin(Job& job);
 
+  // That something with an effect outside begins, durably. False: that cannot be kept.
+  world::Task<bool> note_effects(Job& job);
+
   // Ends it and completes when it has ended.
   world::Task<void> cancel(JobPtr job);
 

@@ -53,6 +53,11 @@ struct RateConfig {
   std::vector<ToolOverride> tools;
   std::vector<QuotaGroupConfig> groups;
 
+  bool limits_requests() const {
+    return edge_api > 0 || edge_other > 0 || user_per_minute > 0 ||
+           daily_free + daily_basic + daily_pro > 0;
+  }
+
   static constexpr auto fields() {
     using world::field;
     return std::tuple(

@@ -43,18 +43,19 @@ Task<Outcome> ProviderChain::attempt(Upstream& up, const Question& question, Att
   }
   up.call.emplace(std::move(*call));
   const bool json = wants_json(request.others);
-  if (request.stream) make_relay(up, json);
+  if (request.stream) make_relay(up, request, json);
   const Outcome ok{OutcomeKind::ok, 0};
   if (!config_.check_answers) co_return ok;
   if (request.stream) co_return co_await read_to_commit(up, json, so_far);
   co_return co_await read_answer(up, json, so_far);
 }
 
-void ProviderChain::make_relay(Upstream& up, bool wants_json) const {
+void ProviderChain::make_relay(Upstream& up, const Request& request, bool wants_json) const {
   RelayRules rules;
   rules.bytes_max = static_cast<std::size_t>(config_.response_bytes_max);
   rules.checks = config_.check_answers;
-  rules.own_tools = !config_.tools.empty();
+  rules.own_tools = config_.has_tools();
+  rules.pieces = request.api == Api::responses;
   rules.json_wanted = wants_json;
   rules.defect = config_.defect;
   up.relay = std::make_unique<StreamRelay>(rules);
@@ -119,7 +120,7 @@ Task<Outcome> ProviderChain::read_to_commit(Upstream& up, bool wants_json, Attem
   if (!fault.empty() && !answers) co_return invalid;
   if (!relay.whole() && config_.defect != Defect::trusts_truncated_stream) co_return broken;
   // Calls of the core's own tools are no words for the user.
-  const bool own_call = !config_.tools.empty() && !relay.completion().calls.empty();
+  const bool own_call = config_.has_tools() && !relay.completion().calls.empty();
   if (!own_call) relay.release(up.events);
   co_return ok;
 }

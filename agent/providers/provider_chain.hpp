@@ -109,7 +109,7 @@ class ProviderChain {
   world::Task<Outcome> read_refusal(Upstream& up, Call refused, Attempts& so_far);
   world::Task<Outcome> read_answer(Upstream& up, bool wants_json, Attempts& so_far);
   world::Task<Outcome> read_to_commit(Upstream& up, bool wants_json, Attempts& so_far);
-  void make_relay(Upstream& up, bool wants_json) const;
+  void make_relay(Upstream& up, const Request& request, bool wants_json) const;
 
   // chain_problem.cpp
   Problem problem_of(const ProviderLine& line, const Attempts& so_far) const;

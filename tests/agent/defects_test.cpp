@@ -6,6 +6,7 @@
 #include "tests/agent/tool_world.hpp"
 #include "tests/agent/core_world.hpp"
 #include "tests/agent/queue_world.hpp"
+#include "tests/agent/store_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -345,6 +346,8 @@ bool leaves_an_orphan(Config config) {
   calling.patience = 60s;
   w.call(calling);
   return w.entries(LedgerKind::command_ended).empty();
+}
+
 // Twenty flex requests, and for two minutes more of priority than there are slots for.
 bool starves_flex(Config config) {
   config.queue.running_max = 10;
@@ -368,6 +371,8 @@ bool leaves_some_waiting(Config config) {
   int served = 0;
   for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
   return served < 12;
+}
+
 bool takes_every_slot(Config config) {
   CoreWorld w(with(config));
   Sendings all;
@@ -376,6 +381,43 @@ bool takes_every_slot(Config config) {
   std::size_t at_once = 0;  // each takes two seconds
   for (const auto& record : w.records) at_once += record.at < world::at(100ms) ? 1 : 0;
   return at_once > 5;
+}
+
+// A life that ends right after it has acknowledged a job.
+bool loses_what_it_acknowledged(Config config) {
+  StoreWorld w(StoreArm::sqlite, config.store, config.defect);
+  w.create(job("a"));
+  w.create(job("b"));
+  w.reopen();
+  return !w.read("a") || !w.read("b");
+}
+
+bool loses_ended_jobs(Config config) {
+  int lost = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    int missing = 0;
+    for (const char* id : {"a", "b", "c", "d"}) {
+      w.create(job(id));
+      REQUIRE(w.advance(change(id, agent::JobState::completed, "result")));
+      missing += w.read(id) ? 0 : 1;
+    }
+    lost += missing == 1 ? 1 : 0;
+  }
+  return lost == 2;
+}
+
+bool revives_cancelled_jobs(Config config) {
+  int revived = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    w.create(job("a"));
+    REQUIRE(w.advance(change("a", agent::JobState::cancelled, "cancelled", {{0, "cancelled"}})));
+    const bool late = w.advance(change("a", agent::JobState::completed, "late", {{1, "late"}}));
+    const bool changed = w.read("a")->state == agent::JobState::completed;
+    revived += late && changed && w.events("a").size() == 2 ? 1 : 0;
+  }
+  return revived == 2;
 }
 
 struct Row {
@@ -413,10 +455,13 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"overspends", spends_too_much},
                      {"silent_commands", is_silent},
                      {"kills_at_60s", kills_too_soon},
-                     {"orphans_commands", leaves_an_orphan}};
+                     {"orphans_commands", leaves_an_orphan},
                      {"flex_starves", starves_flex},
-                     {"forgets_waiters", leaves_some_waiting}};
-                     {"users_without_limit", takes_every_slot}};
+                     {"forgets_waiters", leaves_some_waiting},
+                     {"users_without_limit", takes_every_slot},
+                     {"acks_before_durable", loses_what_it_acknowledged},
+                     {"forgets_jobs", loses_ended_jobs},
+                     {"late_result_overwrites", revives_cancelled_jobs}};
 
 }  // namespace
 
