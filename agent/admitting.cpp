@@ -100,7 +100,7 @@ Task<bool> Pipeline::limit(Job& job) {
   static_cast<void>(known);  // what is not known is counted as nothing
   const Instant by = job.request.background ? world::kNever : job.deadline;
   job.pass = std::make_shared<Admission::Pass>(
-      admission_, Admission::Asker{job.owner, user, EdgeClass::api}, by);
+      admission_, Admission::Asker{job.owner, user, EdgeClass::api, job.request.background}, by);
   job.legacy_headers = config_.rate.legacy_headers;
   if (!job.pass->refused()) co_return true;
   const Decision& decision = job.pass->decision();
