@@ -12,14 +12,20 @@ BreakerModel::BreakerModel(const OracleInput& input) {
   rules_.failures = static_cast<std::uint32_t>(config.failures);
   rules_.successes = static_cast<std::uint32_t>(config.successes);
   rules_.open = config.reset_after;
+  rules_.open_max = config.reset_after_max;
+  rules_.jitter = static_cast<double>(config.jitter_percent) / 100;
   rules_.window = config.window;
   rules_.calls = static_cast<std::uint32_t>(config.calls_min);
+  rules_.ratio_percent = static_cast<std::uint32_t>(config.ratio_percent);
+  rules_.slow = config.slow_floor;
+  rules_.slow_percent = static_cast<std::uint32_t>(config.slow_percent);
 }
 
 void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
   const bool wanted = entry.kind == LedgerKind::called || entry.kind == LedgerKind::call_ended ||
                       entry.kind == LedgerKind::breaker || entry.kind == LedgerKind::rejected;
-  if (!wanted) return;
+  // Calls of tools are told in another way (command_life.hpp).
+  if (!wanted || entry.key.starts_with("tool:")) return;
   ReferenceBreaker* breaker = breaker_of(entry.key);
   if (breaker == nullptr) return;
   last_ = entry.at;
@@ -30,7 +36,9 @@ void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
     case LedgerKind::call_ended:
       wrong = breaker->call_ended(entry.at, request, entry.from, entry.value);
       break;
-    case LedgerKind::breaker: wrong = breaker->moved(entry.at, entry.from, entry.to); break;
+    case LedgerKind::breaker:
+      wrong = breaker->moved(entry.at, entry.from, entry.to, entry.value == kByHand);
+      break;
     default: wrong = breaker->rejected(entry.at);
   }
   if (breaker->judged()) check();
