@@ -1,5 +1,6 @@
 #include "agent/providers/provider_chain.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace agent {
@@ -207,7 +208,9 @@ Task<void> ProviderChain::call(const Question& question, Asked& asked, Attempts&
   ProviderLine& line = *lines_[choice.line];
   asked.provider = &line.client.provider();
   asked.fallback = choice.line != 0;
-  line.budget.on_call();
+  // Retries are a share of what was asked, not of what retries make of it.
+  const auto is_of_line = [&line](const AttemptRecord& r) { return r.provider == line.name(); };
+  if (std::none_of(asked.tried.begin(), asked.tried.end(), is_of_line)) line.budget.on_call();
   so_far.asked |= bit(choice.line);
   ++so_far.made;
   ++so_far.here;

@@ -15,7 +15,7 @@ struct Bench {
   explicit Bench(std::size_t n)
       : breaker(clock, agent::BreakerConfig{}, std::chrono::seconds(31), agent::Defect::none,
                 [](auto, auto, auto, auto) {}) {
-    for (std::size_t i = 0; i < n; ++i) keys.push_back("tool:search_" + std::to_string(i));
+    for (std::size_t i = 0; i < n; ++i) keys.push_back("tool:t" + std::to_string(i));
     for (const std::string& key : keys) breaker.admit(key);
   }
   // Steps through all keys, far from one to the next.
