@@ -24,8 +24,7 @@ BreakerModel::BreakerModel(const OracleInput& input) {
 void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
   const bool wanted = entry.kind == LedgerKind::called || entry.kind == LedgerKind::call_ended ||
                       entry.kind == LedgerKind::breaker || entry.kind == LedgerKind::rejected;
-  // Calls of tools are told in another way (command_life.hpp).
-  if (!wanted || entry.key.starts_with("tool:")) return;
+  if (!wanted) return;
   ReferenceBreaker* breaker = breaker_of(entry.key);
   if (breaker == nullptr) return;
   last_ = entry.at;

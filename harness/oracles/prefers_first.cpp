@@ -18,7 +18,8 @@ void PrefersFirst::on_agent(const agent::LedgerEntry& entry) {
   if (first_.empty()) return;
   while (entry.at >= begin_ + kStretch) judge(begin_ + kStretch);
   const bool of_first = entry.key == first_;
-  if (entry.kind == LedgerKind::called && entry.value == 1) {
+  const bool of_tool = entry.key.starts_with("tool:");
+  if (entry.kind == LedgerKind::called && entry.value == 1 && !of_tool) {
     ++asked_;
     if (of_first) ++asked_first_;
   }

@@ -6,6 +6,7 @@ namespace harness {
 
 void SteadyChoice::on_agent(const agent::LedgerEntry& entry) {
   if (entry.kind != agent::LedgerKind::called || entry.value != 1) return;
+  if (entry.key.starts_with("tool:")) return;
   check();
   if (chosen_.empty()) chosen_ = entry.key;
   if (entry.key == chosen_) {
