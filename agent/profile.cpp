@@ -76,6 +76,19 @@ Config seed_breaker(Config config) {
   return config;
 }
 
+Config blind_to_slowness(Config config) {
+  config = hardened(std::move(config));
+  config.breaker.slow_percent = 0;
+  config.chain.learn = false;
+  return config;
+}
+
+Config impatient_breaker(Config config) {
+  config = hardened(std::move(config));
+  config.breaker.reset_after = config.breaker.reset_after_max = seconds(5);
+  return config;
+}
+
 Config silent_commands(Config config) {
   config = hardened(std::move(config));
   config.commands.progress_every = world::Nanos{0};
@@ -177,6 +190,10 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::orphans_commands>},
     {"users_without_limit", "Defect: one user may take every slot at the providers.",
      users_without_limit},
+    {"blind_to_slowness", "Defect: a provider that crawls is a good one, as it does not fail.",
+     blind_to_slowness},
+    {"impatient_breaker", "Defect: an open breaker probes every five seconds, so it flaps along.",
+     impatient_breaker},
 }};
 
 const Profile* find_profile(std::string_view name) {
