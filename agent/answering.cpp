@@ -100,16 +100,9 @@ Task<Asked> Pipeline::ask(Job& job, MaybeSlot& slot, const History& prompt, std:
                                    job.request_id, job.deadline, job.attempts};
   question.background = job.request.background && config_.chain.background_waits;
   question.settles = degraded_.on() && job.request.allow_degraded && !question.background;
-  if (slot) slot->begin_call();
+  question.slot = slot ? &*slot : nullptr;
   Asked asked = co_await chain_.ask(std::move(question));
-  Load load = Load::fine;
-  for (const AttemptRecord& record : asked.tried) {
-    job.tried.push_back(to_json(record));
-    const bool strained = record.outcome.kind == OutcomeKind::timeout ||
-                          record.outcome.is_limit() || record.outcome.status == 503;
-    if (strained) load = Load::overloaded;
-  }
-  if (slot) slot->end_call(load);
+  for (const AttemptRecord& record : asked.tried) job.tried.push_back(to_json(record));
   job.attempts += asked.attempts;
   job.fallback = asked.fallback;
   if (asked.provider != nullptr) job.provider = asked.provider;
