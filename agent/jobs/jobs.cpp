@@ -97,6 +97,7 @@ Task<bool> Jobs::begin_effects(Job& job) {
     change.id = job.id;
     change.attempt = job.attempt;
     change.state = JobState::in_progress;
+    change.result = job.writer->object();
     change.at = unix_nanos();
     change.began_effects = true;
     const StoreResult<bool> kept = co_await parts_.store.advance(std::move(change));

@@ -1,5 +1,6 @@
 #include "harness/run/sim_agent.hpp"
 
+#include "harness/run/programs.hpp"
 #include "harness/run/suite_parts.hpp"
 
 namespace harness {
@@ -14,9 +15,10 @@ constexpr world::Nanos kLookEvery = std::chrono::milliseconds(10);
 }  // namespace
 
 struct SimAgent::Life {
-  explicit Life(world::Clock& clock) : scope(clock) {}
+  explicit Life(world::SimClock& clock) : processes(clock), scope(clock) {}
 
   bool tells = true;  // the dead write no ledger, though their tasks unwind
+  world::SimProcesses processes;
   std::unique_ptr<world::Listener> listener;
   std::unique_ptr<agent::Agent> core;
   world::Scope scope;
@@ -39,6 +41,7 @@ void SimAgent::start() {
   life_ = std::make_unique<Life>(clock_);
   Life& life = *life_;
   life.listener = std::move(*listener);
+  install_programs(life.processes, prepared_.scenario.programs);
   const auto tell = [this, &life](const agent::LedgerEntry& entry) {
     if (life.tells) evidence_.on_agent(entry);
   };
@@ -47,7 +50,7 @@ void SimAgent::start() {
   life.core = std::make_unique<agent::Agent>(
       clock_, network_, prepared_.scenario.agent,
       providers_of(prepared_.scenario, prepared_.seed, providers_, network_.tls_ca_pem()), tell,
-      random);
+      random, nullptr, &life.processes);
   life.scope.spawn(life.core->serve(*life.listener));
 }
 
@@ -60,6 +63,7 @@ Task<void> SimAgent::stop() {
 
 Task<void> SimAgent::kill() {
   life_->tells = false;
+  life_->processes.kill_all();
   co_await stop();
 }
 
