@@ -174,7 +174,7 @@ Task<bool> Pipeline::run_tools(Job& job, MaybeSlot& slot, Completion completion,
     const bool is_long = tools_.longest(wanted) > kShortTool;
     if (slot && is_long) slot.reset();
     const ToolAnswer answer = co_await call_tool(job, wanted);
-    if (answer.end != ToolEnd::refused) job.effects = true;
+    if (job.problem) co_return false;
     prompt.add(result_message(wanted.id, answer.text));
   }
   const Nanos took = clock_.now() - from;
@@ -195,16 +195,24 @@ Task<ToolAnswer> Pipeline::call_tool(Job& job, ToolRequest wanted) {
   call.tell = [&job](std::string_view kind, std::string json) {
     job.writer->happened(kind, json);
   };
-  if (job.stored) call.begin_effects = [this, &job] { return note_effects(job); };
+  call.begin_effects = [this, &job] { return jobs_.begin_effects(job); };
+  // Who can come back for the answer need not be told that it is late.
+  if (!job.stored) {
+    call.until = job.deadline;
+    call.too_late = [this, &job] { tell_tool_late(job); };
+  }
   call.wanted = std::move(wanted);
   ToolAnswer answer = co_await tools_.call(std::move(call));
   co_return answer;
 }
 
-// Before it does anything that others can see: after a crash it is not done again blindly.
-Task<bool> Pipeline::note_effects(Job& job) {
-  const bool noted = co_await jobs_.note_effects(job);
-  co_return noted;
+void Pipeline::tell_tool_late(Job& job) {
+  Problem problem;
+  problem.code = ProblemCode::command_timeout;
+  problem.detail = "A tool has not answered within the time that this request had. What it did is "
+                   "done; the turn was not stored.";
+  problem.execution = Execution::partial;
+  fail(job, std::move(problem));
 }
 
 // Legacy reads an answer only now, when no retry can help any more.

@@ -85,7 +85,7 @@ class Pipeline {
   bool settle_for_less(Job& job, Asked& asked, History& prompt);
   world::Task<bool> run_tools(Job& job, MaybeSlot& slot, Completion completion, History& prompt);
   world::Task<ToolAnswer> call_tool(Job& job, ToolRequest wanted);
-  world::Task<bool> note_effects(Job& job);
+  void tell_tool_late(Job& job);
   world::Task<std::string> further_members(Job& job);
   world::Task<bool> read_unchecked(Job& job, Upstream& up);
   world::Task<bool> read_stream(Job& job, Upstream& up);

@@ -75,6 +75,9 @@ constexpr std::array<Row, kProblemCodes> kRows{{
      {kWait, "Send fewer requests at the same time."}, kRateLimited},
     {"daily_quota_exceeded", 429, "This user's quota for today is used up.", "rate_limit_error",
      true, {kWait, ""}, kRateLimited},
+    {"command_timeout", 504, "A tool did not answer in time.", "timeout_error", false,
+     {"Look at what the tool has done before asking again.",
+      "Ask for it in the background: POST /v1/responses with \"background\": true."}, kTimedOut},
 }};
 
 const Row& row_of(ProblemCode code) { return kRows[static_cast<std::size_t>(code)]; }

@@ -39,8 +39,9 @@ enum class ProblemCode : std::uint8_t {
   edge_limited,
   user_rate_limited,
   daily_quota_exceeded,
+  command_timeout,           // a tool took longer than the user may wait
 };
-inline constexpr std::size_t kProblemCodes = 23;
+inline constexpr std::size_t kProblemCodes = 24;
 std::string_view name_of(ProblemCode code);
 int status_of(ProblemCode code);
 

@@ -90,6 +90,22 @@ Task<void> Jobs::work(JobPtr job) {
   co_await run_(job);
 }
 
+Task<bool> Jobs::begin_effects(Job& job) {
+  if (job.effects) co_return true;
+  if (job.stored) {
+    JobStore::Change change;
+    change.id = job.id;
+    change.attempt = job.attempt;
+    change.state = JobState::in_progress;
+    change.at = unix_nanos();
+    change.began_effects = true;
+    const StoreResult<bool> kept = co_await parts_.store.advance(std::move(change));
+    if (!kept || !*kept) co_return false;
+  }
+  job.effects = true;
+  co_return true;
+}
+
 // Runs it, and sees to it that it ends: as it says itself, cancelled, or with what went wrong. Not
 // part of what is cancelled with the job: its end is always told.
 Task<void> Jobs::shepherd(JobPtr job) {
@@ -153,17 +169,6 @@ Task<void> Jobs::begin(Job& job) {
   change.at = unix_nanos();
   const StoreResult<bool> told = co_await parts_.store.advance(std::move(change));
   static_cast<void>(told);  // a store that is gone is noticed at the end, which must be kept
-}
-
-Task<bool> Jobs::note_effects(Job& job) {
-  JobStore::Change change;
-  change.id = job.id;
-  change.attempt = job.attempt;
-  change.state = JobState::in_progress;
-  change.at = unix_nanos();
-  change.began_effects = true;
-  const StoreResult<bool> noted = co_await parts_.store.advance(std::move(change));
-  co_return noted.has_value() && *noted;
 }
 
 // In the store first, then to all who follow.

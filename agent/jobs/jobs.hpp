@@ -43,8 +43,9 @@ class Jobs {
   // Says that it runs now.
   world::Task<void> begin(Job& job);
 
-  // That something with an effect outside begins, durably. False: that cannot be kept.
-  world::Task<bool> note_effects(Job& job);
+  // Before a step with an effect outside: from here on it is never run again blindly. False: that
+  // could not be kept, so nothing must be done.
+  world::Task<bool> begin_effects(Job& job);
 
   // Ends it and completes when it has ended.
   world::Task<void> cancel(JobPtr job);

@@ -337,7 +337,9 @@ void ProviderChain::rest(ProviderLine& line, const Attempts& so_far) {
   const bool refused = refuses_core(so_far.last, config_) || so_far.quota_empty;
   // The model may be the user's own choice, and its fault.
   const bool users_own = so_far.last.status == 404 && line.client.provider().model.empty();
-  if (refused && lines_.size() > 1 && !users_own) line.rest(config_.chain.refused_rest, RestReason::refused);
+  if (refused && lines_.size() > 1 && !users_own) {
+    line.rest(config_.chain.refused_rest, RestReason::refused);
+  }
   if (refused || (!so_far.last.is_limit() && !so_far.retry_after)) return;
   const Nanos wait = so_far.retry_after.value_or(seconds(1));
   line.rest(std::min(wait, config_.chain.rest_max), RestReason::limited);
@@ -353,7 +355,8 @@ Nanos ProviderChain::wait_before(const Question& question, const ProviderLine& l
   const bool fast = config_.chain.fast_first > Nanos{0} && lines_.size() > 1;
   if (fast && !question.background) {
     const std::size_t doubled = std::min<std::size_t>(so_far.waits, 20);
-    whole = std::min(config_.chain.fast_max, config_.chain.fast_first * (std::int64_t{1} << doubled));
+    const Nanos grown = config_.chain.fast_first * (std::int64_t{1} << doubled);
+    whole = std::min(config_.chain.fast_max, grown);
   }
   const Nanos own = config_.retry.jitter
                         ? jittered(whole, parts_.random, question.id, so_far.made)

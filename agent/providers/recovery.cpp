@@ -40,9 +40,9 @@ std::size_t Recovery::places() const {
   const std::int64_t share =
       std::max<std::int64_t>(1, config_.capacity * config_.background_percent / 100);
   const Nanos well = std::min(config_.ramp, clock_.now() - well_since_);
+  const std::int64_t thousandths = well * 1'000 / config_.ramp;
   const std::int64_t from = config_.ramp_from_percent;
-  const std::int64_t percent = from + (100 - from) * (well / std::chrono::milliseconds(1)) /
-                                          std::max<std::int64_t>(1, config_.ramp.count() / 1'000'000);
+  const std::int64_t percent = from + (100 - from) * thousandths / 1'000;
   return static_cast<std::size_t>(std::max<std::int64_t>(1, share * percent / 100));
 }
 

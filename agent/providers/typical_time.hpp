@@ -1,7 +1,7 @@
-// TypicalTime: what a call usually takes, against which slow ones are told. Within a stretch of time
-// it is a running median (each call moves it by at most an eighth of itself); over stretches it
-// moves by a sixteenth of the difference, so that a service that gets slower over minutes is not
-// taken for usual. Plain data; one thread.
+// TypicalTime: what a call usually takes, against which slow ones are told. Within a stretch of
+// time it is a running median (each call moves it by at most an eighth of itself); over stretches
+// it moves by a sixteenth of the difference, so that a service that gets slower over minutes is
+// not taken for usual. Plain data; one thread.
 #pragma once
 
 #include <algorithm>

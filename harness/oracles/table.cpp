@@ -12,9 +12,11 @@
 #include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
+#include "harness/oracles/exactly_once_keys.hpp"
 #include "harness/oracles/fairness.hpp"
 #include "harness/oracles/honest_errors.hpp"
 #include "harness/oracles/isolation_canary.hpp"
+#include "harness/oracles/job_life.hpp"
 #include "harness/oracles/no_empty_response.hpp"
 #include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
@@ -110,6 +112,13 @@ constexpr std::array kOracles{
                "No user has more than so many requests at the providers at once.", Needs::fakes,
                make_with_parameter<UserConcurrency>, OracleParameter::count,
                "Requests of one user.", 5, 1, 1'000},
+    OracleKind{"job_life",
+               "A background turn has one life and one end: never lost, never changed, cancelled "
+               "alike.",
+               Needs::clients, make<JobLife>},
+    OracleKind{"exactly_once_keys",
+               "Requests of one Idempotency-Key are carried out once and answered alike.",
+               Needs::fakes, make<ExactlyOnceKeys>},
 };
 }  // namespace
 

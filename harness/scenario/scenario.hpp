@@ -14,6 +14,7 @@
 #include "fakes/config.hpp"
 #include "fakes/fault_schedule.hpp"
 #include "harness/plan/trace.hpp"
+#include "harness/scenario/agent_fault.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/load_class.hpp"
 #include "harness/scenario/program.hpp"
@@ -86,6 +87,7 @@ struct Scenario {
   std::vector<Phase> phases;  // in time order, not overlapping, at least one
   std::vector<LoadClass> load;  // in file order, at least one
   std::vector<fakes::Fault> faults;
+  std::vector<AgentFault> agent_faults;  // in file order, apart from the others
   std::vector<SourcedText> slos;
   std::vector<InvariantChoice> invariants;
   world::Nanos drain{};  // time allowed after the last phase for what is in flight

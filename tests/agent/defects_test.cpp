@@ -318,6 +318,48 @@ bool spends_too_much(Config config) {
   return served > 3;
 }
 
+// Two providers; the first fails for a while, and the user asks again long after.
+bool stays_with_the_second(Config config) {
+  config.providers = {"primary", "second"};
+  config.chain.explore_ppm = 0;
+  Setup setup = with(config, {fault(fakes::Status{503, "", {}}, 0s, world::at(10s))});
+  setup.backends["second"] = steady_backend();
+  CoreWorld w(std::move(setup));
+  const std::vector<Got> got =
+      w.ask_all({turn(0s, {1, 0, 0}, false), turn(60s, {1, 1, 0}, false)});
+  CHECK(got[0].headers.get("x-agent-provider") == "second");
+  return got[1].headers.get("x-agent-provider") != "primary";
+}
+
+// Two providers of one account, of which one says that the account is at its limit.
+bool asks_the_same_account(Config config) {
+  config.providers = {"primary", "second"};
+  config.chain.explore_ppm = 0;
+  config.rate.groups = {{"account", {"primary", "second"}, 0, 0}};
+  Setup setup = with(config, {fault(fakes::RateLimit{10s}, 0s, world::at(5s))});
+  setup.backends["second"] = steady_backend();
+  CoreWorld w(std::move(setup));
+  w.ask(turn(0s, {1, 0, 0}, false).body);
+  return w.records.at(1).at < world::at(10s);
+}
+
+// A first call fails, a second is told to wait; meanwhile another user comes.
+bool hears_only_first_limits(Config config) {
+  fakes::Fault first = only_first_attempt(fakes::Status{503, "", {}});
+  first.match.user = "u1";
+  fakes::Fault later = of_user("u1", fakes::RateLimit{30s});
+  later.attempts = {2, 2};
+  CoreWorld w(with(config, {first, later}));
+  w.ask_all({turn(0s, {1, 0, 0}, false), turn(10s, {2, 0, 0}, false)});
+  for (const auto& record : w.records) {
+    if (record.asked->user == 2) return record.at < world::at(30s);
+  }
+  return false;
+}
+
+// What the pipeline asks before it lets an answer of the core's own stand in.
+bool has_no_words(Config config) { return config.degraded.when == agent::DegradeWhen::never; }
+
 // A command of ten minutes that was given fifteen.
 ToolWorld::Calling long_command() {
   return {"run_command", R"({"argv":["build"],"timeout_seconds":900})"};
@@ -453,6 +495,10 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"serves_first_come", starves_others},
                      {"invents_eta", invents_places},
                      {"overspends", spends_too_much},
+                     {"no_failback", stays_with_the_second},
+                     {"ignores_quota_group", asks_the_same_account},
+                     {"cooldown_only_first_attempt", hears_only_first_limits},
+                     {"never_degrades", has_no_words},
                      {"silent_commands", is_silent},
                      {"kills_at_60s", kills_too_soon},
                      {"orphans_commands", leaves_an_orphan},
