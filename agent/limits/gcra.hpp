@@ -49,8 +49,9 @@ class Gcra {
   // How many units could be taken at once now.
   std::int64_t remaining(const State& state, world::Instant now) const {
     if (state.idle(now)) return burst_;
-    return std::max<std::int64_t>(0, burst_ - ((state.tat - now).count() + interval_ - 1) /
-                                                  interval_);
+    const std::int64_t owed = (state.tat - now).count();
+    const std::int64_t units = owed / interval_ + (owed % interval_ > 0 ? 1 : 0);
+    return std::max<std::int64_t>(0, burst_ - units);
   }
   // Until the bucket is full again.
   world::Nanos full_in(const State& state, world::Instant now) const {
