@@ -29,8 +29,19 @@ enum class ProblemCode : std::uint8_t {
   backend_invalid_response,
   backend_refused,           // a 4xx that no retry will change
   tool_rounds_exceeded,
+  interrupted,               // the process ended while it was worked on
+  internal_error,
+  store_unavailable,         // what must be durable cannot be kept
+  unauthorized,
+  response_not_found,
+  idempotency_key_reuse,
+  request_in_progress,
+  edge_limited,
+  user_rate_limited,
+  daily_quota_exceeded,
+  command_timeout,           // a tool took longer than the user may wait
 };
-inline constexpr std::size_t kProblemCodes = 13;
+inline constexpr std::size_t kProblemCodes = 24;
 std::string_view name_of(ProblemCode code);
 int status_of(ProblemCode code);
 

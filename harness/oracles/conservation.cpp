@@ -71,6 +71,7 @@ void Conservation::on_agent(const agent::LedgerEntry& entry) {
     case LedgerKind::call_ended: break;
     default: return;
   }
+  if (entry.key.starts_with(agent::kToolKeyPrefix)) return;  // fakes tell prompts of models only
   const auto sending = read_sending(entry.request);
   if (!sending) return;  // not a request of this run
   Turn& turn = heard(sending->turn, entry.at);

@@ -166,7 +166,7 @@ std::string EarlyStop::why(std::size_t i, const Look& look) {
   const std::string limit = human_share(slo.budget());
   std::string text = fmt::format("{} of {} {}", human_count(look.k), human_count(look.n),
                                  slo.kind == MetricKind::error_rate ? "failed"
-                                                                    : "exceed or failed");
+                                                                    : "took longer or failed");
   if (look.undetermined > 0) {
     text += fmt::format(", {} undetermined", human_count(look.undetermined));
   }

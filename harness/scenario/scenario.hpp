@@ -17,6 +17,7 @@
 #include "harness/scenario/agent_fault.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/load_class.hpp"
+#include "harness/scenario/program.hpp"
 #include "world/field.hpp"
 #include "world/units.hpp"
 
@@ -80,6 +81,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   agent::Config agent;
   std::map<std::string, fakes::Backend> backends;
+  Programs programs;
   Target target;
   Client client;
   std::vector<Phase> phases;  // in time order, not overlapping, at least one

@@ -359,6 +359,7 @@ json section_schema(std::string_view key) {
   }
   if (key == "target") return object_of<Target>();
   if (key == "backends") return named_map(object_of<fakes::Backend>());
+  if (key == "programs") return named_map(object_of<Program>());
   if (key == "agent") return object_of<agent::Config>();
   if (key == "client") return object_of<Client>();
   if (key == "phases") return named_map(window_schema(false));
