@@ -288,7 +288,7 @@ Task<bool> ResponsesClient::cancel_again(Turn& turn) {
 bool ResponsesClient::conclude(Turn& turn) const {
   Operation& op = turn.op;
   Reply& reply = turn.reply;
-  ResponseObject& last = turn.last;
+  const ResponseObject& last = turn.last;
   if (last.status == JobStatus::cancelled && reply.job.cancel_wanted) {
     op.outcome = Outcome::cancelled;
     op.failure = reports::Failure::cancelled;
@@ -305,7 +305,7 @@ bool ResponsesClient::conclude(Turn& turn) const {
   if (op.first_event == world::kNever && !op.streamed) op.first_event = clock_.now();
   const bool in_pieces = !reply.text.empty() && reply.numbers.refused_status == 0;
   if (!in_pieces) {
-    reply.text = std::move(last.text);
+    reply.text = last.text;
   } else if (last.has_text && reply.numbers.missing == 0) {
     reply.whole_differs = reply.text != last.text;
   }
