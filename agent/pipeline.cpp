@@ -1,5 +1,6 @@
 #include "agent/pipeline.hpp"
 
+#include "agent/api/request_reader.hpp"
 #include "agent/jobs/unless_user_leaves.hpp"
 #include "world/json_text.hpp"
 
@@ -26,11 +27,6 @@ std::int64_t seconds_up(Nanos wait) {
   return std::max<std::int64_t>(1, (wait.count() + 999'999'999) / 1'000'000'000);
 }
 
-constexpr std::string_view kInvalid =
-    "The body is not a chat completion request: it must be a JSON object whose `messages` are a "
-    "list of one or more objects with a known `role` and a `content`; `model` and `user` are "
-    "texts, `stream` is true or false, `max_tokens` is a positive number.";
-
 }  // namespace
 
 Pipeline::Pipeline(ProviderChain::Parts parts, const std::vector<Provider>& providers)
@@ -45,6 +41,7 @@ Pipeline::Pipeline(ProviderChain::Parts parts, const std::vector<Provider>& prov
       chain_(parts, providers),
       tools_(ToolClient::Parts{parts.clock, parts.network, parts.config, parts.books}, providers) {
   limits_.messages_max = config_.history_messages_max;
+  limits_.json = config_.json;
 }
 
 std::string Pipeline::id_of(const world::HttpRequest& http) {
@@ -81,9 +78,7 @@ Task<void> Pipeline::handle(HttpServerConnection& connection, world::HttpRequest
 
 Task<void> Pipeline::serve(Exchange& x) {
   Problem problem;
-  if (!read_request(x.body, limits_, x.request)) {
-    problem.code = ProblemCode::invalid_request;
-    problem.detail = kInvalid;
+  if (!read_request(Api::chat, x.body, limits_, x.request, problem)) {
     co_await fail(x, std::move(problem));
     co_return;
   }

@@ -12,6 +12,7 @@ Config hardened(Config c) {
   c.hard_limit = false;
   c.conversation_lock = true;
   c.honest_errors = true;
+  c.json.explain = true;
   c.check_answers = true;
   c.notice_leaving = true;
   c.request_timeout = seconds(25);  // so that a second attempt fits within the deadline
@@ -50,6 +51,12 @@ Config retries_without_jitter(Config config) {
 Config generic_errors(Config config) {
   config = hardened(std::move(config));
   config.honest_errors = false;
+  return config;
+}
+
+Config generic_validation(Config config) {
+  config = hardened(std::move(config));
+  config.json.explain = false;
   return config;
 }
 
@@ -118,6 +125,8 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::invents_eta>},
     {"overspends", "Defect: budgets are checked but not reserved, so parallel requests overspend.",
      with<Defect::overspends>},
+    {"generic_validation", "Defect: refusals of bad input do not say which field is wrong, or how.",
+     generic_validation},
 }};
 
 const Profile* find_profile(std::string_view name) {

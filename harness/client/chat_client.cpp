@@ -15,8 +15,6 @@ using world::HttpExchange;
 using world::Result;
 using world::Task;
 
-namespace {
-
 reports::Failure failure_of(world::Failure failure) {
   switch (failure) {
     case world::Failure::refused: return reports::Failure::connect_refused;
@@ -32,6 +30,8 @@ reports::Failure failure_of(world::Failure failure) {
   }
   return reports::Failure::bad_response;
 }
+
+namespace {
 
 bool fail(Operation& op, reports::Failure failure) {
   op.outcome = Outcome::error;
@@ -163,6 +163,9 @@ std::string ChatClient::render(const PlannedRequest& request) const {
 }
 
 Task<bool> ChatClient::ask(const PlannedRequest& request, Operation& op, Reply& reply) {
+  if (scenario_.corpus_of(scenario_.load[request.load_class]) != nullptr) {
+    co_return co_await ask_badly(request, op, reply);
+  }
   std::string bytes = render(request);
   op.request_bytes = bytes.size();
   Result<HttpExchange> sent = co_await http_.send_rendered(target_, std::move(bytes));

@@ -10,6 +10,9 @@
 
 namespace harness {
 
+// A failure of the network as the client's.
+reports::Failure failure_of(world::Failure failure);
+
 class ChatClient {
  public:
   ChatClient(world::Clock& clock, world::Network& network, world::Endpoint target,
@@ -22,6 +25,9 @@ class ChatClient {
 
  private:
   std::string render(const PlannedRequest& request) const;
+  // bad_body.cpp: what no agent should take.
+  std::string render_bad(const CorpusRow& row, world::TurnId turn) const;
+  world::Task<bool> ask_badly(const PlannedRequest& request, reports::Operation& op, Reply& reply);
   world::Task<bool> read_plain(world::HttpExchange& exchange, reports::Operation& op,
                                Reply& reply);
   world::Task<bool> read_stream(world::HttpExchange& exchange, reports::Operation& op,

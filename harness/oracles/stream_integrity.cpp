@@ -82,7 +82,7 @@ std::string fault_of(std::string_view rest, bool may_be_cut) {
 }  // namespace
 
 void StreamIntegrity::on_ended(const reports::Operation& op, const Reply& reply) {
-  const bool ok = op.outcome == reports::Outcome::ok;
+  const bool ok = op.outcome == reports::Outcome::ok && !op.was_refused();
   if (!ok && reply.after_terminal == 0) return;
   check();
   if (reply.after_terminal > 0) {

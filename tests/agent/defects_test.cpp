@@ -143,6 +143,12 @@ bool says_nothing(Config config) {
   return got.member("detail").empty() || got.member("next_actions").empty();
 }
 
+bool names_no_field(Config config) {
+  CoreWorld w(with(config));
+  const Got got = w.ask(R"({"messages":[{"role":"usr","content":"x"}]})");
+  return got.status == 400 && !holds(got.body, "messages[0].role");
+}
+
 bool asks_again_after_400(Config config) {
   CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
   w.ask(turn(0s, {1, 0, 0}, false).body);
@@ -347,7 +353,8 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"repeats_commands", repeats_a_command},
                      {"serves_first_come", starves_others},
                      {"invents_eta", invents_places},
-                     {"overspends", spends_too_much}};
+                     {"overspends", spends_too_much},
+                     {"generic_validation", names_no_field}};
 
 }  // namespace
 
