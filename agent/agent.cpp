@@ -1,17 +1,17 @@
 #include "agent/agent.hpp"
 
+#include "agent/jobs/memory_jobs.hpp"
 #include "world/json_text.hpp"
 
 namespace agent {
 
+using world::HttpRequest;
 using world::HttpResponse;
+using world::HttpServerConnection;
 using world::Result;
 using world::Task;
 
 namespace {
-
-constexpr std::string_view kChat = "/v1/chat/completions";
-constexpr std::string_view kHealth = "/health";
 
 world::HttpServerOptions server_options(const Config& config) {
   world::HttpServerOptions options;
@@ -25,34 +25,74 @@ world::HttpServerOptions server_options(const Config& config) {
   return options;
 }
 
-HttpResponse no_route(bool known_path, std::string_view allowed) {
-  if (!known_path) return error_response({404, "invalid_request_error", "Not found."});
-  HttpResponse response = error_response({405, "invalid_request_error", "Method not allowed."});
-  response.headers.add("allow", allowed);
-  return response;
+// Whether a path is of this form; the segment that stands for {id} goes into `id`.
+bool matches(std::string_view form, std::string_view path, std::string& id) {
+  const std::size_t open = form.find('{');
+  if (open == std::string_view::npos) return form == path;
+  const std::string_view before = form.substr(0, open);
+  const std::string_view behind = form.substr(form.find('}') + 1);
+  if (path.size() <= before.size() + behind.size()) return false;
+  if (!path.starts_with(before) || !path.ends_with(behind)) return false;
+  const std::string_view segment =
+      path.substr(before.size(), path.size() - before.size() - behind.size());
+  if (segment.find('/') != std::string_view::npos) return false;
+  id = segment;
+  return true;
+}
+
+// What can be asked for: the model of each provider, or the provider by its name.
+std::string models_of(const std::vector<Provider>& providers) {
+  std::string list = R"({"object":"list","data":[)";
+  for (const Provider& provider : providers) {
+    if (list.back() != '[') list += ',';
+    list += R"({"id":)";
+    world::append_json_string(list, provider.model.empty() ? provider.name : provider.model);
+    list += R"(,"object":"model","created":0,"owned_by":)";
+    world::append_json_string(list, provider.name);
+    list += '}';
+  }
+  return list + "]}";
 }
 
 }  // namespace
 
+const std::vector<Agent::Route>& Agent::routes() {
+  static const std::vector<Route> kRoutes = {
+      {"POST", "/v1/chat/completions", &Agent::ask<Api::chat>},
+      {"POST", "/v1/responses", &Agent::ask<Api::responses>},
+      {"GET", "/v1/responses", &Agent::responses<&ResponsesApi::list>},
+      {"GET", "/v1/responses/{id}", &Agent::responses<&ResponsesApi::read>},
+      {"DELETE", "/v1/responses/{id}", &Agent::responses<&ResponsesApi::remove>},
+      {"POST", "/v1/responses/{id}/cancel", &Agent::responses<&ResponsesApi::cancel>},
+      {"GET", "/v1/responses/{id}/input_items", &Agent::responses<&ResponsesApi::input_items>},
+      {"GET", "/v1/models", &Agent::models},
+      {"GET", "/health", &Agent::health},
+  };
+  return kRoutes;
+}
+
 Agent::Agent(world::Clock& clock, world::Network& network, Config config,
-             const std::vector<Provider>& providers, LedgerSink ledger, world::Random random)
+             const std::vector<Provider>& providers, LedgerSink ledger, world::Random random,
+             JobStore* store, world::Processes* processes)
     : clock_(clock),
       config_(std::move(config)),
       books_(clock, std::move(ledger)),
-      pipeline_(ProviderChain::Parts{clock, network, config_, books_, random}, providers),
+      own_store_(store != nullptr ? nullptr : std::make_unique<MemoryJobs>(config_.store, config_.defect)),
+      pipeline_(Pipeline::Parts{ProviderChain::Parts{clock, network, config_, books_, random},
+                                store != nullptr ? *store : *own_store_, processes},
+                providers),
+      responses_(pipeline_),
+      models_(models_of(providers)),
       started_(clock.now()) {}
 
 Task<void> Agent::serve(world::Listener& listener) {
-  const world::HttpHandler handler = [this](world::HttpServerConnection& connection,
-                                            world::HttpRequest request) {
+  const world::HttpHandler handler = [this](HttpServerConnection& connection,
+                                            HttpRequest request) {
     return route(connection, std::move(request));
   };
-  if (config_.memory_every == world::Nanos{0} || !books_.open()) {
-    co_await world::serve_http(clock_, listener, handler, server_options(config_));
-    co_return;
-  }
+  co_await pipeline_.recover();
   world::Scope telling(clock_);
-  telling.spawn(tell_memory());
+  if (config_.memory_every > world::Nanos{0} && books_.open()) telling.spawn(tell_memory());
   std::exception_ptr ended;
   try {
     co_await world::serve_http(clock_, listener, handler, server_options(config_));
@@ -61,6 +101,7 @@ Task<void> Agent::serve(world::Listener& listener) {
   }
   telling.cancel();
   co_await telling.join_anyway();
+  co_await pipeline_.close();
   if (ended) std::rethrow_exception(ended);
 }
 
@@ -71,41 +112,63 @@ Task<void> Agent::tell_memory() {
   }
 }
 
-Task<void> Agent::route(world::HttpServerConnection& connection, world::HttpRequest request) {
-  const std::string_view path = request.path();
-  const bool is_chat = path == kChat;
-  if (is_chat && request.method == "POST") {
-    co_await chat(connection, std::move(request));
+Task<void> Agent::route(HttpServerConnection& connection, HttpRequest request) {
+  std::string id;
+  for (const Route& route : routes()) {
+    if (route.method != request.method || !matches(route.path, request.path(), id)) continue;
+    co_await (this->*route.handler)(connection, std::move(request), std::move(id));
     co_return;
   }
-  const bool is_health = path == kHealth;
-  HttpResponse response = no_route(is_chat || is_health, is_chat ? "POST" : "GET");
-  if (is_health && request.method == "GET") response = health();
+  co_await no_route(connection, std::move(request));
+}
+
+Task<void> Agent::no_route(HttpServerConnection& connection, HttpRequest request) {
+  std::string allowed;
+  std::string id;
+  for (const Route& route : routes()) {
+    if (!matches(route.path, request.path(), id)) continue;
+    allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+  }
+  HttpResponse response = error_response({404, "invalid_request_error", "Not found."});
+  if (!allowed.empty()) {
+    response = error_response({405, "invalid_request_error", "Method not allowed."});
+    response.headers.add("allow", allowed);
+  }
   const Result<void> sent = co_await connection.respond(std::move(response));
   if (!sent) connection.close_after();
 }
 
-Task<void> Agent::chat(world::HttpServerConnection& connection, world::HttpRequest request) {
+template <Api kApi>
+Task<void> Agent::ask(HttpServerConnection& connection, HttpRequest request, std::string) {
   struct InFlight {
     explicit InFlight(std::int64_t& n) : count(n) { ++count; }
     ~InFlight() { --count; }
     std::int64_t& count;
   };
   const InFlight counted(in_flight_);
-  co_await pipeline_.handle(connection, std::move(request));
+  co_await pipeline_.serve(connection, std::move(request), kApi);
 }
 
-HttpResponse Agent::health() const {
-  HttpResponse response;
-  response.headers.add("content-type", "application/json");
-  response.body = R"({"status":"ok","uptime_ms":)";
-  world::append_integer(response.body, (clock_.now() - started_).count() / 1'000'000);
-  response.body += R"(,"sessions":)";
-  world::append_integer(response.body, static_cast<std::int64_t>(sessions()));
-  response.body += R"(,"in_flight":)";
-  world::append_integer(response.body, in_flight_);
-  response.body += '}';
-  return response;
+template <Agent::OfResponses kCall>
+Task<void> Agent::responses(HttpServerConnection& connection, HttpRequest request,
+                            std::string id) {
+  co_await (responses_.*kCall)(connection, std::move(request), std::move(id));
+}
+
+Task<void> Agent::models(HttpServerConnection& connection, HttpRequest, std::string) {
+  std::string list = models_;
+  co_await send_json(connection, 200, std::move(list));
+}
+
+Task<void> Agent::health(HttpServerConnection& connection, HttpRequest, std::string) {
+  std::string body = R"({"status":"ok","uptime_ms":)";
+  world::append_integer(body, (clock_.now() - started_).count() / 1'000'000);
+  body += R"(,"sessions":)";
+  world::append_integer(body, static_cast<std::int64_t>(sessions()));
+  body += R"(,"in_flight":)";
+  world::append_integer(body, in_flight_);
+  body += '}';
+  co_await send_json(connection, 200, std::move(body));
 }
 
 }  // namespace agent

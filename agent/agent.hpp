@@ -1,13 +1,11 @@
-// Agent: the bundled agent core, an HTTP server between users and providers.
-//   POST /v1/chat/completions   OpenAI chat JSON, streamed or not; metadata.conversation names a
-//                               conversation whose history the core keeps
-//   GET  /health                {"status":"ok",...}
-// The same code in sim and live. One clock; the references must outlive it, and serve() must have
-// ended before it dies.
+// Agent: the bundled agent core, an HTTP server between users and providers; its calls are the table
+// of routes in agent.cpp. The same code in sim and live. One clock; the references must outlive it,
+// and serve() must have ended before it dies.
 #pragma once
 
 #include <vector>
 
+#include "agent/api/responses_api.hpp"
 #include "agent/ledger.hpp"
 #include "agent/pipeline.hpp"
 
@@ -16,12 +14,14 @@ namespace agent {
 class Agent {
  public:
   // Throws std::invalid_argument when the config names no provider or one that is not given.
-  // `random` draws the jitter of waits.
+  // `random` draws the jitter of waits and the ids of jobs. Without a store jobs are
+  // kept in memory; without processes the model runs no commands.
   Agent(world::Clock& clock, world::Network& network, Config config,
         const std::vector<Provider>& providers, LedgerSink ledger = {},
-        world::Random random = world::Random(1));
+        world::Random random = world::Random(1), JobStore* store = nullptr,
+        world::Processes* processes = nullptr);
 
-  // Serves until cancelled. One call at a time.
+  // Takes over what the store has of another life, then serves until cancelled. One call at a time.
   world::Task<void> serve(world::Listener& listener);
 
   std::size_t sessions() const { return pipeline_.sessions(); }
@@ -29,15 +29,39 @@ class Agent {
   std::int64_t in_flight() const { return in_flight_; }
 
  private:
+  using Handler = world::Task<void> (Agent::*)(world::HttpServerConnection& connection,
+                                               world::HttpRequest request, std::string id);
+  struct Route {
+    std::string_view method;
+    std::string_view path;  // one segment may be {id}
+    Handler handler;
+  };
+  static const std::vector<Route>& routes();
+
   world::Task<void> route(world::HttpServerConnection& connection, world::HttpRequest request);
-  world::Task<void> chat(world::HttpServerConnection& connection, world::HttpRequest request);
-  world::HttpResponse health() const;
+  world::Task<void> no_route(world::HttpServerConnection& connection, world::HttpRequest request);
+  template <Api kApi>
+  world::Task<void> ask(world::HttpServerConnection& connection, world::HttpRequest request,
+                        std::string id);
+  using OfResponses = world::Task<void> (ResponsesApi::*)(world::HttpServerConnection& connection,
+                                                          world::HttpRequest request,
+                                                          std::string id);
+  template <OfResponses kCall>
+  world::Task<void> responses(world::HttpServerConnection& connection, world::HttpRequest request,
+                              std::string id);
+  world::Task<void> models(world::HttpServerConnection& connection, world::HttpRequest request,
+                           std::string id);
+  world::Task<void> health(world::HttpServerConnection& connection, world::HttpRequest request,
+                           std::string id);
   world::Task<void> tell_memory();
 
   world::Clock& clock_;
   const Config config_;
   const Books books_;
+  std::unique_ptr<JobStore> own_store_;
   Pipeline pipeline_;
+  ResponsesApi responses_;
+  const std::string models_;
   world::Instant started_;
   std::int64_t in_flight_ = 0;
 };

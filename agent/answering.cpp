@@ -1,16 +1,20 @@
-// The part of the pipeline from the question to the answer: asking, tools, errors, and answers in
-// one piece.
+// The part of the pipeline from the question to the answer: asking, tools, and what is remembered.
 #include "agent/pipeline.hpp"
 #include "world/json_text.hpp"
 
 namespace agent {
 
-using world::HttpResponse;
 using world::Nanos;
 using world::Result;
 using world::Task;
 
 namespace {
+
+const std::string kResponseKey = "response ";  // a conversation up to one of its answers
+
+// For the end of a response whose last event has come: then its connection can be used again.
+constexpr Nanos kTailTime = std::chrono::milliseconds(100);
+constexpr Nanos kShortTool = std::chrono::seconds(15);
 
 void append_call(std::string& out, const ToolRequest& call) {
   out += R"({"id":)";
@@ -53,79 +57,166 @@ std::string result_message(const std::string& id, const std::string& text) {
 }  // namespace
 
 // Asks, runs the tools that the model wants, and asks again, until there is an answer.
-Task<bool> Pipeline::converse(Exchange& x) {
-  History prompt;
-  if (!x.request.conversation.empty()) {
-    prompt = conversations_.read(x.request.user, x.request.conversation);
-  }
-  prompt.add(x.request.messages);
+Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
+  History prompt = history_of(job);
   if (config_.defect == Defect::memory_grows) hoard_.emplace_back(prompt.text());  // planted bug
-  const std::string further = co_await further_members(x);
+  const std::string further = co_await further_members(job);
   for (std::int64_t round = 0;; ++round) {
-    ProviderChain::Question question{x.request, prompt, further, x.id, x.deadline, x.attempts};
-    Asked asked = co_await chain_.ask(std::move(question));
-    x.attempts += asked.attempts;
-    if (asked.provider != nullptr) x.provider = asked.provider;
+    const world::Instant from = clock_.now();
+    Asked asked = co_await ask(job, slot, prompt, further);
     if (!asked.upstream) {
-      co_await fail(x, std::move(asked.problem));
+      job.asked += clock_.now() - from;
+      if (settle_for_less(job, asked, prompt)) co_return true;
+      fail(job, std::move(asked.problem));
       co_return false;
     }
     Upstream& up = *asked.upstream;
     bool whole = false;
-    if (x.request.stream) whole = co_await pass_stream(x, up);
-    if (!x.request.stream) whole = co_await read_unchecked(x, up);
+    if (job.request.stream) whole = co_await read_stream(job, up);
+    if (!job.request.stream) whole = co_await read_unchecked(job, up);
+    job.asked += clock_.now() - from;
     if (!whole) co_return false;
-    const Completion& said = x.request.stream ? up.relay->completion() : up.completion;
-    if (said.tokens >= 0) x.tokens = std::max<std::int64_t>(0, x.tokens) + said.tokens;
-    if (!tools_.on() || said.calls.empty()) {
-      if (x.request.stream) co_return co_await end_stream(x, up, std::move(prompt));
-      co_return co_await answer_whole(x, up, std::move(prompt));
-    }
+    const Completion& said = job.request.stream ? up.relay->completion() : up.completion;
+    if (said.tokens >= 0) job.tokens = std::max<std::int64_t>(0, job.tokens) + said.tokens;
+    if (!tools_.on() || said.calls.empty()) co_return co_await conclude(job, up, std::move(prompt));
     up.end({OutcomeKind::ok, 0});
     if (round == config_.tool_rounds_max) {
       Problem problem;
       problem.code = ProblemCode::tool_rounds_exceeded;
       problem.detail = "The model has called tools " + std::to_string(round) +
                        " times in this turn and would go on.";
-      co_await fail(x, std::move(problem));
+      fail(job, std::move(problem));
       co_return false;
     }
     Completion completion = said;
-    const bool went_on = co_await run_tools(x, std::move(completion), prompt);
+    const bool went_on = co_await run_tools(job, slot, std::move(completion), prompt);
     if (!went_on) co_return false;
   }
 }
 
-Task<std::string> Pipeline::further_members(Exchange& x) {
+// One question, with what is known of it for whoever asks how it came about.
+Task<Asked> Pipeline::ask(Job& job, MaybeSlot& slot, const History& prompt, std::string further) {
+  ProviderChain::Question question{job.request,    prompt,       std::move(further),
+                                   job.request_id, job.deadline, job.attempts};
+  question.background = job.request.background && config_.chain.background_waits;
+  question.settles = degraded_.on() && job.request.allow_degraded && !question.background;
+  if (slot) slot->begin_call();
+  Asked asked = co_await chain_.ask(std::move(question));
+  Load load = Load::fine;
+  for (const AttemptRecord& record : asked.tried) {
+    job.tried.push_back(to_json(record));
+    const bool strained = record.outcome.kind == OutcomeKind::timeout ||
+                          record.outcome.is_limit() || record.outcome.status == 503;
+    if (strained) load = Load::overloaded;
+  }
+  if (slot) slot->end_call(load);
+  job.attempts += asked.attempts;
+  job.fallback = asked.fallback;
+  if (asked.provider != nullptr) job.provider = asked.provider;
+  co_return asked;
+}
+
+// No provider answers: what the core can say by itself, told as such.
+bool Pipeline::settle_for_less(Job& job, Asked& asked, History& prompt) {
+  if (!asked.may_degrade || !degraded_.on() || !job.request.allow_degraded) return false;
+  const DegradedAnswer answer = degraded_.answer(job.request, prompt, asked.problem);
+  job.degraded = answer.source;
+  job.age = answer.age;
+  Completion said;
+  said.content = answer.text;
+  said.finish = "stop";
+  commit(job, std::move(prompt), said.content);
+  const std::int64_t now_s = clock_.unix_nanos() / 1'000'000'000;
+  std::string body;
+  if (job.request.api == Api::chat) {
+    body = job.request.stream ? completion_events(answer, job.id, now_s)
+                              : completion_body(answer, job.id, now_s);
+  }
+  job.writer->answered(std::move(body), said);
+  job.end(JobState::completed);
+  return true;
+}
+
+History Pipeline::history_of(const Job& job) {
+  History prompt;
+  if (!job.request.conversation.empty()) {
+    prompt = conversations_.read(job.request.user, job.request.conversation);
+  } else if (!job.request.previous.empty()) {
+    prompt = conversations_.read(job.owner, kResponseKey + job.request.previous);
+  }
+  prompt.add(job.request.messages);
+  return prompt;
+}
+
+Task<std::string> Pipeline::further_members(Job& job) {
   std::string further;
   // A budget in tokens holds only if answers end at what was reserved for them.
-  if (config_.budget.tokens > 0 && x.request.max_tokens == 0) {
+  if (config_.budget.tokens > 0 && job.request.max_tokens == 0) {
     further += R"(,"max_tokens":)";
     world::append_integer(further, config_.budget.tokens_guess);
   }
-  const bool has_own = x.request.others.find(R"(,"tools":)") != std::string::npos;
+  const bool has_own = job.request.others.find(R"(,"tools":)") != std::string::npos;
   if (!tools_.on() || has_own) co_return further;
   const std::string offered = co_await tools_.offered();
   if (!offered.empty()) further += R"(,"tools":)" + offered;
   co_return further;
 }
 
-// One after the other, in the order in which the model wants them. The deadline holds for the next
-// question, not for a tool that is at work: what has begun is heard to its end.
-Task<bool> Pipeline::run_tools(Exchange& x, Completion completion, History& prompt) {
+// One after the other, in the order in which the model wants them. Their time is not the
+// provider's: the deadline of the next question moves by it. Who calls a tool that takes long gives
+// the slot back meanwhile.
+Task<bool> Pipeline::run_tools(Job& job, MaybeSlot& slot, Completion completion,
+                               History& prompt) {
   const std::string message = message_of(completion);
   prompt.add(message);
+  const world::Instant from = clock_.now();
   for (const ToolRequest& wanted : completion.calls) {
-    ToolRequest call = wanted;
-    std::string id = x.id;
-    const std::string text = co_await tools_.call(std::move(id), std::move(call));
-    prompt.add(result_message(wanted.id, text));
+    const bool is_long = tools_.longest(wanted) > kShortTool;
+    if (slot && is_long) slot.reset();
+    const ToolAnswer answer = co_await call_tool(job, wanted);
+    if (job.problem) co_return false;
+    prompt.add(result_message(wanted.id, answer.text));
   }
-  co_return true;
+  const Nanos took = clock_.now() - from;
+  job.tools += took;
+  if (job.deadline != world::kNever) job.deadline += took;
+  if (slot || config_.queue.running_max == 0) co_return true;
+  slot.emplace(queue_, job.request.user, wish_of(job));
+  const bool in = co_await wait_in_queue(job, *slot);
+  co_return in;
+}
+
+Task<ToolAnswer> Pipeline::call_tool(Job& job, ToolRequest wanted) {
+  ToolCall call;
+  call.request = job.request_id;
+  call.user = job.request.user;
+  call.task = job.id;
+  call.deadline = job.deadline;
+  call.tell = [&job](std::string_view kind, std::string json) {
+    job.writer->happened(kind, json);
+  };
+  call.begin_effects = [this, &job] { return jobs_.begin_effects(job); };
+  // Who can come back for the answer need not be told that it is late.
+  if (!job.stored) {
+    call.until = job.deadline;
+    call.too_late = [this, &job] { tell_tool_late(job); };
+  }
+  call.wanted = std::move(wanted);
+  ToolAnswer answer = co_await tools_.call(std::move(call));
+  co_return answer;
+}
+
+void Pipeline::tell_tool_late(Job& job) {
+  Problem problem;
+  problem.code = ProblemCode::command_timeout;
+  problem.detail = "A tool has not answered within the time that this request had. What it did is "
+                   "done; the turn was not stored.";
+  problem.execution = Execution::partial;
+  fail(job, std::move(problem));
 }
 
 // Legacy reads an answer only now, when no retry can help any more.
-Task<bool> Pipeline::read_unchecked(Exchange& x, Upstream& up) {
+Task<bool> Pipeline::read_unchecked(Job& job, Upstream& up) {
   if (config_.check_answers) co_return true;
   Problem problem;
   Result<std::string> body = co_await up.client().read_all(*up.call);
@@ -141,77 +232,59 @@ Task<bool> Pipeline::read_unchecked(Exchange& x, Upstream& up) {
   problem.code = outcome.kind == OutcomeKind::timeout ? ProblemCode::backend_timeout
                                                       : ProblemCode::backend_invalid_response;
   problem.detail = "The provider broke its answer off.";
-  co_await fail(x, std::move(problem));
+  fail(job, std::move(problem));
   co_return false;
 }
 
-Task<bool> Pipeline::answer_whole(Exchange& x, Upstream& up, History prompt) {
+// The answer is whole: it is remembered, and then told. Only turns that were answered are
+// remembered, and first, so that a user who waits for each answer never overtakes the memory of it.
+Task<bool> Pipeline::conclude(Job& job, Upstream& up, History prompt) {
+  const bool streams = job.request.stream;
+  if (streams && !config_.check_answers) {
+    const Result<std::string> rest = co_await up.client().read_all(*up.call);
+    static_cast<void>(rest);  // to its end, so that the connection can be used again
+    up.call.reset();
+  }
   up.end({OutcomeKind::ok, 0});
-  commit(x, std::move(prompt), up.completion.content);
-  if (config_.defect == Defect::crossed_answers) cross(x, up.body);
-  HttpResponse response;
-  response.headers.add("content-type", "application/json");
-  add_facts(x, response.headers);
-  response.body = std::move(up.body);
-  const Result<void> sent = co_await x.connection.respond(std::move(response));
-  if (!sent) x.connection.close_after();
-  if (sent && !x.left) close(x, LedgerKind::answered, "ok", 200);
-  co_return sent.has_value();
+  const Completion& said = streams ? up.relay->completion() : up.completion;
+  if (degraded_.on()) degraded_.remember(job.request, prompt, said.content);
+  commit(job, std::move(prompt), said.content);
+  const bool crosses = config_.defect == Defect::crossed_answers;
+  std::string body = std::move(streams && !crosses ? up.events : up.body);
+  if (crosses) cross(job, body);
+  job.writer->answered(std::move(body), said);
+  const bool cut_short = said.finish == "length" && job.request.api == Api::responses;
+  job.end(cut_short ? JobState::incomplete : JobState::completed);
+  if (!streams || !up.call || up.ended_early) co_return true;
+  up.call->deadline = clock_.now() + kTailTime;
+  const Result<std::string> rest = co_await up.client().read_all(*up.call);
+  static_cast<void>(rest);
+  co_return true;
 }
 
-// Only turns that were answered are remembered. This comes before the answer, so that a user who
-// waits for each answer never overtakes the memory of it.
-void Pipeline::commit(const Exchange& x, History prompt, std::string_view content) {
-  if (x.request.conversation.empty() || x.left) return;
+void Pipeline::commit(const Job& job, History prompt, std::string_view content) {
+  const bool follows = !job.request.conversation.empty();
+  const bool may_be_followed = job.request.store && job.request.api == Api::responses;
+  if (job.left || (!follows && !may_be_followed)) return;
   std::string reply;
   reply.reserve(content.size() + 40);
   reply += R"({"role":"assistant","content":")";
   reply += content;
   reply += "\"}";
   prompt.add(reply);
-  conversations_.write(x.request.user, x.request.conversation, std::move(prompt));
-}
-
-void Pipeline::add_facts(const Exchange& x, world::HttpHeaders& headers) const {
-  if (x.provider != nullptr) add_origin(headers, *x.provider, x.attempts);
-  if (x.queued == Nanos{0}) return;
-  headers.add("server-timing", "queue;dur=" + std::to_string(x.queued.count() / 1'000'000));
+  if (may_be_followed) conversations_.write(job.owner, kResponseKey + job.id, prompt);
+  if (follows) {
+    conversations_.write(job.request.user, job.request.conversation, std::move(prompt));
+  }
 }
 
 // The planted bug: every fourth answer, by its request, is the one that another user got last.
-void Pipeline::cross(const Exchange& x, std::string& body) {
-  LastAnswer mine{x.request.user, body, x.request.stream};
-  const bool another = !last_answer_.body.empty() && last_answer_.user != x.request.user &&
-                       last_answer_.stream == x.request.stream;
-  if (another && world::entity_of(x.id) % 4 == 0) body = last_answer_.body;
+void Pipeline::cross(const Job& job, std::string& body) {
+  LastAnswer mine{job.request.user, body, job.request.stream};
+  const bool another = !last_answer_.body.empty() && last_answer_.user != job.request.user &&
+                       last_answer_.stream == job.request.stream;
+  if (another && world::entity_of(job.request_id) % 4 == 0) body = last_answer_.body;
   last_answer_ = std::move(mine);
-}
-
-Task<void> Pipeline::fail(Exchange& x, Problem problem) {
-  ProblemContext context;
-  context.request = x.id;
-  context.provider_key = chain_.key_of_first();
-  context.honest = config_.honest_errors;
-  context.defect = config_.defect;
-  bool sent = false;
-  if (x.streaming) {
-    std::string event;
-    const std::string generic = error_response(generic_error_of(problem.code)).body;
-    world::write_sse(event, {}, context.honest ? body_of(problem, context) : generic);
-    x.connection.close_after();
-    const Result<void> told = co_await x.connection.send_chunk(std::move(event));
-    const Result<void> ended = co_await x.connection.end_stream();
-    sent = told.has_value() && ended.has_value();
-  } else {
-    HttpResponse response = response_of(problem, context);
-    add_facts(x, response.headers);
-    const Result<void> told = co_await x.connection.respond(std::move(response));
-    if (!told) x.connection.close_after();
-    sent = told.has_value();
-  }
-  if (!sent || x.left) co_return;
-  const LedgerKind kind = x.attempts == 0 ? LedgerKind::refused : LedgerKind::answered;
-  close(x, kind, name_of(problem.code), status_of(problem.code));
 }
 
 }  // namespace agent

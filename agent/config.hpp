@@ -12,10 +12,15 @@
 
 #include "agent/api/json_config.hpp"
 #include "agent/defect.hpp"
+#include "agent/jobs/store_config.hpp"
 #include "agent/limits/budget_config.hpp"
+#include "agent/limits/rate_config.hpp"
 #include "agent/providers/breaker_config.hpp"
+#include "agent/providers/chain_config.hpp"
+#include "agent/providers/degraded_config.hpp"
 #include "agent/providers/retry_config.hpp"
 #include "agent/queue/queue_config.hpp"
+#include "agent/tools/command_config.hpp"
 
 namespace agent {
 
@@ -43,13 +48,23 @@ struct Config {
   JsonConfig json;
   RetryConfig retry;
   BreakerConfig breaker;
+  ChainConfig chain;
+  DegradedConfig degraded;
   QueueConfig queue;
   BudgetConfig budget;
+  std::vector<std::string> api_keys;  // of those who may ask; empty: anybody
+  StoreConfig store;
+  RateConfig rate;
   std::vector<std::string> tools;  // names of backends that speak mcp
   std::int64_t tool_rounds_max = 4;
   world::Nanos tool_timeout = std::chrono::seconds(10);
+  CommandConfig commands;
   world::Nanos memory_every{0};
   Defect defect = Defect::none;  // of the profile; no key: scenarios plant nothing
+
+  bool has_tools() const {
+    return !tools.empty() || (commands.enabled && !commands.allow.empty());
+  }
 
   static constexpr auto fields() {
     using world::field;
@@ -102,8 +117,14 @@ struct Config {
         field("json", &Config::json, "What the JSON of a request may be."),
         field("retry", &Config::retry, "What is tried again, when, and how often."),
         field("breaker", &Config::breaker, "The circuit breaker of each provider."),
+        field("chain", &Config::chain, "How providers are chosen, and for how long each is waited."),
+        field("degraded", &Config::degraded, "Answers of the core's own when no provider gives one."),
         field("queue", &Config::queue, "The fair queue in front of the providers."),
         field("budget", &Config::budget, "What one user may spend in a window of time."),
+        field("api_keys", &Config::api_keys, "Keys of those who may ask; empty: anybody may.")
+            .between(0, 10'000),
+        field("store", &Config::store, "Where jobs are kept, and for how long."),
+        field("rate", &Config::rate, "Limits of rate, quotas of a day, limits of tools."),
         field("tools", &Config::tools, "Backends of dialect mcp whose tools the model may call.")
             .between(0, 16),
         field("tool_rounds_max", &Config::tool_rounds_max,
@@ -111,6 +132,7 @@ struct Config {
             .between(1, 100),
         field("tool_timeout", &Config::tool_timeout, "Time for one call of a tool.")
             .between(1, kDay),
+        field("commands", &Config::commands, "Commands that the model may run."),
         field("memory_every", &Config::memory_every,
               "How often the ledger says how much memory is held; 0: never.")
             .between(0, kDay));

@@ -32,6 +32,18 @@ enum class Defect : std::uint8_t {
   invents_eta,              // fair_queue.cpp: "#3 in queue, ~45 seconds" to everybody
   overspends,               // user_budget.cpp: nothing is reserved, so parallel requests overspend
   wakes_all_at_once,        // provider_chain.cpp: all who wait for a provider return together
+  acks_before_durable,      // sqlite_jobs.cpp: answers first, and commits with the next operation
+  forgets_jobs,             // the job stores: every fourth job is gone once it has ended
+  late_result_overwrites,   // the job stores: a result that comes late replaces `cancelled`
+  no_failback,              // provider_chain.cpp: who answered last is asked first, for ever
+  ignores_quota_group,      // provider_chain.cpp: an account's limit is heard by one provider alone
+  cooldown_only_first_attempt,  // provider_chain.cpp: limits told to later attempts are not heard
+  orphans_commands,         // run_command.cpp: a command whose call was cancelled goes on
+  burst_off_by_one,         // tool_limiter.cpp, admission.cpp: one more at once than was said
+  cooldown_stampede,        // tool_limiter.cpp: who has waited passes without a second look
+  rejects_are_charged,      // admission.cpp: what was turned away uses up the quota all the same
+  flex_starves,             // turn_order.cpp: the higher class first, always; nobody ages
+  forgets_waiters,          // fair_queue.cpp: now and then one whose turn comes is not woken
 };
 
 }  // namespace agent

@@ -30,10 +30,19 @@ enum class LedgerKind : std::uint8_t {
   answered,      // the user got the answer; from: ok, degraded or the error code; value: the status
   abandoned,     // the user left before the answer; what was asked for is cancelled
   memory,        // value: bytes that the core holds for its users (histories, queues, maps)
+  // Of a command that the model runs; key: the program, from: the id of the call.
+  command_started,    // limit: the time that was asked for, ns
+  command_progress,   // value: percent done as it says itself, or 0; limit: how long it runs, ns
+  command_cancelled,  // whoever waited for it does so no more
+  command_ended,      // it is gone with all its children; to: why, value: its exit code
+  budget_alert,  // key: whose, from: the scope; value: spent of `limit`, which is nearly all of it
 };
-inline constexpr std::size_t kLedgerKinds = 14;
+inline constexpr std::size_t kLedgerKinds = 19;
 std::string_view name_of(LedgerKind kind);
 std::optional<LedgerKind> ledger_kind_named(std::string_view name);
+
+// Keys of called, call_ended, breaker and rejected are names of providers, or tools behind this.
+inline constexpr std::string_view kToolKeyPrefix = "tool:";
 
 struct LedgerEntry {
   world::Instant at{};

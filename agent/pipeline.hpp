@@ -1,73 +1,103 @@
-// The way of one request through the core, each stage in its own file and each a mechanism of the
-// configuration: read and check it, limit and budget the user, wait for the conversation, wait in
-// the queue, ask the providers (retries, breaker, tools), check and commit the turn, answer.
-// serve() is that list. Whatever a stage has taken is given back on every way out. One clock.
+// The way of one request through the core: serve() is the list of stages up to where it is a job,
+// run() the list from there to its outcome. Each stage is a file of its own and a mechanism of the
+// configuration. Whatever a stage has taken is given back on every way out. One clock.
 #pragma once
 
 #include "agent/conversations/conversation_lock.hpp"
 #include "agent/conversations/conversations.hpp"
-#include "agent/queue/fair_queue.hpp"
-#include "agent/providers/provider_chain.hpp"
+#include "agent/jobs/follow.hpp"
+#include "agent/jobs/jobs.hpp"
 #include "agent/limits/rate_limiter.hpp"
-#include "agent/tools/tool_client.hpp"
+#include "agent/limits/stored_day_counts.hpp"
+#include "agent/limits/tool_limiter.hpp"
 #include "agent/limits/user_budget.hpp"
+#include "agent/providers/degraded.hpp"
+#include "agent/providers/provider_chain.hpp"
+#include "agent/queue/fair_queue.hpp"
+#include "agent/tools/toolbox.hpp"
+#include "world/http_server.hpp"
 
 namespace agent {
 
 class Pipeline {
  public:
+  struct Parts {
+    ProviderChain::Parts chain;
+    JobStore& store;
+    world::Processes* processes = nullptr;  // null: no commands
+  };
   // What the parts refer to must outlive it. Throws std::invalid_argument as the chain does.
-  Pipeline(ProviderChain::Parts parts, const std::vector<Provider>& providers);
+  Pipeline(Parts parts, const std::vector<Provider>& providers);
 
-  // Handles one request and answers on its connection.
-  world::Task<void> handle(world::HttpServerConnection& connection, world::HttpRequest http);
+  // One request, from its bytes to its answer on the connection.
+  world::Task<void> serve(world::HttpServerConnection& connection, world::HttpRequest http,
+                          Api api);
 
+  // A job that is there already: its events from one on, or its end.
+  world::Task<void> attend(world::HttpServerConnection& connection, JobPtr job, Following how);
+
+  // Work that another life of the process has left; then the end of all work.
+  world::Task<void> recover();
+  world::Task<void> close() { return jobs_.close(); }
+
+  Jobs& jobs() { return jobs_; }
+  ProviderChain& chain() { return chain_; }
+  const FairQueue& queue() const { return queue_; }
+  Admission& admission() { return admission_; }
+  UserBudget& budget() { return budget_; }
   std::size_t sessions() const { return conversations_.size(); }
   std::int64_t held_bytes() const;  // histories, and who waits
 
- private:
-  // One request on its way. It stands in the frame of handle(), which awaits all that use it.
-  struct Exchange {
-    world::HttpServerConnection& connection;
-    std::string id;
-    Request request;
-    std::string body;
-    world::Instant deadline = world::kNever;
-    world::Nanos queued{0};
-    const Provider* provider = nullptr;  // the last one that was asked
-    int attempts = 0;
-    std::int64_t tokens = -1;  // of all answers of models; negative: unknown
-    bool streaming = false;    // the head of the stream is out
-    bool left = false;         // the user has left, and nobody stopped for it: a defect
-    bool closed = false;       // the ledger knows how it ended
-  };
-
-  world::Task<void> serve(Exchange& x);
-  world::Task<bool> wait_for_conversation(Exchange& x, ConversationLocks::Turn& turn);
-  world::Task<bool> wait_in_queue(Exchange& x, FairQueue::Slot& slot);
-  world::Task<bool> wait_for_slot(Exchange& x, FairQueue::Slot& slot);
-  world::Task<void> refuse_wait(Exchange& x, ProblemCode code, world::Nanos retry_after,
-                                std::optional<FairQueue::Place> place, const char* why);
-  world::Task<bool> tell_place(Exchange& x, FairQueue::Place place, bool rose);
-
-  // answering.cpp: from the question to the answer. True when the user has got it.
-  world::Task<bool> converse(Exchange& x);
-  world::Task<bool> run_tools(Exchange& x, Completion completion, History& prompt);
-  world::Task<std::string> further_members(Exchange& x);
-  world::Task<bool> read_unchecked(Exchange& x, Upstream& up);
-  world::Task<bool> answer_whole(Exchange& x, Upstream& up, History prompt);
-  // answer_stream.cpp
-  world::Task<bool> pass_stream(Exchange& x, Upstream& up);
-  world::Task<bool> end_stream(Exchange& x, Upstream& up, History prompt);
-  world::Task<bool> begin_stream(Exchange& x);
-  world::Task<Outcome> relay_events(Exchange& x, Upstream& up, bool& sent);
-  bool trust_anyway(Upstream& up);
-
-  world::Task<void> fail(Exchange& x, Problem problem);
-  void commit(const Exchange& x, History prompt, std::string_view content);
-  void close(Exchange& x, LedgerKind kind, std::string_view from, int status);
-  void add_facts(const Exchange& x, world::HttpHeaders& headers) const;
+  // Who asks, by the key that is sent; nothing: a key is needed, and this is none.
+  std::optional<std::string> owner_of(const world::HttpRequest& http) const;
   std::string id_of(const world::HttpRequest& http);
+
+ private:
+  // The stages before the job is one. False: its answer is there already.
+  bool authenticate(Job& job, const world::HttpRequest& http);
+  bool read(Job& job, const world::HttpRequest& http);
+  bool knows_previous(Job& job);
+  world::Task<bool> limit(Job& job);
+  world::Instant deadline_of(const Job& job) const;
+  bool is_kept(const Job& job) const;
+  world::Task<bool> keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier);
+  world::Task<bool> ended(JobPtr job);
+  world::Task<void> acknowledge(world::HttpServerConnection& connection, JobPtr job);
+  world::Task<void> refuse_twin(world::HttpServerConnection& connection, JobPtr job);
+  world::Task<void> answer_again(world::HttpServerConnection& connection, JobRow row);
+
+  // From there on.
+  world::Task<void> run(JobPtr job);
+  world::Task<bool> wait_for_conversation(Job& job, ConversationLocks::Turn& turn);
+  void accept(Job& job);
+  Wish wish_of(const Job& job) const;
+  world::Task<bool> wait_in_queue(Job& job, FairQueue::Slot& slot);
+  world::Task<bool> wait_for_slot(Job& job, FairQueue::Slot& slot);
+  world::Instant open_at();
+  void refuse_wait(Job& job, Refusal why, std::optional<FairQueue::Place> place);
+  void refuse_wait(Job& job, ProblemCode code, world::Nanos retry_after,
+                   std::optional<FairQueue::Place> place, std::string why);
+
+  // answering.cpp: from the question to the answer. True when there is one.
+  using MaybeSlot = std::optional<FairQueue::Slot>;
+  world::Task<bool> converse(Job& job, MaybeSlot& slot);
+  world::Task<Asked> ask(Job& job, MaybeSlot& slot, const History& prompt, std::string further);
+  bool settle_for_less(Job& job, Asked& asked, History& prompt);
+  world::Task<bool> run_tools(Job& job, MaybeSlot& slot, Completion completion, History& prompt);
+  world::Task<ToolAnswer> call_tool(Job& job, ToolRequest wanted);
+  void tell_tool_late(Job& job);
+  world::Task<std::string> further_members(Job& job);
+  world::Task<bool> read_unchecked(Job& job, Upstream& up);
+  world::Task<bool> read_stream(Job& job, Upstream& up);
+  world::Task<Outcome> relay_events(Job& job, Upstream& up);
+  world::Task<bool> conclude(Job& job, Upstream& up, History prompt);
+  bool trust_anyway(Upstream& up);
+  History history_of(const Job& job);
+  void commit(const Job& job, History prompt, std::string_view content);
+
+  void fail(Job& job, Problem problem);
+  ProblemContext context_of(const Job& job) const;
+  world::Task<void> leave(JobPtr job);
 
   // For a defect: the answer that was given last, and to whom.
   struct LastAnswer {
@@ -75,7 +105,7 @@ class Pipeline {
     std::string body;
     bool stream = false;
   };
-  void cross(const Exchange& x, std::string& body);
+  void cross(const Job& job, std::string& body);
 
   world::Clock& clock_;
   const Config& config_;
@@ -83,11 +113,16 @@ class Pipeline {
   RequestLimits limits_;
   RateLimiter limiter_;
   UserBudget budget_;
+  StoredDayCounts day_counts_;
+  Admission admission_;
+  ToolLimiter tool_limiter_;
   ConversationLocks locks_;
   FairQueue queue_;
   Conversations conversations_;
   ProviderChain chain_;
-  ToolClient tools_;
+  DegradedAnswers degraded_;
+  Toolbox tools_;
+  Jobs jobs_;
   std::uint64_t requests_ = 0;
   LastAnswer last_answer_;
   std::vector<std::string> hoard_;  // of a defect

@@ -22,7 +22,17 @@ Config hardened(Config c) {
   c.retry.deadline = seconds(60);
   c.retry.budget_percent = 20;
   c.breaker.policy = BreakerPolicy::hybrid;
+  c.chain.connect_timeout = seconds(5);
+  c.chain.ttft_timeout = seconds(15);
+  c.chain.forward_deadline = true;
+  c.chain.fast_first = std::chrono::milliseconds(500);
+  c.chain.refused_elsewhere = true;
+  c.chain.learn = true;
+  c.chain.background_waits = true;
+  c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
+  c.commands.kill_after = world::Nanos{0};
+  c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);
   return c;
 }
@@ -60,9 +70,33 @@ Config generic_validation(Config config) {
   return config;
 }
 
+Config never_degrades(Config config) {
+  config = hardened(std::move(config));
+  config.degraded.when = DegradeWhen::never;
+  return config;
+}
+
 Config seed_breaker(Config config) {
   config = hardened(std::move(config));
   config.breaker.policy = BreakerPolicy::seed;
+  return config;
+}
+
+Config silent_commands(Config config) {
+  config = hardened(std::move(config));
+  config.commands.progress_every = world::Nanos{0};
+  return config;
+}
+
+Config kills_at_60s(Config config) {
+  config = hardened(std::move(config));
+  config.commands.kill_after = seconds(60);
+  return config;
+}
+
+Config users_without_limit(Config config) {
+  config = hardened(std::move(config));
+  config.queue.user_running_max = config.queue.running_max;
   return config;
 }
 
@@ -125,6 +159,30 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::invents_eta>},
     {"overspends", "Defect: budgets are checked but not reserved, so parallel requests overspend.",
      with<Defect::overspends>},
+    {"acks_before_durable", "Defect: a job is acknowledged before it would survive a crash.",
+     with<Defect::acks_before_durable>},
+    {"forgets_jobs", "Defect: every fourth job is gone once it has ended.",
+     with<Defect::forgets_jobs>},
+    {"late_result_overwrites", "Defect: a result that comes late replaces the state `cancelled`.",
+     with<Defect::late_result_overwrites>},
+    {"flex_starves", "Defect: the higher service tier first, always; nobody moves up by waiting.",
+     with<Defect::flex_starves>},
+    {"forgets_waiters", "Defect: now and then one whose turn in the queue comes is not woken.",
+     with<Defect::forgets_waiters>},
+    {"no_failback", "Defect: whoever answered last is asked first, though the first one is well.",
+     with<Defect::no_failback>},
+    {"ignores_quota_group", "Defect: providers of one account do not share its limits.",
+     with<Defect::ignores_quota_group>},
+    {"cooldown_only_first_attempt", "Defect: limits that later attempts are told are not heard.",
+     with<Defect::cooldown_only_first_attempt>},
+    {"never_degrades", "Defect: no answer of its own when no provider gives one.", never_degrades},
+    {"silent_commands", "Defect: nobody hears of a command while it runs.", silent_commands},
+    {"kills_at_60s", "Defect: every command is killed after 60 s, as the seed's agent does.",
+     kills_at_60s},
+    {"orphans_commands", "Defect: a command whose call was cancelled goes on for nobody.",
+     with<Defect::orphans_commands>},
+    {"users_without_limit", "Defect: one user may take every slot at the providers.",
+     users_without_limit},
     {"generic_validation", "Defect: refusals of bad input do not say which field is wrong, or how.",
      generic_validation},
 }};

@@ -9,6 +9,7 @@ find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 
 add_library(shakedown_asio INTERFACE)
 target_link_libraries(shakedown_asio INTERFACE Boost::headers Threads::Threads)

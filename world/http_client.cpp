@@ -1,5 +1,7 @@
 #include "world/http_client.hpp"
 
+#include "world/deadline.hpp"
+
 namespace world {
 
 namespace {
@@ -134,13 +136,27 @@ Task<Result<std::unique_ptr<Stream>>> HttpClient::connect(Endpoint to) {
   return network_.connect(std::move(to), *options_.tls);
 }
 
+Task<Result<std::unique_ptr<Stream>>> HttpClient::connect_in_time(Endpoint to) {
+  if (options_.connect_for == Nanos{0}) return connect(std::move(to));
+  struct Bounded {
+    static Task<Result<std::unique_ptr<Stream>>> wait(
+        Clock& clock, Nanos time, Task<Result<std::unique_ptr<Stream>>> connecting) {
+      auto waiting = with_deadline(clock, clock.now() + time, std::move(connecting));
+      std::optional<Result<std::unique_ptr<Stream>>> stream = co_await waiting;
+      if (!stream) co_return Result<std::unique_ptr<Stream>>(Failure::timed_out);
+      co_return std::move(*stream);
+    }
+  };
+  return Bounded::wait(clock_, options_.connect_for, connect(std::move(to)));
+}
+
 Task<Result<HttpExchange>> HttpClient::exchange(Endpoint to, std::string bytes,
                                                 bool expects_no_body) {
   using Exchanged = Result<HttpExchange>;
   std::unique_ptr<HttpExchange::Connection> connection = take_idle(to);
   Instant connected = kNever;
   if (!connection) {
-    Result<std::unique_ptr<Stream>> stream = co_await connect(to);
+    Result<std::unique_ptr<Stream>> stream = co_await connect_in_time(to);
     if (!stream) co_return Exchanged(stream.error());
     connected = clock_.now();
     connection = std::make_unique<HttpExchange::Connection>(to, std::move(*stream),

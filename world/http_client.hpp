@@ -54,6 +54,7 @@ struct HttpClientOptions {
   std::optional<TlsClient> tls;                        // https, to every endpoint
   std::size_t idle_max = 1'024;                        // kept connections per endpoint
   Nanos idle_for = std::chrono::seconds(30);           // older ones are not used again
+  Nanos connect_for{0};                                // longest attempt to connect; 0: no bound
 };
 
 class HttpClient {
@@ -77,6 +78,7 @@ class HttpClient {
   friend class HttpExchange;
   Task<Result<HttpExchange>> exchange(Endpoint to, std::string bytes, bool expects_no_body);
   Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to);
+  Task<Result<std::unique_ptr<Stream>>> connect_in_time(Endpoint to);
   std::unique_ptr<HttpExchange::Connection> take_idle(const Endpoint& to);
   void keep(std::unique_ptr<HttpExchange::Connection> connection);
 

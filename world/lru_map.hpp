@@ -35,6 +35,23 @@ class LruMap {
     return &found->second->second;
   }
 
+  // The value that was used longest ago, or null, and dropping it: for owners that forget what is
+  // idle. Not a use.
+  Value* oldest() { return entries_.empty() ? nullptr : &entries_.back().second; }
+  void drop_oldest() {
+    places_.erase(entries_.back().first);
+    entries_.pop_back();
+    shrink();
+  }
+
+  void erase(const Key& key) {
+    const auto found = places_.find(key);
+    if (found == places_.end()) return;
+    entries_.erase(found->second);
+    places_.erase(found);
+    shrink();
+  }
+
   std::size_t size() const { return entries_.size(); }
 
   void clear() {
@@ -44,6 +61,13 @@ class LruMap {
 
  private:
   using Entries = std::list<std::pair<Key, Value>>;
+  static constexpr std::size_t kBucketsKept = 1024;
+
+  // Erasing leaves the buckets of the busiest time behind; each halving or so gives them back.
+  void shrink() {
+    const std::size_t buckets = places_.bucket_count();
+    if (buckets > kBucketsKept && places_.size() < buckets / 8) places_.rehash(0);
+  }
 
   std::size_t entries_max_;
   Entries entries_;  // the one used last in front

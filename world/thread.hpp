@@ -1,11 +1,14 @@
 // The only place that names a thread. LoopThread: one with its own RealClock, running one function.
 // It is joined at the latest when it is destroyed; an exception of the function comes out of
-// join(). Values cross between loops only through what the function was given. run_parallel:
-// pieces of work that share nothing, on a few threads, told of in their order.
+// join(). Values cross between loops only through what the function was given. WorkThread: one
+// without a loop, for work that blocks. run_parallel: pieces of work that share nothing, on a few
+// threads, told of in their order.
 #pragma once
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -54,6 +57,52 @@ class LoopThread {
   RealClock clock_;
   std::function<void(RealClock&)> body_;
   std::exception_ptr thrown_;
+  std::thread thread_;  // last: it uses the members above
+};
+
+// Does what it is given, in that order; all of it is done when it has been destroyed.
+class WorkThread {
+ public:
+  WorkThread() : thread_([this] { run(); }) {}
+  ~WorkThread() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      closing_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  WorkThread(const WorkThread&) = delete;
+  WorkThread& operator=(const WorkThread&) = delete;
+
+  // From any thread. The work may not throw; the caller bounds how much of it waits.
+  void give(std::function<void()> work) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      waiting_.push_back(std::move(work));
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  void run() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      std::function<void()> work = std::move(waiting_.front());
+      waiting_.pop_front();
+      lock.unlock();
+      work();
+      work = nullptr;
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;  // of the next three
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> waiting_;
+  bool closing_ = false;
   std::thread thread_;  // last: it uses the members above
 };
 

@@ -30,7 +30,11 @@ bool read_request(Api api, std::string_view body, const RequestLimits& limits, R
     problem.errors = errors.take();
     if (!good && !problem.errors.empty()) problem.detail = problem.errors.front().detail;
   }
-  if (good || limits.json.explain) return good;
+  if (good) return true;
+  // Of a request that is none, nothing counts: not that it wanted a stream, nor whose it was.
+  request = Request{};
+  request.api = api;
+  if (limits.json.explain) return false;
   problem.code = ProblemCode::invalid_request;
   problem.errors.clear();
   problem.detail = kNotExplained;

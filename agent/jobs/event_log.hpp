@@ -1,11 +1,13 @@
 // EventLog: what a job has told, event by event, for whoever follows it: the call that made it, or
 // one that comes back later. Events are in the form in which they go over the wire; the log numbers
-// them from 0 on, without a gap. What is beyond its bounds is dropped from the front. One clock.
+// them from 0 on, without a gap. What is beyond its bounds is dropped from the front: what is held
+// is at most bytes_max and one event. One clock.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "world/signal.hpp"
 
@@ -19,8 +21,8 @@ class EventLog {
   };
   EventLog(world::Clock& clock, Bounds bounds) : bounds_(bounds), grown_(clock), read_(clock) {}
 
-  std::uint64_t add(std::string event);  // the number of the event
-  void end();                            // there will be no more
+  std::uint64_t add(std::string event);  // the number of the event; not after end()
+  void end();                            // there will be no more; nobody waits any longer
   bool ended() const { return ended_; }
 
   std::uint64_t first() const { return first_; }                 // the oldest that is still there
@@ -29,17 +31,23 @@ class EventLog {
 
   // All events from `cursor` on, which then stands behind them. Those that are gone are passed over.
   std::string take(std::uint64_t& cursor);
+  // The same, one by one.
+  std::vector<std::string> copy(std::uint64_t& cursor) const;
   // The same, and drops what was taken: for a log that only one follows.
   std::string take_out(std::uint64_t& cursor);
 
   // Completes when there is an event at `cursor` or the log has ended.
   world::Task<void> beyond(std::uint64_t cursor);
 
-  // Completes when what is held is below the bound: backpressure for a log that is taken out of.
+  // Completes when what is held is below the bounds: backpressure for a log that is taken out of.
+  // A writer that waits for it before each event loses none.
   world::Task<void> room();
   std::size_t bytes() const { return bytes_; }
 
  private:
+  bool has_room() const;
+  void drop_first();
+
   const Bounds bounds_;
   std::deque<std::string> events_;
   std::uint64_t first_ = 0;

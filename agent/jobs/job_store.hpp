@@ -1,6 +1,7 @@
 // JobStore: the jobs that outlive a call and, in its SQLite twin, the process. What an operation
-// answers is durable before it completes. Two twins, MemoryJobs and SqliteJobs, one suite
-// (tests/agent/job_store_test.cpp). Rows are values; one clock.
+// answers is durable before it completes; one whose task is cancelled may still happen. Two twins,
+// MemoryJobs and SqliteJobs (open_store.hpp opens either), one suite
+// (tests/agent/job_store_test.cpp). Bounds: store_config.hpp. Rows are values; one clock.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,7 @@ struct JobRow {
   bool background = false;
   bool cancel_requested = false;
   bool began_effects = false;  // a step with an effect outside was begun: never run again blindly
+  bool expired = false;        // its time is over: only who it was and how it ended is left
   std::string body;            // the request, JSON text as it came
   std::string result;          // JSON text: the last state that a reader gets
 };
@@ -47,7 +49,11 @@ struct Created {
   JobRow row;  // the one that is there now: of an earlier request when replayed or in conflict
 };
 
-enum class StoreFailure : std::uint8_t { full, busy, broken };
+enum class StoreFailure : std::uint8_t {
+  full,    // the disk or a bound of the store: what is there can be read, nothing new comes in
+  busy,    // too many operations wait, or another process holds the database
+  broken,  // the disk or the database: whether the operation happened is unknown
+};
 template <class T>
 using StoreResult = boost::system::result<T, StoreFailure>;
 [[noreturn]] void throw_exception_from_error(StoreFailure f, const boost::source_location&);
@@ -57,25 +63,31 @@ class JobStore {
  public:
   virtual ~JobStore() = default;
 
-  // Inserts the row, and the key with it, unless the key is there: then nothing is inserted.
-  // conflict: the key is there with another fingerprint.
+  using Events = std::vector<std::pair<std::uint64_t, std::string>>;  // by number, ascending
+
+  // Inserts the row, and the key with it, unless the key is there and younger than the time to
+  // live: then nothing is inserted. conflict: the key is there with another fingerprint. When there
+  // are as many jobs as may be, the oldest one leaves that has ended and was promised to nobody
+  // (in the background, or under a key); full: there is none.
   virtual world::Task<StoreResult<Created>> create(JobRow row,
                                                    std::optional<IdempotencyKey> key) = 0;
 
   // Only from a state that is not terminal, and only of this attempt: false, and nothing changes,
-  // otherwise. A terminal state and its result come together.
+  // otherwise. A terminal state, its result and the last events come together.
   struct Change {
     std::string id;
     std::int64_t attempt = 1;
     JobState state = JobState::in_progress;
-    std::string result;
+    std::string result;  // empty: as it was
     std::int64_t at = 0;
-    bool began_effects = false;
+    bool began_effects = false;  // false: as it was
+    Events events;               // behind those of a terminal state there will be no others
   };
   virtual world::Task<StoreResult<bool>> advance(Change change) = 0;
 
   virtual world::Task<StoreResult<std::optional<JobRow>>> read(std::string id) = 0;
-  // Of one owner, newest first, at most `limit`, those before `after` if it is not empty.
+  // Of one owner, newest first, at most `limit`, those before `after` if it is not empty. Without
+  // their bodies, and without those that have expired.
   virtual world::Task<StoreResult<std::vector<JobRow>>> list(std::string owner, std::string after,
                                                              std::size_t limit) = 0;
   virtual world::Task<StoreResult<void>> request_cancel(std::string id) = 0;
@@ -83,24 +95,26 @@ class JobStore {
                                                    std::int64_t at) = 0;
   virtual world::Task<StoreResult<void>> remove(std::string id) = 0;
 
-  // Events of a job that may be followed again, by number.
-  using Events = std::vector<std::pair<std::uint64_t, std::string>>;
+  // Events of a job that may be followed again. What is there already, or behind the end, is not
+  // added; beyond the bounds the oldest leave.
   virtual world::Task<StoreResult<void>> append_events(std::string id, Events events) = 0;
   virtual world::Task<StoreResult<Events>> events(std::string id, std::uint64_t from) = 0;
 
-  // At boot, before anything else: jobs of another life that were running are given to `boot`, one
-  // attempt more, if they have begun no effects and have attempts left; the others become failed,
-  // with the result that `interrupted` makes of them. Returns those to be run (queued ones too),
-  // oldest first.
+  // At boot, before anything else: the jobs of other lives meet their fate (recovery.hpp). Those
+  // that are to be run are queued, given to `boot`, and returned, oldest first; those that were
+  // running lose their events and get one attempt more. The others end, with the result that
+  // `interrupted` makes of the row as it then is; it is called on another thread.
   using Interrupted = std::string (*)(const JobRow& row);
   virtual world::Task<StoreResult<std::vector<JobRow>>> sweep(std::string boot,
                                                               std::int64_t attempts_max,
                                                               std::int64_t at,
                                                               Interrupted interrupted) = 0;
-  // Drops what ended before `before`, and keys as old.
+  // What ended before `before` is `expired` from now on, and its key is free; a week later nobody
+  // knows of it. Counters of earlier days go too. Returns how many jobs expired.
   virtual world::Task<StoreResult<std::size_t>> expire(std::int64_t before) = 0;
 
-  // A counter that survives: what a user has used of a day (see limits/).
+  // A counter that survives: what a user has used of a day (see limits/), in days since 1970.
+  // Returns what it is now.
   virtual world::Task<StoreResult<std::int64_t>> add_used(std::string key, std::int64_t day,
                                                           std::int64_t amount) = 0;
 };

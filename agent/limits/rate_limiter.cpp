@@ -24,25 +24,9 @@ RateLimiter::RateLimiter(const Config& config)
       users_(static_cast<std::size_t>(config.users_max)) {}
 
 bool RateLimiter::admit(const std::string& user, world::Instant now) {
-  if (requests_max_ == 0) return false;
-  Window& window = users_.at(user);
-  if (window.instants.size() < requests_max_) {
-    // Not full yet: the ring grows only as far as somebody needs it.
-    if (!window.instants.empty() && window.instants[window.oldest] + window_ <= now) {
-      window.instants[window.oldest] = now;
-      window.oldest = (window.oldest + 1) % window.instants.size();
-      return true;
-    }
-    std::rotate(window.instants.begin(),
-                window.instants.begin() + static_cast<std::ptrdiff_t>(window.oldest),
-                window.instants.end());
-    window.oldest = 0;
-    window.instants.push_back(now);
-    return true;
-  }
-  if (window.instants[window.oldest] + window_ > now) return false;
-  window.instants[window.oldest] = now;
-  window.oldest = (window.oldest + 1) % window.instants.size();
+  WindowLog& log = users_.at(user);
+  if (log.count(now, window_) >= requests_max_) return false;
+  log.add(now);
   return true;
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "agent/config.hpp"
+#include "agent/limits/window_log.hpp"
 #include "world/lru_map.hpp"
 
 namespace agent {
@@ -21,15 +21,9 @@ class RateLimiter {
   std::size_t users() const { return users_.size(); }
 
  private:
-  // The instants of the last requests, a ring: the oldest is overwritten first.
-  struct Window {
-    std::vector<world::Instant> instants;
-    std::size_t oldest = 0;
-  };
-
   world::Nanos window_;
   std::size_t requests_max_;
-  world::LruMap<std::string, Window> users_;  // a user who was forgotten starts anew
+  world::LruMap<std::string, WindowLog> users_;  // a user who was forgotten starts anew
 };
 
 }  // namespace agent

@@ -31,12 +31,20 @@ UserBudget::Charge::Charge(UserBudget& budget, std::string user, std::int64_t to
   if (!budget_.on()) return;
   State& state = budget_.account_of(user_).state;
   const BudgetConfig& config = budget_.config_;
-  const bool requests_left = config.requests == 0 || state.requests < config.requests;
-  const bool tokens_left = config.tokens == 0 || state.tokens + tokens_ <= config.tokens;
-  refused_ = !requests_left || !tokens_left;
+  const auto fits = [&](std::int64_t requests_so_far, std::int64_t tokens_so_far) {
+    return (config.requests == 0 || requests_so_far < config.requests) &&
+           (config.tokens == 0 || tokens_so_far + tokens_ <= config.tokens);
+  };
+  refused_ = !fits(state.requests, state.tokens);
+  const bool no_requests = config.requests > 0 && state.requests >= config.requests;
+  if (refused_) refused_by_ = no_requests ? "requests" : "tokens";
+  may_wait_ = refused_ && fits(state.requests - state.reserved_requests,
+                               state.tokens - state.reserved_tokens);
   if (refused_ || budget_.defect_ == Defect::overspends) return;  // planted bug: nothing reserved
   ++state.requests;
   state.tokens += tokens_;
+  ++state.reserved_requests;
+  state.reserved_tokens += tokens_;
 }
 
 void UserBudget::Charge::settle(std::int64_t tokens) {
@@ -48,8 +56,10 @@ void UserBudget::Charge::settle(std::int64_t tokens) {
     account.state.tokens += tokens < 0 ? tokens_ : tokens;
     return;
   }
-  if (tokens < 0 || account.window != window_) return;
-  account.state.tokens += tokens - tokens_;
+  if (account.window != window_) return;  // that window is over
+  --account.state.reserved_requests;
+  account.state.reserved_tokens -= tokens_;
+  if (tokens >= 0) account.state.tokens += tokens - tokens_;
 }
 
 UserBudget::Charge::~Charge() {
@@ -58,6 +68,8 @@ UserBudget::Charge::~Charge() {
   if (account.window != window_) return;  // that window is over
   --account.state.requests;
   account.state.tokens -= tokens_;
+  --account.state.reserved_requests;
+  account.state.reserved_tokens -= tokens_;
 }
 
 }  // namespace agent

@@ -1,5 +1,5 @@
-// The circuit breaker of each provider; the members are the YAML keys under `agent.breaker`. Plain
-// data; any thread.
+// The circuit breaker of each provider and tool; the members are the YAML keys under
+// `agent.breaker`. Plain data; any thread.
 #pragma once
 
 #include <array>
@@ -25,9 +25,15 @@ struct BreakerConfig {
   std::int64_t failures = 5;
   std::int64_t successes = 2;
   world::Nanos reset_after = std::chrono::seconds(60);
+  world::Nanos reset_after_max = std::chrono::seconds(300);
+  std::int64_t jitter_percent = 10;
   world::Nanos window = std::chrono::seconds(300);
   std::int64_t calls_min = 10;
   std::int64_t ratio_percent = 50;
+  std::int64_t slow_percent = 80;  // 0: slowness opens nothing
+  std::int64_t slow_factor = 4;
+  world::Nanos slow_floor = std::chrono::seconds(2);
+  std::int64_t keys_max = 131'072;
 
   static constexpr auto fields() {
     using world::field;
@@ -40,12 +46,28 @@ struct BreakerConfig {
             .between(1, 1'000),
         field("reset_after", &BreakerConfig::reset_after, "How long it stays open before a probe.")
             .between(1, kDay),
+        field("reset_after_max", &BreakerConfig::reset_after_max,
+              "It opens anew for reset_after longer each time, up to this.")
+            .between(1, kDay),
+        field("jitter_percent", &BreakerConfig::jitter_percent,
+              "It stays open for up to so much longer, so that many do not probe in step.")
+            .between(0, 100),
         field("window", &BreakerConfig::window, "How long a failure counts.").between(1, kDay),
         field("calls_min", &BreakerConfig::calls_min, "Calls in the window before a ratio counts.")
             .between(1, 100'000),
         field("ratio_percent", &BreakerConfig::ratio_percent,
               "Share of failures, of at least calls_min calls, that opens it.")
-            .between(1, 100));
+            .between(1, 100),
+        field("slow_percent", &BreakerConfig::slow_percent,
+              "Share of slow calls, of at least calls_min lately, that opens it; 0: none.")
+            .between(0, 100),
+        field("slow_factor", &BreakerConfig::slow_factor,
+              "Slow is what takes so many times what calls take usually.")
+            .between(1, 1'000),
+        field("slow_floor", &BreakerConfig::slow_floor, "And at least this.").between(1, kDay),
+        field("keys_max", &BreakerConfig::keys_max,
+              "Keys that are watched; calls of further ones are let through.")
+            .between(1, 10'000'000));
   }
   friend bool operator==(const BreakerConfig&, const BreakerConfig&) = default;
 };

@@ -6,18 +6,30 @@ namespace agent {
 
 using world::Nanos;
 
+namespace {
+constexpr world::Purpose kJitter{"agent.breaker.jitter"};
+constexpr std::int64_t kLately = 2;  // tenths of the window
+}  // namespace
+
 std::unique_ptr<Breaker> make_breaker(world::Clock& clock, const BreakerConfig& config,
-                                      Nanos lease, Defect defect, Breaker::Told told) {
+                                      Nanos lease, Defect defect, Breaker::Told told,
+                                      world::Random random) {
   if (config.policy == BreakerPolicy::none) return nullptr;
   if (config.policy == BreakerPolicy::seed) {
     return std::make_unique<SeedBreaker>(clock, config, std::move(told));
   }
-  return std::make_unique<CircuitBreaker>(clock, config, lease, defect, std::move(told));
+  return std::make_unique<CircuitBreaker>(clock, config, lease, defect, std::move(told), random);
 }
 
 CircuitBreaker::CircuitBreaker(world::Clock& clock, const BreakerConfig& config, Nanos lease,
-                               Defect defect, Told told)
-    : clock_(clock), config_(config), lease_(lease), defect_(defect), told_(std::move(told)) {}
+                               Defect defect, Told told, world::Random random)
+    : clock_(clock),
+      config_(config),
+      lease_(lease),
+      defect_(defect),
+      told_(std::move(told)),
+      random_(random),
+      circuits_(static_cast<std::size_t>(config.keys_max)) {}
 
 std::string_view CircuitBreaker::name_of(State state) {
   switch (state) {
@@ -28,68 +40,129 @@ std::string_view CircuitBreaker::name_of(State state) {
   return "closed";
 }
 
-CircuitBreaker::Sum CircuitBreaker::sum(const Circuit& circuit) const {
-  const std::int64_t now = world::since_start(clock_.now()) * 10 / config_.window;
+std::int64_t CircuitBreaker::tenth() const {
+  return world::since_start(clock_.now()) * 10 / config_.window;
+}
+
+CircuitBreaker::Sum CircuitBreaker::sum(const Circuit& circuit, std::int64_t tenths) const {
+  const std::int64_t now = tenth();
   Sum sum;
   for (const Bucket& bucket : circuit.buckets) {
-    if (bucket.number <= now - 10) continue;
+    if (bucket.number <= now - tenths) continue;
     sum.calls += bucket.calls;
     sum.failures += bucket.failures;
+    sum.slow += bucket.slow;
   }
   return sum;
 }
 
-void CircuitBreaker::count(Circuit& circuit, bool failed) {
-  const std::int64_t now = world::since_start(clock_.now()) * 10 / config_.window;
+void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) {
+  const std::int64_t now = tenth();
   Bucket& bucket = circuit.buckets[static_cast<std::size_t>(now % 10)];
-  if (bucket.number != now) bucket = {now, 0, 0};
+  if (bucket.number != now) bucket = {now, 0, 0, 0};
   ++bucket.calls;
   if (failed) ++bucket.failures;
   if (!failed) circuit.in_a_row = 0;
   // A failure that is older than the window is no part of a row.
   if (failed && clock_.now() - circuit.in_a_row_since > config_.window) circuit.in_a_row = 0;
   if (failed && ++circuit.in_a_row == 1) circuit.in_a_row_since = clock_.now();
+  const Nanos took =
+      permit.latency >= Nanos{0} ? permit.latency : clock_.now() - permit.admitted_at;
+  const Nanos slow = std::max(config_.slow_floor, config_.slow_factor * circuit.typical.value());
+  if (took >= slow) ++bucket.slow;
+  // Slow calls are not learned from, or they would soon be the usual ones; nor are failures, which
+  // are quick or take as long as the caller's patience.
+  if (took < slow && !failed) circuit.typical.add(took, now);
 }
 
-bool CircuitBreaker::must_open(const Circuit& circuit) const {
-  if (circuit.in_a_row >= config_.failures) return true;
-  const Sum all = sum(circuit);
-  return all.failures >= config_.failures && all.calls >= config_.calls_min &&
-         all.failures * 100 >= all.calls * config_.ratio_percent;
+// Why it has to open, after a call that ended; null: it has not.
+const char* CircuitBreaker::must_open(const Circuit& circuit, bool failed) const {
+  if (failed && circuit.in_a_row >= config_.failures) return "failures_in_a_row";
+  if (failed) {
+    const Sum all = sum(circuit, 10);
+    const bool bad = all.failures * 100 >= all.calls * config_.ratio_percent;
+    if (all.failures >= config_.failures && all.calls >= config_.calls_min && bad) {
+      return "failure_ratio";
+    }
+  }
+  if (config_.slow_percent == 0) return nullptr;
+  const Sum lately = sum(circuit, kLately);
+  const bool crawls = lately.slow * 100 >= lately.calls * config_.slow_percent;
+  return lately.calls >= config_.calls_min && crawls ? "slow_calls" : nullptr;
 }
 
-void CircuitBreaker::go(const std::string& key, Circuit& circuit, State to) {
+// Half way to opening, by any of the three rules.
+bool CircuitBreaker::is_degraded(const Circuit& circuit) const {
+  if (circuit.state != State::closed) return false;
+  if (circuit.in_a_row * 2 > config_.failures) return true;
+  const Sum lately = sum(circuit, kLately);
+  if (lately.calls < config_.calls_min) return false;
+  const bool fails = lately.failures * 200 >= lately.calls * config_.ratio_percent;
+  const bool crawls =
+      config_.slow_percent > 0 && lately.slow * 200 >= lately.calls * config_.slow_percent;
+  return fails || crawls;
+}
+
+// reset_after for the first time, twice that for the second and so on; and up to jitter_percent
+// more, never less: whoever is told to wait for 60 s finds it still open before.
+Nanos CircuitBreaker::opens_for(const std::string& key, const Circuit& circuit) const {
+  const Nanos most = std::max(config_.reset_after, config_.reset_after_max);
+  const std::int64_t times = std::min(circuit.openings, most / config_.reset_after + 1);
+  const Nanos whole = std::min(most, times * config_.reset_after);
+  const auto part = random_.below(1'000'001, kJitter, world::entity_of(key), circuit.generation);
+  const Nanos most_more = whole / 100 * config_.jitter_percent;
+  return whole + most_more / 1'000'000 * static_cast<std::int64_t>(part);
+}
+
+void CircuitBreaker::go(const std::string& key, Circuit& circuit, State to, const char* reason,
+                        bool by_hand) {
   const State from = circuit.state;
-  const std::int64_t failures = sum(circuit).failures;
+  const std::int64_t failures = by_hand ? -1 : sum(circuit, 10).failures;
+  if (to == State::open) {
+    const bool was_well =
+        from == State::closed && clock_.now() - circuit.since >= config_.window;
+    circuit.openings = was_well ? 1 : circuit.openings + 1;
+  }
   circuit.state = to;
+  circuit.since = clock_.now();
+  circuit.reason = reason;
   ++circuit.generation;
   circuit.probing = false;
+  circuit.isolated = false;
   circuit.probes_ok = 0;
-  if (to == State::open) circuit.opened = clock_.now();
+  if (to == State::open) circuit.open_for = opens_for(key, circuit);
   if (to == State::closed) {
     circuit.buckets = {};
     circuit.in_a_row = 0;
+    circuit.typical = {};  // it may be another service by now
   }
-  told_(key, name_of(from), name_of(to), failures);
+  if (from != to) told_(key, name_of(from), name_of(to), failures);
 }
 
 // What time alone has changed: an open circuit is due for a probe, a probe has outlived its lease.
 void CircuitBreaker::settle(const std::string& key, Circuit& circuit) {
+  if (circuit.state == State::closed || circuit.isolated) return;
   if (circuit.state == State::half_open && circuit.probing &&
       clock_.now() >= circuit.probe_until) {
-    go(key, circuit, State::open);
+    go(key, circuit, State::open, "probe_lost");
   }
   if (defect_ == Defect::never_recovers) return;  // planted bug
-  if (circuit.state == State::open && clock_.now() - circuit.opened >= config_.reset_after) {
-    go(key, circuit, State::half_open);
+  if (circuit.state == State::open && clock_.now() - circuit.since >= circuit.open_for) {
+    go(key, circuit, State::half_open, "time");
   }
 }
 
 Nanos CircuitBreaker::closed_for(const std::string& key) {
-  Circuit& circuit = circuits_[key];
+  Circuit* circuit = circuits_.find(key);
+  return circuit == nullptr ? Nanos{0} : closed_for(key, *circuit);
+}
+
+Nanos CircuitBreaker::closed_for(const std::string& key, Circuit& circuit) {
+  if (circuit.state == State::closed) return Nanos{0};
   settle(key, circuit);
+  if (circuit.isolated) return std::max(config_.reset_after, config_.reset_after_max);
   if (circuit.state == State::open) {
-    const Nanos rest = circuit.opened + config_.reset_after - clock_.now();
+    const Nanos rest = circuit.since + circuit.open_for - clock_.now();
     return rest > Nanos{0} ? rest : config_.reset_after;
   }
   if (defect_ == Defect::probes_without_limit) return Nanos{0};  // planted bug
@@ -98,38 +171,96 @@ Nanos CircuitBreaker::closed_for(const std::string& key) {
 }
 
 Breaker::Permit CircuitBreaker::admit(const std::string& key) {
-  const Nanos rest = closed_for(key);
-  Circuit& circuit = circuits_[key];
   Permit permit;
+  permit.admitted_at = clock_.now();
+  Circuit* circuit = circuits_.find_or_add(key);
+  if (circuit == nullptr) return permit;  // not watched
+  const Nanos rest = closed_for(key, *circuit);
   permit.admitted = rest == Nanos{0};
   permit.retry_after = rest;
-  permit.generation = circuit.generation;
-  permit.admitted_at = clock_.now();
-  if (permit.admitted && circuit.state == State::half_open) {
+  permit.generation = circuit->generation;
+  if (permit.admitted && circuit->state == State::half_open) {
     permit.is_probe = true;
-    circuit.probing = true;
-    circuit.probe_until = clock_.now() + lease_;
+    circuit->probing = true;
+    circuit->probe_until = permit.admitted_at + lease_;
   }
   return permit;
 }
 
+void CircuitBreaker::speaks(const std::string& key, const Permit& permit) {
+  Circuit* circuit = circuits_.find(key);
+  if (circuit == nullptr || !permit.is_probe) return;
+  if (permit.generation != circuit->generation || !circuit->probing) return;
+  circuit->probe_until = clock_.now() + config_.window;
+}
+
 void CircuitBreaker::report(const std::string& key, const Permit& permit, const Outcome& outcome) {
-  Circuit& circuit = circuits_[key];
-  if (permit.generation != circuit.generation) return;  // of an earlier state: too late
+  Circuit* circuit = circuits_.find(key);
+  if (circuit == nullptr) return;
+  if (permit.generation != circuit->generation) return;  // of an earlier state: too late
   const bool failed = is_failure(outcome);
-  if (circuit.state == State::half_open) {
-    circuit.probing = false;
+  if (circuit->state == State::half_open) {
+    circuit->probing = false;
     if (failed) {
-      count(circuit, true);
-      go(key, circuit, State::open);
-    } else if (outcome.kind == OutcomeKind::ok && ++circuit.probes_ok >= config_.successes) {
-      go(key, circuit, State::closed);
+      count(*circuit, permit, true);
+      go(key, *circuit, State::open, "probe_failed");
+    } else if (outcome.kind == OutcomeKind::ok && ++circuit->probes_ok >= config_.successes) {
+      go(key, *circuit, State::closed, "probes_succeeded");
     }
     return;
   }
+  if (circuit->state == State::open) return;
   if (!failed && outcome.kind != OutcomeKind::ok) return;  // says nothing of the provider
-  count(circuit, failed);
-  if (failed && must_open(circuit)) go(key, circuit, State::open);
+  count(*circuit, permit, failed);
+  if (const char* why = must_open(*circuit, failed)) go(key, *circuit, State::open, why);
+}
+
+BreakerView CircuitBreaker::view_of(const std::string& key, Circuit& circuit) {
+  const Nanos rest = closed_for(key, circuit);
+  const Sum all = sum(circuit, 10);
+  BreakerView view;
+  view.key = key;
+  view.state = name_of(circuit.state);
+  view.degraded = is_degraded(circuit);
+  view.isolated = circuit.isolated;
+  view.calls = all.calls;
+  view.failures = all.failures;
+  view.slow = sum(circuit, kLately).slow;
+  view.in_a_row = circuit.in_a_row;
+  view.openings = circuit.openings;
+  view.since = clock_.now() - circuit.since;
+  view.retry_after = rest;
+  view.typical = circuit.typical.value();
+  view.reason = circuit.reason;
+  return view;
+}
+
+BreakerView CircuitBreaker::view(const std::string& key) {
+  BreakerView none;
+  none.key = key;
+  Circuit* circuit = circuits_.find(key);
+  return circuit == nullptr ? none : view_of(key, *circuit);
+}
+
+std::vector<BreakerView> CircuitBreaker::views() {
+  std::vector<BreakerView> all;
+  all.reserve(circuits_.size());
+  for (auto& entry : circuits_.entries()) all.push_back(view_of(entry.key, entry.value));
+  return all;
+}
+
+void CircuitBreaker::reset(const std::string& key) {
+  Circuit* circuit = circuits_.find(key);
+  if (circuit == nullptr) return;
+  circuit->openings = 0;
+  go(key, *circuit, State::closed, "reset", true);
+}
+
+void CircuitBreaker::isolate(const std::string& key) {
+  Circuit* circuit = circuits_.find_or_add(key);
+  if (circuit == nullptr) return;
+  go(key, *circuit, State::open, "isolated", true);
+  circuit->isolated = true;
 }
 
 }  // namespace agent

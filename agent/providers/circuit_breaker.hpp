@@ -1,62 +1,82 @@
 // CircuitBreaker: per key, closed until so many failures in a row, or so many in the window and a
-// bad ratio (hybrid rule: noise at load does not open it); then open for reset_after; then half-
-// open with one probe at a time, on a lease, until enough have succeeded, or one has not. A failure
-// counts from when the call ended; what was admitted in an earlier state counts no more. The users'
-// own calls are the probes. One clock.
+// bad ratio (noise at load does not open it), or lately almost all calls were slow; then open, for
+// reset_after longer each time that it opens without a good window in between; then half-open with
+// one probe at a time, on a lease, until enough have succeeded, or one has not. A failure counts
+// from when the call ended; what was admitted in an earlier state counts no more. One clock.
 #pragma once
 
 #include <array>
-#include <map>
 
 #include "agent/providers/breaker.hpp"
+#include "agent/providers/key_table.hpp"
+#include "agent/providers/typical_time.hpp"
 
 namespace agent {
 
 class CircuitBreaker final : public Breaker {
  public:
   CircuitBreaker(world::Clock& clock, const BreakerConfig& config, world::Nanos lease,
-                 Defect defect, Told told);
+                 Defect defect, Told told, world::Random random = world::Random(1));
 
   Permit admit(const std::string& key) override;
   void report(const std::string& key, const Permit& permit, const Outcome& outcome) override;
   world::Nanos closed_for(const std::string& key) override;
+  void speaks(const std::string& key, const Permit& permit) override;
+  BreakerView view(const std::string& key) override;
+  std::vector<BreakerView> views() override;
+  void reset(const std::string& key) override;
+  void isolate(const std::string& key) override;
 
  private:
   enum class State : std::uint8_t { closed, open, half_open };
   struct Bucket {  // of a tenth of the window
     std::int64_t number = -1;
-    std::int64_t calls = 0;
-    std::int64_t failures = 0;
+    std::int32_t calls = 0;
+    std::int32_t failures = 0;
+    std::int32_t slow = 0;
   };
-  struct Circuit {
+  struct Circuit {  // what every call looks at comes first
     State state = State::closed;
+    bool probing = false;
+    bool isolated = false;
     std::uint64_t generation = 0;
-    std::array<Bucket, 10> buckets;
+    world::Instant since{};        // in this state
+    world::Nanos open_for{0};
+    world::Instant probe_until{};
+    std::int64_t probes_ok = 0;
+    std::int64_t openings = 0;
     std::int64_t in_a_row = 0;
     world::Instant in_a_row_since{};
-    world::Instant opened{};
-    std::int64_t probes_ok = 0;
-    bool probing = false;
-    world::Instant probe_until{};
+    std::string_view reason = "";
+    TypicalTime typical;
+    std::array<Bucket, 10> buckets;
   };
   struct Sum {
     std::int64_t calls = 0;
     std::int64_t failures = 0;
+    std::int64_t slow = 0;
   };
 
   static std::string_view name_of(State state);
-  void go(const std::string& key, Circuit& circuit, State to);
+  void go(const std::string& key, Circuit& circuit, State to, const char* reason,
+          bool by_hand = false);
   void settle(const std::string& key, Circuit& circuit);
-  void count(Circuit& circuit, bool failed);
-  Sum sum(const Circuit& circuit) const;
-  bool must_open(const Circuit& circuit) const;
+  world::Nanos closed_for(const std::string& key, Circuit& circuit);
+  world::Nanos opens_for(const std::string& key, const Circuit& circuit) const;
+  std::int64_t tenth() const;
+  void count(Circuit& circuit, const Permit& permit, bool failed);
+  Sum sum(const Circuit& circuit, std::int64_t tenths) const;
+  const char* must_open(const Circuit& circuit, bool failed) const;
+  bool is_degraded(const Circuit& circuit) const;
+  BreakerView view_of(const std::string& key, Circuit& circuit);
 
   world::Clock& clock_;
   const BreakerConfig config_;
   const world::Nanos lease_;
   const Defect defect_;
   const Told told_;
-  std::map<std::string, Circuit> circuits_;  // one per provider: few
+  const world::Random random_;
+  KeyTable<Circuit> circuits_;
 };
 
 }  // namespace agent

@@ -1,9 +1,8 @@
 #include "agent/providers/completion.hpp"
 
-#include <algorithm>
-#include <array>
-
+#include "agent/providers/planning.hpp"
 #include "world/json_reader.hpp"
+#include "world/json_text.hpp"
 
 namespace agent {
 namespace {
@@ -79,31 +78,6 @@ std::string unquoted(std::string_view content) {
   return JsonValue{JsonType::string, raw}.text();
 }
 
-// The text without blanks around it and without the fence ```json ... ``` that models like.
-std::string_view without_fence(std::string_view text) {
-  const auto trim = [](std::string_view t) {
-    const std::size_t from = t.find_first_not_of(" \t\r\n");
-    if (from == std::string_view::npos) return std::string_view();
-    return t.substr(from, t.find_last_not_of(" \t\r\n") - from + 1);
-  };
-  text = trim(text);
-  if (!text.starts_with("```") || !text.ends_with("```") || text.size() < 7) return text;
-  const std::size_t line = text.find('\n');
-  if (line == std::string_view::npos) return text;
-  return trim(text.substr(line, text.size() - line - 3));
-}
-
-// An object with two or more of the words by which agents plan.
-bool is_planning(std::string_view text) {
-  static constexpr std::array<std::string_view, 7> kWords{
-      "plan", "steps", "action", "tool", "command", "shell_info", "thought"};
-  const std::string_view object = without_fence(text);
-  if (!object.starts_with('{') || !is_valid(object)) return false;
-  return std::count_if(kWords.begin(), kWords.end(), [&](std::string_view word) {
-           return static_cast<bool>(member_of(object, word));
-         }) >= 2;
-}
-
 }  // namespace
 
 bool read_completion(std::string_view body, Completion& completion) {
@@ -139,19 +113,42 @@ bool read_chunk(std::string_view data, Completion& completion, ChunkAdds& adds) 
   return true;
 }
 
-std::string_view fault_of(const Completion& completion, Defect defect) {
+std::string_view fault_of(const Completion& completion, Defect defect, bool json_wanted) {
   if (!completion.calls.empty()) return {};
   if (is_blank(completion.content)) {
     return defect == Defect::passes_empty_answer ? std::string_view() : "an answer without a word";
   }
-  if (defect == Defect::passes_planning_json) return {};
-  return is_planning(unquoted(completion.content)) ? "a plan instead of an answer"
-                                                   : std::string_view();
+  if (defect == Defect::passes_planning_json || json_wanted) return {};
+  const char first = past_blanks(completion.content).front();
+  if (first != '{' && first != '`') return {};
+  return is_planning(unquoted(completion.content)) ? kPlanInstead : std::string_view();
 }
 
-bool may_be_no_answer(std::string_view content, Defect defect) {
+bool take_out_answer(Completion& completion) {
+  const auto said = answer_in_plan(unquoted(completion.content));
+  if (!said) return false;
+  std::string quoted;
+  world::append_json_string(quoted, *said);
+  completion.content = quoted.substr(1, quoted.size() - 2);
+  return true;
+}
+
+std::string with_content(std::string_view body, std::string_view content) {
+  const JsonValue choice = first_item(member_of(body, "choices"));
+  const JsonValue old = member_of(member_of(choice.raw, "message").raw, "content");
+  if (old.type != JsonType::string) return std::string(body);
+  const auto at = static_cast<std::size_t>(old.raw.data() - body.data());
+  std::string changed(body.substr(0, at));
+  changed += '"';
+  changed += content;
+  changed += '"';
+  changed += body.substr(at + old.raw.size());
+  return changed;
+}
+
+bool may_be_no_answer(std::string_view content, Defect defect, bool json_wanted) {
   if (is_blank(content)) return true;
-  if (defect == Defect::passes_planning_json) return false;
+  if (defect == Defect::passes_planning_json || json_wanted) return false;
   const char first = past_blanks(content).front();
   return first == '{' || first == '`';
 }

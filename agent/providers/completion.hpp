@@ -36,10 +36,17 @@ struct ChunkAdds {
 };
 bool read_chunk(std::string_view data, Completion& completion, ChunkAdds& adds);
 
-// Why a completion is no answer; empty: it is one.
-std::string_view fault_of(const Completion& completion, Defect defect);
+// Why a completion is no answer; empty: it is one. A plan is one when JSON was wanted.
+inline constexpr std::string_view kPlanInstead = "a plan instead of an answer";
+std::string_view fault_of(const Completion& completion, Defect defect, bool json_wanted = false);
+
+// Of a plan: what it says to the user becomes the content. False when it says nothing.
+bool take_out_answer(Completion& completion);
+
+// The body of a whole answer with another content (JSON text without quotes).
+std::string with_content(std::string_view body, std::string_view content);
 
 // Whether text that has begun so may still turn out blank, or planning JSON: not to be passed on.
-bool may_be_no_answer(std::string_view content, Defect defect);
+bool may_be_no_answer(std::string_view content, Defect defect, bool json_wanted = false);
 
 }  // namespace agent

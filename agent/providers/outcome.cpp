@@ -41,6 +41,11 @@ bool is_failure(const Outcome& outcome) {
   return outcome.kind != OutcomeKind::status || outcome.status >= 500;
 }
 
+bool refuses_core(const Outcome& outcome, const Config& config) {
+  if (!config.chain.refused_elsewhere || outcome.kind != OutcomeKind::status) return false;
+  return outcome.status >= 401 && outcome.status <= 404;
+}
+
 bool may_pass(const Outcome& outcome, const Config& config) {
   const auto& listed = config.retry_on_status;
   const bool is_listed =

@@ -34,6 +34,10 @@ Outcome outcome_of(world::Failure failure);
 // Whether it speaks against the provider: 4xx and a user who left do not.
 bool is_failure(const Outcome& outcome);
 
+// Whether the provider refuses the core itself, not the request: its key, its account, its model.
+// Another provider may answer; this one will not until somebody has mended it.
+bool refuses_core(const Outcome& outcome, const Config& config);
+
 // Whether another attempt may come to a better end.
 bool may_pass(const Outcome& outcome, const Config& config);
 

@@ -7,12 +7,12 @@ namespace agent {
 using std::chrono::seconds;
 using world::Instant;
 using world::Nanos;
-using world::Result;
 using world::Task;
 
 namespace {
 
-constexpr int kAttemptsMax = 1'000;  // where a defect knows no last one
+constexpr int kAttemptsMax = 1'000;           // where a defect knows no last one
+constexpr int kBackgroundAttemptsMax = 12;    // of one request, over all its waits for a recovery
 
 const Provider& provider_named(const std::string& name, const std::vector<Provider>& providers) {
   for (const Provider& provider : providers) {
@@ -21,14 +21,16 @@ const Provider& provider_named(const std::string& name, const std::vector<Provid
   throw std::invalid_argument("agent.providers names '" + name + "', which is not there");
 }
 
-world::HttpClientOptions client_options(const Config& config) {
-  world::HttpClientOptions options;
-  options.limits.body_bytes_max = static_cast<std::uint64_t>(config.response_bytes_max);
-  return options;
+// Planted bug: each provider is an account of its own.
+std::vector<QuotaGroupConfig> groups_of(const Config& config) {
+  if (config.defect == Defect::ignores_quota_group) return {};
+  return config.rate.groups;
 }
 
-std::string seconds_text(Nanos wait) {
-  return std::to_string((wait.count() + 999'999'999) / 1'000'000'000);
+// About what a call uses, in and out: four bytes of prompt are a token.
+std::int64_t tokens_of(const ProviderChain::Question& question) {
+  return static_cast<std::int64_t>(question.prompt.text().size() / 4) +
+         question.request.max_tokens;
 }
 
 // Half a minute at most, as a lease says that a call has been lost, not that it is slow.
@@ -38,182 +40,330 @@ Nanos lease_of(const Config& config) {
 
 }  // namespace
 
-// How far one question has come.
-struct ProviderChain::Attempts {
-  int made = 0;
-  std::size_t waits = 0;  // of retry_waits that were used
-  std::size_t since_wait = 0;
-  std::size_t first = 0;  // the line to begin with
-  Outcome last;
-  std::optional<Nanos> retry_after;  // what the last answer asked for
-  bool told_not_to = false;          // x-should-retry: false
-};
-
-ProviderChain::Line::Line(ProviderChain& chain, const Provider& provider)
-    : client(chain.parts_.clock, chain.parts_.network, provider, client_options(chain.config_)),
-      budget(chain.parts_.clock, chain.config_.retry) {}
-
 ProviderChain::ProviderChain(Parts parts, const std::vector<Provider>& providers)
-    : parts_(parts), config_(parts.config) {
+    : parts_(parts),
+      config_(parts.config),
+      preference_(parts.clock, config_.chain, parts.random,
+                  config_.retry.fallback ? config_.providers.size() : 1),
+      groups_(parts.clock, groups_of(config_)),
+      recovery_(parts.clock, config_.chain, [this] { return usable_in(); }) {
+  add_lines(providers);
+  const Books& books = parts_.books;
+  const auto told = [this, &books](std::string_view key, std::string_view from,
+                                   std::string_view to, std::int64_t failures) {
+    books.note(LedgerKind::breaker, {}, {.key = key, .from = from, .to = to, .value = failures});
+    if (to != "closed") return;
+    for (const auto& line : lines_) {
+      if (line->name() == key) line->forget();
+    }
+    recovery_.began();
+  };
+  breaker_ = make_breaker(parts_.clock, config_.breaker, lease_of(config_), config_.defect, told,
+                          parts_.random);
+}
+
+void ProviderChain::add_lines(const std::vector<Provider>& providers) {
   if (config_.providers.empty()) throw std::invalid_argument("agent.providers names no provider");
-  for (const std::string& name : config_.providers) {
-    lines_.push_back(std::make_unique<Line>(*this, provider_named(name, providers)));
+  for (std::size_t i = 0; i < std::min(config_.providers.size(), kLinesMax); ++i) {
+    lines_.push_back(std::make_unique<ProviderLine>(
+        parts_.clock, parts_.network, config_, provider_named(config_.providers[i], providers),
+        groups_));
     if (!config_.retry.fallback) break;  // the first one and no other
   }
-  const Books& books = parts_.books;
-  breaker_ = make_breaker(parts_.clock, config_.breaker, lease_of(config_), config_.defect,
-                          [&books](std::string_view key, std::string_view from,
-                                   std::string_view to, std::int64_t failures) {
-                            books.note(LedgerKind::breaker, {},
-                                       {.key = key, .from = from, .to = to, .value = failures});
-                          });
+  known_.resize(lines_.size());
+}
+
+Attempts ProviderChain::begin(const Question& question) {
+  Attempts so_far;
+  so_far.made = question.attempts;
+  so_far.barred = barred_from_start(question);
+  so_far.tokens = tokens_of(question);
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    known_[i] = {lines_[i]->errors_ppm(), lines_[i]->typical()};
+  }
+  const auto& order = preference_.order_for(question.id, known_);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    so_far.order[i] = static_cast<std::uint8_t>(order[i]);
+  }
+  if (config_.defect == Defect::no_failback) {  // planted bug: who answered last is asked first
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      so_far.order[i] = static_cast<std::uint8_t>((last_good_ + i) % lines_.size());
+    }
+  }
+  return so_far;
+}
+
+// Who wants no fallback gets the first provider of the configuration or none.
+LineSet ProviderChain::barred_from_start(const Question& question) {
+  return question.request.allow_fallback ? LineSet{0} : ~bit(0);
 }
 
 bool ProviderChain::is_free(std::size_t line) {
-  if (lines_[line]->resting_until > parts_.clock.now()) return false;
-  return !breaker_ || breaker_->closed_for(lines_[line]->client.provider().name) == Nanos{0};
+  if (lines_[line]->resting_for() > Nanos{0}) return false;
+  return !breaker_ || breaker_->closed_for(lines_[line]->name()) == Nanos{0};
 }
 
-// The first line from `first` on that does not rest and that its breaker lets through.
-ProviderChain::Choice ProviderChain::choose(std::size_t first, const std::string& id) {
+bool ProviderChain::any_free(const Attempts& so_far) {
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if (((so_far.asked | so_far.barred) & bit(i)) == 0 && is_free(i)) return true;
+  }
+  return false;
+}
+
+// The first one in order that may be asked again for this; kLinesMax: none.
+std::size_t ProviderChain::first_open_to(const Attempts& so_far) const {
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    if ((so_far.barred & bit(so_far.order[i])) == 0) return so_far.order[i];
+  }
+  return kLinesMax;
+}
+
+// None is known to be well: each fails, or is left alone, or has asked to be.
+bool ProviderChain::all_down() {
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const BreakerView view = breaker_ ? breaker_->view(lines_[i]->name()) : BreakerView{};
+    const bool away = view.state != "closed" || lines_[i]->resting_for() > Nanos{0};
+    if (!away && !lines_[i]->seems_down(config_.chain.down_after)) return false;
+  }
+  return true;
+}
+
+Nanos ProviderChain::usable_in() {
+  Nanos least = Nanos::max();
+  for (const auto& line : lines_) {
+    const Nanos open = breaker_ ? breaker_->closed_for(line->name()) : Nanos{0};
+    least = std::min(least, std::max(open, line->resting_for()));
+  }
+  return least;
+}
+
+bool ProviderChain::settles(const Question& question) const {
+  if (config_.defect == Defect::retries_without_end) return false;
+  return question.settles && config_.degraded.when == DegradeWhen::first_failure;
+}
+
+// The first line in order that was not asked since the last wait, does not rest, and that its
+// breaker lets through.
+ProviderChain::Choice ProviderChain::choose(Attempts& so_far, const std::string& id) {
   Choice none;
   none.wait = Nanos::max();
-  const Instant now = parts_.clock.now();
   for (std::size_t i = 0; i < lines_.size(); ++i) {
-    const std::size_t index = (first + i) % lines_.size();
-    Line& line = *lines_[index];
-    if (line.resting_until > now) {
-      if (line.resting_until - now < none.wait) none.resting = true;
-      none.wait = std::min(none.wait, line.resting_until - now);
-      continue;
-    }
+    const std::size_t index = so_far.order[i];
+    if (((so_far.asked | so_far.barred) & bit(index)) != 0) continue;
+    ProviderLine& line = *lines_[index];
     Choice choice;
-    choice.line = &line;
-    choice.index = index;
-    if (!breaker_) return choice;
-    const std::string& key = line.client.provider().name;
-    choice.permit = breaker_->admit(key);
-    if (choice.permit.admitted) return choice;
-    parts_.books.note(LedgerKind::rejected, id, {.key = key});
-    if (choice.permit.retry_after < none.wait) none.resting = false;
-    none.wait = std::min(none.wait, choice.permit.retry_after);
+    choice.line = index;
+    choice.permit.retry_after = line.resting_for(so_far.tokens);
+    const bool resting = choice.permit.retry_after > Nanos{0};
+    if (!resting && breaker_) choice.permit = breaker_->admit(line.name());
+    if (!resting && choice.permit.admitted) return choice;
+    if (!resting) parts_.books.note(LedgerKind::rejected, id, {.key = line.name()});
+    if (choice.permit.retry_after >= none.wait) continue;
+    none.wait = choice.permit.retry_after;
+    none.resting = resting;
+    none.soonest = index;
   }
   return none;
 }
 
 Task<Asked> ProviderChain::ask(Question question) {
   Asked asked;
-  Attempts so_far;
-  so_far.made = question.attempts;
+  Attempts so_far = begin(question);
+  const bool in_line = question.background && config_.chain.background_waits;
+  if (in_line) asked.ticket = ticket();
+  if (in_line && recovery_.waiting() > 0) {  // not past those who wait already
+    const bool ours = co_await wait_for_recovery(question, asked, so_far);
+    if (!ours) {
+      const Choice none = choose(so_far, question.id);
+      give_up(question, asked, problem_of(none, none.resting), true);
+      co_return asked;
+    }
+  }
   for (;;) {
-    const Choice choice = choose(so_far.first, question.id);
-    if (choice.line == nullptr) {
+    const Choice choice = choose(so_far, question.id);
+    if (choice.line == kLinesMax) {
       const bool again = co_await wait_for_line(question, asked, choice, so_far);
       if (again) continue;
       co_return asked;
     }
-    Line& line = *choice.line;
-    so_far.first = choice.index;
-    asked.provider = &line.client.provider();
-    line.budget.on_call();
-    ++so_far.made;
-    asked.attempts = so_far.made - question.attempts;
-    asked.upstream = std::make_unique<Upstream>(
-        Upstream::Parts{line.client, breaker_.get(), parts_.books, question.id, so_far.made,
-                        choice.permit});
-    so_far.last = co_await attempt(*asked.upstream, question, so_far);
-    if (so_far.last.kind == OutcomeKind::ok) co_return asked;
-    asked.upstream->end(so_far.last);
-    asked.upstream.reset();
-    rest(line, so_far);
-    if (!may_retry(line, question, so_far)) {
-      asked.problem = problem_of(line, so_far);
-      co_return asked;
-    }
-    // Another provider at once; the same one, and the first of all, after a wait.
-    const std::size_t next = (so_far.first + 1) % lines_.size();
-    if (++so_far.since_wait < lines_.size() && is_free(next)) {
-      so_far.first = next;
-      continue;
-    }
-    const Nanos wait = wait_before(question, line, so_far);
-    if (config_.defect != Defect::retries_without_end &&
-        question.deadline - parts_.clock.now() <= wait) {
-      asked.problem = problem_of(line, so_far);
-      co_return asked;
-    }
-    ++so_far.waits;
-    so_far.since_wait = 0;
-    so_far.first = 0;
-    parts_.books.note(LedgerKind::waits, question.id,
-                      {.key = line.client.provider().name,
-                       .value = wait.count(),
-                       .limit = so_far.retry_after.value_or(Nanos{0}).count()});
-    co_await parts_.clock.sleep(wait);
+    co_await call(question, asked, so_far, choice);
+    if (asked.upstream) co_return asked;
+    const Next next = after_failure(question, choice.line, so_far);
+    if (next == Next::another) continue;
+    bool again = false;
+    if (next == Next::wait) again = co_await wait_for_retry(question, choice.line, so_far);
+    if (!again) again = co_await wait_for_recovery(question, asked, so_far);
+    if (again) continue;
+    const bool passes = may_pass(so_far.last, config_) || refuses_core(so_far.last, config_);
+    give_up(question, asked, problem_of(*lines_[choice.line], so_far), passes);
+    co_return asked;
   }
 }
 
-// True when the wait was worth it. A breaker is not waited for: its whole point is a fast answer.
-Task<bool> ProviderChain::wait_for_line(const Question& question, Asked& asked, Choice choice,
-                                        Attempts& so_far) {
-  const std::string& name = lines_.front()->client.provider().name;
-  asked.problem.retry_after = choice.wait;
-  // Planted bug: it waits for whatever there is to wait for.
+Task<void> ProviderChain::call(const Question& question, Asked& asked, Attempts& so_far,
+                               const Choice& choice) {
+  ProviderLine& line = *lines_[choice.line];
+  asked.provider = &line.client.provider();
+  asked.fallback = choice.line != 0;
+  line.budget.on_call();
+  so_far.asked |= bit(choice.line);
+  ++so_far.made;
+  ++so_far.here;
+  asked.attempts = so_far.made - question.attempts;
+  Upstream::Parts parts{line, breaker_.get(), parts_.books, question.id, so_far.made,
+                        choice.permit};
+  if (!config_.rate.groups.empty()) {
+    parts.quota = std::make_unique<QuotaGroups::Call>(groups_, line.name(), so_far.tokens);
+    parts.prompt_tokens = so_far.tokens - question.request.max_tokens;
+  }
+  asked.upstream = std::make_unique<Upstream>(std::move(parts));
+  const Instant from = parts_.clock.now();
+  so_far.last = co_await attempt(*asked.upstream, question, so_far);
+  asked.tried.push_back({line.name(), so_far.last, parts_.clock.now() - from});
+  if (so_far.last.kind == OutcomeKind::ok) {
+    last_good_ = choice.line;
+    asked.upstream->speaks(parts_.clock.now() - from);
+  } else {
+    asked.upstream->end(so_far.last);
+    asked.upstream.reset();
+    rest(line, so_far);
+  }
+  recovery_.look_again();
+}
+
+// What comes behind a failed call: another provider at once; the same ones after a wait; the end.
+ProviderChain::Next ProviderChain::after_failure(const Question& question, std::size_t index,
+                                                 Attempts& so_far) {
   const bool endless = config_.defect == Defect::retries_without_end;
-  if (!choice.resting && !endless) {
-    asked.problem.code = ProblemCode::circuit_open;
-    asked.problem.detail = "Circuit breaker open for " + name + ". Retry after " +
-                           seconds_text(choice.wait) + "s";
-    co_return false;
+  const bool passes = may_pass(so_far.last, config_);
+  const bool elsewhere = passes || refuses_core(so_far.last, config_) || so_far.too_long;
+  if (!elsewhere) return Next::give_up;
+  bar(index, so_far);
+  const auto attempts_max =
+      endless ? kAttemptsMax : static_cast<int>(config_.retry_waits.size()) + 1;
+  if (so_far.here >= attempts_max) return Next::give_up;
+  if (!endless && parts_.clock.now() >= question.deadline) return Next::give_up;
+  if (any_free(so_far)) return Next::another;
+  if (settles(question) && all_down()) return Next::give_up;
+  const std::size_t again = first_open_to(so_far);
+  if (again == kLinesMax) return Next::give_up;
+  return endless || lines_[index]->budget.take() ? Next::wait : Next::give_up;
+}
+
+// Who was refused for good, or told not to come again, does not.
+void ProviderChain::bar(std::size_t index, Attempts& so_far) {
+  const bool told_not_to = so_far.told_not_to && config_.retry.what == Retryable::transient;
+  const bool endless = config_.defect == Defect::retries_without_end;
+  const bool replans = so_far.plans > 1;  // a model that plans instead of answering goes on so
+  if (!endless && (told_not_to || replans || !may_pass(so_far.last, config_) ||
+                   so_far.quota_empty)) {
+    so_far.barred |= bit(index);
   }
-  Nanos wait = choice.wait;
-  if (config_.retry.jitter && config_.defect != Defect::wakes_all_at_once) {
-    wait += spread_behind(choice.wait, parts_.random, question.id, so_far.made);
+  if (!so_far.too_long) return;
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const auto& larger = config_.chain.larger_context;
+    const bool takes_more =
+        i != index && std::find(larger.begin(), larger.end(), lines_[i]->name()) != larger.end();
+    if (!takes_more) so_far.barred |= bit(i);
   }
-  if (!endless && question.deadline - parts_.clock.now() <= wait) {
-    asked.problem.code = ProblemCode::backend_rate_limited;
-    asked.problem.detail = "The provider " + name + " takes no more requests for another " +
-                           seconds_text(choice.wait) +
-                           " s, which is longer than this request may wait.";
-    co_return false;
-  }
+}
+
+// True when there was time for the wait, and for an answer behind it.
+Task<bool> ProviderChain::wait_for_retry(const Question& question, std::size_t index,
+                                         Attempts& so_far) {
+  const ProviderLine& line = *lines_[index];
+  const Nanos wait = wait_before(question, line, so_far);
+  const Nanos left = question.deadline - parts_.clock.now();
+  const bool endless = config_.defect == Defect::retries_without_end;
+  if (!endless && left <= wait + line.typical()) co_return false;
+  ++so_far.waits;
+  so_far.asked = 0;
   parts_.books.note(LedgerKind::waits, question.id,
-                    {.key = name, .value = wait.count(), .limit = choice.wait.count()});
+                    {.key = line.name(),
+                     .value = wait.count(),
+                     .limit = so_far.retry_after.value_or(Nanos{0}).count()});
   co_await parts_.clock.sleep(wait);
   co_return true;
 }
 
-// A 429 rests the provider for all requests, not only for this one.
-void ProviderChain::rest(Line& line, const Attempts& so_far) {
-  if (config_.retry.what == Retryable::listed || !so_far.last.is_limit()) return;
+// No line can be asked now. True when the wait was worth it. A breaker is not waited for: its whole
+// point is a fast answer.
+Task<bool> ProviderChain::wait_for_line(const Question& question, Asked& asked, Choice choice,
+                                        Attempts& so_far) {
+  // Planted bug: it waits for whatever there is to wait for.
+  const bool endless = config_.defect == Defect::retries_without_end;
+  Nanos wait = choice.wait;
+  if (config_.retry.jitter && config_.defect != Defect::wakes_all_at_once) {
+    wait += spread_behind(choice.wait, parts_.random, question.id, so_far.made);
+  }
+  const bool worth = choice.resting && !settles(question) && !asked.ticket &&
+                     question.deadline - parts_.clock.now() > wait;
+  if (!worth && !endless) {
+    const bool again = co_await wait_for_recovery(question, asked, so_far);
+    if (!again) give_up(question, asked, problem_of(choice, choice.resting), true);
+    co_return again;
+  }
+  parts_.books.note(LedgerKind::waits, question.id,
+                    {.key = lines_[choice.soonest]->name(),
+                     .value = wait.count(),
+                     .limit = choice.wait.count()});
+  co_await parts_.clock.sleep(wait);
+  so_far.asked = 0;
+  co_return true;
+}
+
+// Of background requests: true when a provider can be asked again, and it is this one's turn.
+Task<bool> ProviderChain::wait_for_recovery(const Question& question, Asked& asked,
+                                            Attempts& so_far) {
+  if (!asked.ticket || so_far.made - question.attempts >= kBackgroundAttemptsMax) co_return false;
+  const bool passes = so_far.here == 0 || may_pass(so_far.last, config_);
+  const bool one_is_well = usable_in() == Nanos{0} && recovery_.waiting() == 0;
+  if (!passes || one_is_well) co_return false;
+  const bool back = co_await recovery_.wait(*asked.ticket, question.deadline);
+  so_far.asked = 0;
+  so_far.barred = barred_from_start(question);
+  so_far.here = 0;
+  so_far.waits = 0;
+  co_return back;
+}
+
+// A limit rests the account for all requests, not only for this one; so does whatever says when to
+// come back. Who refuses the core itself is passed over for long, if there is anybody else.
+void ProviderChain::rest(ProviderLine& line, const Attempts& so_far) {
+  if (config_.retry.what == Retryable::listed) return;
   if (config_.defect == Defect::ignores_retry_after) return;  // planted bug
+  // Planted bug: what a later attempt is told is heard by nobody.
+  if (config_.defect == Defect::cooldown_only_first_attempt && so_far.made > 1) return;
+  const bool refused = refuses_core(so_far.last, config_) || so_far.quota_empty;
+  // The model may be the user's own choice, and its fault.
+  const bool users_own = so_far.last.status == 404 && line.client.provider().model.empty();
+  if (refused && lines_.size() > 1 && !users_own) {
+    line.rest(config_.chain.refused_rest, RestReason::refused);
+  }
+  if (refused || (!so_far.last.is_limit() && !so_far.retry_after)) return;
   const Nanos wait = so_far.retry_after.value_or(seconds(1));
-  line.resting_until = std::max(line.resting_until, parts_.clock.now() + wait);
+  line.rest(std::min(wait, config_.chain.rest_max), RestReason::limited);
 }
 
-bool ProviderChain::may_retry(Line& line, const Question& question, const Attempts& so_far) const {
-  if (!may_pass(so_far.last, config_)) return false;
-  const bool told_not_to = so_far.told_not_to && config_.retry.what == Retryable::transient;
-  if (config_.defect == Defect::retries_without_end) return so_far.made < kAttemptsMax;
-  const auto attempts_max = static_cast<int>(config_.retry_waits.size()) + 1;
-  const int made = so_far.made - question.attempts;
-  if (made >= attempts_max || told_not_to) return false;
-  return parts_.clock.now() < question.deadline && line.budget.take();
-}
-
-Nanos ProviderChain::wait_before(const Question& question, const Line& line,
+Nanos ProviderChain::wait_before(const Question& question, const ProviderLine& line,
                                  const Attempts& so_far) const {
   const auto& waits = config_.retry_waits;
   if (waits.empty()) return Nanos{0};
   const bool endless = config_.defect == Defect::retries_without_end;
-  const Nanos whole = waits[endless ? 0 : std::min(so_far.waits, waits.size() - 1)];
+  Nanos whole = waits[endless ? 0 : std::min(so_far.waits, waits.size() - 1)];
+  // The long waits are for the last provider, and for those who have time.
+  const bool fast = config_.chain.fast_first > Nanos{0} && lines_.size() > 1;
+  if (fast && !question.background) {
+    const std::size_t doubled = std::min<std::size_t>(so_far.waits, 20);
+    const Nanos grown = config_.chain.fast_first * (std::int64_t{1} << doubled);
+    whole = std::min(config_.chain.fast_max, grown);
+  }
   const Nanos own = config_.retry.jitter
                         ? jittered(whole, parts_.random, question.id, so_far.made)
                         : whole;
   if (config_.retry.what == Retryable::listed) return own;
   if (config_.defect == Defect::ignores_retry_after) return own;  // planted bug
-  const Nanos resting = line.resting_until - parts_.clock.now();
-  const Nanos asked_for = std::max(resting, so_far.retry_after.value_or(Nanos{0}));
+  const Nanos asked_for = std::max(line.resting_for(), so_far.retry_after.value_or(Nanos{0}));
   if (asked_for <= Nanos{0}) return own;
   // Planted bug, and one by configuration: exactly as long as all others.
   const bool in_step = config_.defect == Defect::wakes_all_at_once || !config_.retry.jitter;
@@ -222,109 +372,18 @@ Nanos ProviderChain::wait_before(const Question& question, const Line& line,
   return std::max(own, asked_for + spread);
 }
 
-Problem ProviderChain::problem_of(const Line& line, const Attempts& so_far) const {
-  const std::string& name = line.client.provider().name;
-  const std::string tried = " (attempt " + std::to_string(so_far.made) + " was the last).";
-  const bool passing = may_pass(so_far.last, config_);
-  Problem problem;
-  problem.retry_after = so_far.retry_after;
-  if (so_far.last.kind == OutcomeKind::timeout) {
-    problem.code = ProblemCode::backend_timeout;
-    problem.detail = "The provider " + name + " did not answer in time" + tried;
-  } else if (so_far.last.kind == OutcomeKind::status && so_far.last.status < 500 && !passing) {
-    problem.code = ProblemCode::backend_refused;
-    problem.detail = "The provider " + name + " refused the request with status " +
-                     std::to_string(so_far.last.status) + ".";
-  } else if (so_far.last.kind == OutcomeKind::invalid || !passing) {
-    problem.code = ProblemCode::backend_invalid_response;
-    problem.detail = "The provider " + name + " gave no answer that can be used" + tried;
-  } else if (so_far.last.is_limit() && config_.retry.what == Retryable::transient) {
-    problem.code = ProblemCode::backend_rate_limited;
-    problem.detail = "The provider " + name + " takes no more requests for now" + tried;
-  } else {
-    problem.code = ProblemCode::backend_unavailable;
-    problem.detail =
-        "The provider " + name + " is not available: " +
-        (so_far.last.kind == OutcomeKind::status
-             ? "it answered with status " + std::to_string(so_far.last.status)
-             : "the connection was " + std::string(name_of(so_far.last.kind))) +
-        tried;
+std::string ProviderChain::providers_json() {
+  std::string out = R"({"object":"list","data":[)";
+  const auto& order = preference_.order();
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i > 0) out += ',';
+    const ProviderLine& line = *lines_[order[i]];
+    BreakerView view;
+    if (breaker_) view = breaker_->view(line.name());
+    out += line.to_json(i, breaker_ ? &view : nullptr);
   }
-  if (!problem.retry_after && passing) problem.retry_after = seconds(30);
-  return problem;
-}
-
-Task<Outcome> ProviderChain::attempt(Upstream& up, const Question& question, Attempts& so_far) {
-  so_far.retry_after.reset();
-  so_far.told_not_to = false;
-  const Request& request = question.request;
-  const std::string& own = up.provider().model;
-  const std::string& model = own.empty() ? request.model : own;
-  std::string prompt = render_prompt(request, model, question.prompt, question.further);
-  const Instant by = config_.defect == Defect::retries_without_end
-                         ? world::kNever
-                         : question.deadline;
-  const Instant deadline = std::min(parts_.clock.now() + config_.request_timeout, by);
-  Result<Call> call = co_await up.client().ask(std::move(prompt), deadline);
-  if (!call) co_return outcome_of(call.error());
-  const int status = call->exchange.status();
-  if (status != 200) {
-    so_far.retry_after =
-        retry_after_of(call->exchange.headers(), parts_.clock.unix_nanos());
-    so_far.told_not_to = call->exchange.headers().get("x-should-retry") == "false";
-    const Result<std::string> body = co_await up.client().read_all(*call);
-    static_cast<void>(body);  // to its end, so that the connection can be used again
-    const Outcome outcome{OutcomeKind::status, status};
-    co_return outcome;
-  }
-  up.call.emplace(std::move(*call));
-  if (request.stream) {
-    RelayRules rules;
-    rules.bytes_max = static_cast<std::size_t>(config_.response_bytes_max);
-    rules.checks = config_.check_answers;
-    rules.own_tools = !config_.tools.empty();
-    rules.defect = config_.defect;
-    up.relay = std::make_unique<StreamRelay>(rules);
-  }
-  const Outcome ok{OutcomeKind::ok, 0};
-  if (!config_.check_answers) co_return ok;
-  if (request.stream) co_return co_await read_to_commit(up);
-  co_return co_await read_answer(up);
-}
-
-Task<Outcome> ProviderChain::read_answer(Upstream& up) {
-  const Outcome invalid{OutcomeKind::invalid, 0};
-  Result<std::string> body = co_await up.client().read_all(*up.call);
-  if (!body) co_return outcome_of(body.error());
-  up.call.reset();
-  if (!read_completion(*body, up.completion)) co_return invalid;
-  if (!fault_of(up.completion, config_.defect).empty()) co_return invalid;
-  up.body = std::move(*body);
-  const Outcome ok{OutcomeKind::ok, 0};
-  co_return ok;
-}
-
-// Up to the first word of the answer, or to the end of one that had to be seen whole.
-Task<Outcome> ProviderChain::read_to_commit(Upstream& up) {
-  StreamRelay& relay = *up.relay;
-  const Outcome invalid{OutcomeKind::invalid, 0};
-  const Outcome broken{OutcomeKind::reset, 0};
-  while (!relay.committed() && !relay.done()) {
-    const Result<std::string_view> bytes = co_await up.client().read_some(*up.call);
-    if (!bytes) co_return outcome_of(bytes.error());
-    if (bytes->empty()) co_return broken;
-    const Result<void> fed = relay.feed(*bytes, up.events);
-    if (!fed) co_return invalid;
-  }
-  if (!relay.committed()) {
-    if (!fault_of(relay.completion(), config_.defect).empty()) co_return invalid;
-    if (!relay.whole() && config_.defect != Defect::trusts_truncated_stream) co_return broken;
-    // Calls of the core's own tools are no words for the user.
-    const bool own_call = !config_.tools.empty() && !relay.completion().calls.empty();
-    if (!own_call) relay.release(up.events);
-  }
-  const Outcome ok{OutcomeKind::ok, 0};
-  co_return ok;
+  out += "]}";
+  return out;
 }
 
 }  // namespace agent

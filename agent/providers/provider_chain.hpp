@@ -1,17 +1,21 @@
-// ProviderChain: asks the providers, in order, until one has begun to answer. The breaker is inside
-// the retry: who meets an open one moves on. The same provider is asked again only after a wait,
-// which is never shorter than what it asked for, and never when that passes the deadline; a 429
-// rests the provider for everybody. One clock; must outlive its calls.
+// ProviderChain: asks the providers, in order of preference, until one has begun to answer. The
+// breaker is inside the retry: who meets an open one moves on. All are asked once before one is
+// asked again, which is only after a wait, never shorter than what a provider asked for, and never
+// when that leaves no time for an answer before the deadline; a 429 rests the account for all. Who
+// settles for less is told at the first failure when none is known to be well; background requests
+// wait for the recovery. One clock; must outlive its calls.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 
-#include "agent/providers/backoff.hpp"
-#include "agent/config.hpp"
 #include "agent/api/problem.hpp"
 #include "agent/api/request.hpp"
+#include "agent/config.hpp"
+#include "agent/providers/attempts.hpp"
+#include "agent/providers/preference.hpp"
+#include "agent/providers/provider_line.hpp"
+#include "agent/providers/recovery.hpp"
 #include "agent/providers/upstream.hpp"
 
 namespace agent {
@@ -19,9 +23,13 @@ namespace agent {
 // What asking came to: a call that answers, or why there is none.
 struct Asked {
   std::unique_ptr<Upstream> upstream;
-  Problem problem;                    // when there is none
+  Problem problem;                     // when there is none
   const Provider* provider = nullptr;  // the last one asked; null: nobody was
-  int attempts = 0;                   // calls made
+  int attempts = 0;                    // calls made
+  bool fallback = false;               // the answer is not from the first of the configuration
+  bool may_degrade = false;            // without upstream: an answer of our own may stand in
+  std::vector<AttemptRecord> tried;    // each call, the last one included
+  std::unique_ptr<Recovery::Ticket> ticket;  // who waited for the recovery; keep it to the end
 };
 
 class ProviderChain {
@@ -44,45 +52,79 @@ class ProviderChain {
     std::string id;
     world::Instant deadline = world::kNever;  // for the first word
     int attempts = 0;                         // calls made before, in the same request
+    bool settles = false;     // for a degraded answer, rather than waiting for one
+    bool background = false;  // it waits until a provider has recovered
   };
   world::Task<Asked> ask(Question question);
 
+  // Until a provider can be asked; false at the deadline. In the order of coming, and ramped: who
+  // comes back keeps the ticket until its work has ended.
+  world::Task<bool> wait_until_usable(Recovery::Ticket& ticket, world::Instant deadline) {
+    return recovery_.wait(ticket, deadline);
+  }
+  std::unique_ptr<Recovery::Ticket> ticket() {
+    return std::make_unique<Recovery::Ticket>(recovery_);
+  }
+  world::Nanos usable_in();  // zero: one can be asked now
+
   std::size_t size() const { return lines_.size(); }
   const std::string& key_of_first() const { return lines_.front()->client.provider().api_key; }
+  Breaker* breaker() { return breaker_.get(); }  // null: none
+  std::string providers_json();  // body of GET /v1/providers
 
  private:
-  struct Line {  // to one provider
-    explicit Line(ProviderChain& chain, const Provider& provider);
-    ProviderClient client;
-    world::Instant resting_until{};
-    RetryBudget budget;
-  };
   struct Choice {
-    Line* line = nullptr;
-    std::size_t index = 0;
+    std::size_t line = kLinesMax;  // none
     Breaker::Permit permit{};
     world::Nanos wait{0};   // without a line: until one may be there
     bool resting = false;   // and it is because of a limit, not of a breaker
+    std::size_t soonest = 0;  // the line that may be there then
   };
-  struct Attempts;
+  enum class Next : std::uint8_t { another, wait, give_up };
 
-  Choice choose(std::size_t first, const std::string& id);
+  void add_lines(const std::vector<Provider>& providers);
+  Attempts begin(const Question& question);
+  static LineSet barred_from_start(const Question& question);
+  Choice choose(Attempts& so_far, const std::string& id);
   bool is_free(std::size_t line);
-  world::Task<Outcome> attempt(Upstream& up, const Question& question, Attempts& so_far);
-  world::Task<Outcome> read_answer(Upstream& up);
-  world::Task<Outcome> read_to_commit(Upstream& up);
+  bool any_free(const Attempts& so_far);
+  bool all_down();
+  bool settles(const Question& question) const;
+  std::size_t first_open_to(const Attempts& so_far) const;
+
+  world::Task<void> call(const Question& question, Asked& asked, Attempts& so_far,
+                         const Choice& choice);
+  Next after_failure(const Question& question, std::size_t line, Attempts& so_far);
+  world::Task<bool> wait_for_retry(const Question& question, std::size_t line, Attempts& so_far);
   world::Task<bool> wait_for_line(const Question& question, Asked& asked, Choice choice,
                                   Attempts& so_far);
-  bool may_retry(Line& line, const Question& question, const Attempts& so_far) const;
-  void rest(Line& line, const Attempts& so_far);
-  world::Nanos wait_before(const Question& question, const Line& line,
+  world::Task<bool> wait_for_recovery(const Question& question, Asked& asked, Attempts& so_far);
+  void rest(ProviderLine& line, const Attempts& so_far);
+  void bar(std::size_t line, Attempts& so_far);
+  world::Nanos wait_before(const Question& question, const ProviderLine& line,
                            const Attempts& so_far) const;
-  Problem problem_of(const Line& line, const Attempts& so_far) const;
+
+  // attempt.cpp
+  world::Task<Outcome> attempt(Upstream& up, const Question& question, Attempts& so_far);
+  world::Task<Outcome> read_refusal(Upstream& up, Call refused, Attempts& so_far);
+  world::Task<Outcome> read_answer(Upstream& up, bool wants_json, Attempts& so_far);
+  world::Task<Outcome> read_to_commit(Upstream& up, bool wants_json, Attempts& so_far);
+  void make_relay(Upstream& up, const Request& request, bool wants_json) const;
+
+  // chain_problem.cpp
+  Problem problem_of(const ProviderLine& line, const Attempts& so_far) const;
+  Problem problem_of(const Choice& choice, bool waited_in_vain) const;
+  void give_up(const Question& question, Asked& asked, Problem problem, bool may_degrade) const;
 
   Parts parts_;
   const Config& config_;
-  std::vector<std::unique_ptr<Line>> lines_;  // in the order of the config
-  std::unique_ptr<Breaker> breaker_;          // null: none
+  std::vector<std::unique_ptr<ProviderLine>> lines_;  // in the order of the config
+  std::unique_ptr<Breaker> breaker_;                  // null: none
+  Preference preference_;
+  QuotaGroups groups_;
+  Recovery recovery_;
+  std::vector<Preference::Known> known_;
+  std::size_t last_good_ = 0;  // of a defect: who answered last
 };
 
 }  // namespace agent

@@ -30,13 +30,20 @@ ProviderClient::ProviderClient(world::Clock& clock, world::Network& network,
       http_(clock, network, with_tls(std::move(options), provider)),
       head_("POST " + std::string(path) +
             " HTTP/1.1\r\nhost: " + world::to_string(provider.endpoint) +
-            "\r\ncontent-type: application/json\r\n" + key_header(provider) +
-            "content-length: ") {}
+            "\r\ncontent-type: application/json\r\n" + key_header(provider)) {}
 
-Task<Result<Call>> ProviderClient::ask(std::string prompt, world::Instant deadline) {
+Task<Result<Call>> ProviderClient::ask(std::string prompt, world::Instant deadline,
+                                       world::Instant told) {
   std::string bytes;
-  bytes.reserve(head_.size() + prompt.size() + 24);
+  bytes.reserve(head_.size() + prompt.size() + 64);
   bytes += head_;
+  if (told != world::kNever) {
+    bytes += "x-request-timeout-ms: ";
+    const world::Nanos left = told - clock_.now();
+    world::append_integer(bytes, std::max<std::int64_t>(0, left.count() / 1'000'000));
+    bytes += "\r\n";
+  }
+  bytes += "content-length: ";
   world::append_integer(bytes, static_cast<std::int64_t>(prompt.size()));
   bytes += "\r\n\r\n";
   bytes += prompt;

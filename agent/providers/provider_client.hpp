@@ -31,8 +31,10 @@ class ProviderClient {
                  world::HttpClientOptions options, std::string_view path = "/v1/chat/completions");
 
   // Sends the prompt and waits for the head of the response. Fails with timed_out at the deadline,
-  // and otherwise as the network does.
-  world::Task<world::Result<Call>> ask(std::string prompt, world::Instant deadline);
+  // and otherwise as the network does. The provider is told how long until `told` it has, in
+  // X-Request-Timeout-Ms.
+  world::Task<world::Result<Call>> ask(std::string prompt, world::Instant deadline,
+                                       world::Instant told = world::kNever);
 
   // The rest of the body, and its next bytes (empty at the end; valid until the next call).
   world::Task<world::Result<std::string>> read_all(Call& call);

@@ -1,5 +1,5 @@
-// What is tried again, when, and how often; the members are the YAML keys under `agent.retry`. Plain
-// data; any thread.
+// What is tried again, when, and how often; the members are the YAML keys under `agent.retry`.
+// Plain data; any thread.
 #pragma once
 
 #include <array>

@@ -1,6 +1,7 @@
 #include "agent/providers/seed_breaker.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace agent {
 
@@ -63,6 +64,29 @@ std::string_view SeedBreaker::state_of(const std::string& key) const {
   const auto open = open_until_.find(key);
   if (open != open_until_.end() && clock_.unix_nanos() < open->second) return "open";
   return state_;
+}
+
+BreakerView SeedBreaker::view(const std::string& key) {
+  BreakerView view;
+  view.key = key;
+  view.state = state_of(key);
+  const auto failures = failures_.find(key);
+  if (failures != failures_.end()) {
+    view.failures = static_cast<std::int64_t>(failures->second.size());
+  }
+  view.retry_after = closed_for(key);
+  return view;
+}
+
+std::vector<BreakerView> SeedBreaker::views() {
+  std::vector<BreakerView> all;
+  for (const auto& [key, failures] : failures_) all.push_back(view(key));
+  return all;
+}
+
+void SeedBreaker::isolate(const std::string& key) {
+  become(key, "open", -1);
+  open_until_[key] = std::numeric_limits<std::int64_t>::max();
 }
 
 void SeedBreaker::reset(const std::string& key) {

@@ -20,7 +20,10 @@ class SeedBreaker final : public Breaker {
   world::Nanos closed_for(const std::string& key) override;
 
   std::string_view state_of(const std::string& key) const;  // getState
-  void reset(const std::string& key);
+  BreakerView view(const std::string& key) override;
+  std::vector<BreakerView> views() override;
+  void reset(const std::string& key) override;
+  void isolate(const std::string& key) override;
 
  private:
   void record_success(const std::string& key);

@@ -18,6 +18,8 @@ struct RelayRules {
   std::size_t bytes_max = 0;
   bool checks = false;
   bool own_tools = false;
+  bool pieces = false;  // gives out what is said (JSON text without quotes), not events
+  bool json_wanted = false;  // an object may be the answer
   Defect defect = Defect::none;
 };
 
@@ -37,6 +39,9 @@ class StreamRelay {
 
   // Gives out what is still held back of an answer that is one after all.
   void release(std::string& out);
+  // What is held was a plan, and this is what it says to the user (JSON text without quotes): the
+  // only piece of the answer, which then can be released.
+  void say_instead(std::string content);
   void add_terminal_event(std::string& out) const;
 
   const std::string& content() const { return completion_.content; }  // JSON text without quotes
@@ -44,6 +49,7 @@ class StreamRelay {
 
  private:
   world::Result<void> take(const world::SseEvent& event, std::string& out);
+  void give(std::string& out, const world::SseEvent& event, std::size_t said_before) const;
 
   const RelayRules rules_;
   world::SseReader reader_;

@@ -9,7 +9,7 @@
 
 #include "agent/books.hpp"
 #include "agent/providers/breaker.hpp"
-#include "agent/providers/provider_client.hpp"
+#include "agent/providers/provider_line.hpp"
 #include "agent/providers/stream_relay.hpp"
 
 namespace agent {
@@ -17,23 +17,28 @@ namespace agent {
 class Upstream {
  public:
   struct Parts {
-    ProviderClient& client;
+    ProviderLine& line;
     Breaker* breaker;  // null: none
     const Books& books;
     std::string request;
     int attempt = 1;  // over all providers
     Breaker::Permit permit{};
+    std::unique_ptr<QuotaGroups::Call> quota = nullptr;  // null: no account has limits
+    std::int64_t prompt_tokens = 0;
   };
   explicit Upstream(Parts parts);
   ~Upstream() { end({OutcomeKind::cancelled, 0}); }
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
 
+  // Its answer has begun, so long after the call: what a provider is measured by.
+  void speaks(world::Nanos took);
+
   // How it ended; only the first time counts.
   void end(Outcome outcome);
 
-  ProviderClient& client() { return parts_.client; }
-  const Provider& provider() const { return parts_.client.provider(); }
+  ProviderClient& client() { return parts_.line.client; }
+  const Provider& provider() const { return parts_.line.client.provider(); }
 
   std::optional<Call> call;            // its head has come
   std::string body;                    // of a whole answer that was read and checked

@@ -23,6 +23,8 @@ constexpr std::string_view kUnknown =
     "have taken effect or not. Do not call it again; tell the user so.";
 constexpr std::string_view kNotDone =
     "The tool could not be reached, so nothing was done. Tell the user so.";
+constexpr std::string_view kNoBooks =
+    "It could not be written down that the tool is called, so nothing was done. Tell the user so.";
 constexpr int kRepeats = 2;  // of a defect
 
 std::string text_of(const JsonValue& value) {
@@ -47,27 +49,44 @@ void append_tool(std::string& out, std::string_view tool, const std::string& nam
   out += "}}";
 }
 
-// The texts of a result, or of an error of JSON-RPC.
-std::string result_text(const std::string& body) {
+// An error of JSON-RPC is the caller's fault, or by its code the server's.
+ToolAnswer read_error(std::string_view error) {
+  constexpr std::int64_t kInternal = -32'603;
+  constexpr std::int64_t kServerFirst = -32'099;
+  constexpr std::int64_t kServerLast = -32'000;
+  const std::int64_t code = member_of(error, "code").integer().value_or(kInternal);
+  const bool is_servers = code == kInternal || (code >= kServerFirst && code <= kServerLast);
+  ToolAnswer answer;
+  answer.text = "The tool refused the call: " + text_of(member_of(error, "message"));
+  answer.end = is_servers ? ToolEnd::failed : ToolEnd::refused;
+  answer.heard = {OutcomeKind::status, is_servers ? 500 : 400};
+  return answer;
+}
+
+// The texts of a result, or of an error.
+ToolAnswer read_result(const std::string& body) {
+  ToolAnswer answer;
   const JsonValue error = member_of(body, "error");
-  if (error.type == JsonType::object) {
-    return "The tool refused the call: " + text_of(member_of(error.raw, "message"));
-  }
+  if (error.type == JsonType::object) return read_error(error.raw);
   const JsonValue result = member_of(body, "result");
   const JsonValue content = member_of(result.raw, "content");
-  std::string text;
+  std::string& text = answer.text;
   if (content.type == JsonType::array) {
     JsonReader reader(content.raw);
     reader.enter_array();
     while (reader.next_item()) text += text_of(member_of(reader.take().raw, "text"));
   }
-  if (member_of(result.raw, "isError").is_true()) text = "The tool has failed: " + text;
+  if (member_of(result.raw, "isError").is_true()) {
+    text = "The tool has failed: " + text;
+    answer.end = ToolEnd::failed;
+    answer.heard = {OutcomeKind::status, 500};
+  }
   if (text.empty()) text = "The tool said nothing.";
   if (text.size() > ToolClient::kResultBytesMax) {
     text.resize(ToolClient::kResultBytesMax - 64);
     text += "\n(The rest of the result was too long.)";
   }
-  return text;
+  return answer;
 }
 
 }  // namespace
@@ -98,14 +117,18 @@ Task<ToolClient::Reply> ToolClient::post(Server& server, std::string method, std
     const bool not_sent = why == Failure::refused || why == Failure::unresolved ||
                           why == Failure::unreachable || why == Failure::tls;
     reply.end = not_sent ? Reply::End::not_sent : Reply::End::unknown;
+    reply.heard = outcome_of(why);
     co_return reply;
   }
   const int status = call->exchange.status();
   Result<std::string> read = co_await server.client.read_all(*call);
+  reply.heard = {status == 200 ? OutcomeKind::invalid : OutcomeKind::status, status};
+  if (!read) reply.heard = outcome_of(read.error());
   if (status >= 400 && status < 500) {
     reply.end = Reply::End::refused;
   } else if (status == 200 && read && is_object(*read)) {
     reply.end = Reply::End::came;
+    reply.heard = {OutcomeKind::ok, 0};
     reply.body = std::move(*read);
   }
   co_return reply;
@@ -125,7 +148,7 @@ Task<bool> ToolClient::learn(Server& server) {
   while (reader.next_item() && server.names.size() < kToolsMax) {
     const JsonValue tool = reader.take();
     std::string name = text_of(member_of(tool.raw, "name"));
-    if (name.empty()) continue;
+    if (name.empty() || name == reserved_) continue;
     append_tool(server.tools, tool.raw, name);
     server.names.push_back(std::move(name));
   }
@@ -149,22 +172,43 @@ Task<std::string> ToolClient::offered() {
 }
 
 Task<std::string> ToolClient::call(std::string request, ToolRequest wanted) {
+  ToolCall call;
+  call.request = std::move(request);
+  call.wanted = std::move(wanted);
+  ToolAnswer answer = co_await run(call);
+  co_return std::move(answer.text);
+}
+
+ToolClient::Server* ToolClient::server_of(const std::string& tool) const {
   Server* server = nullptr;
   for (const auto& each : servers_) {
     const auto& names = each->names;
-    if (std::find(names.begin(), names.end(), wanted.name) != names.end()) server = each.get();
+    if (std::find(names.begin(), names.end(), tool) != names.end()) server = each.get();
   }
-  if (server == nullptr) co_return "There is no tool named " + wanted.name + ".";
-  if (wanted.arguments.empty()) wanted.arguments = "{}";
-  if (!is_object(wanted.arguments)) {
-    co_return std::string("The arguments are not a JSON object, so nothing was done.");
+  return server;
+}
+
+Task<ToolAnswer> ToolClient::run(const ToolCall& call) {
+  const ToolRequest& wanted = call.wanted;
+  Server* server = server_of(wanted.name);
+  if (server == nullptr) co_return not_called("There is no tool named " + wanted.name + ".");
+  const std::string arguments = wanted.arguments.empty() ? "{}" : wanted.arguments;
+  if (!is_object(arguments)) {
+    co_return not_called("The arguments are not a JSON object, so nothing was done.");
+  }
+  if (call.begin_effects) {
+    Task<bool> beginning = call.begin_effects();
+    const bool begun = co_await beginning;
+    if (!begun) co_return not_called(std::string(kNoBooks));
   }
   std::string params = R"({"name":)";
   world::append_json_string(params, wanted.name);
-  params += R"(,"arguments":)" + wanted.arguments + '}';
+  params += R"(,"arguments":)" + arguments + '}';
+  const world::Instant from = parts_.clock.now();
   Reply reply;
   for (int attempt = 0; attempt <= kRepeats; ++attempt) {
-    parts_.books.note(LedgerKind::tool_called, request, {.key = wanted.name, .from = wanted.id});
+    parts_.books.note(LedgerKind::tool_called, call.request,
+                      {.key = wanted.name, .from = wanted.id});
     std::string method = "tools/call";
     std::string copy = params;
     reply = co_await post(*server, std::move(method), std::move(copy));
@@ -172,9 +216,23 @@ Task<std::string> ToolClient::call(std::string request, ToolRequest wanted) {
     const bool again = parts_.config.defect == Defect::repeats_commands;
     if (!again || reply.end != Reply::End::unknown) break;
   }
-  if (reply.end == Reply::End::came) co_return result_text(reply.body);
-  if (reply.end == Reply::End::unknown) co_return std::string(kUnknown);
-  co_return std::string(kNotDone);
+  ToolAnswer answer;
+  switch (reply.end) {
+    case Reply::End::came: answer = read_result(reply.body); break;
+    case Reply::End::unknown:
+      answer.text = kUnknown;
+      answer.end = reply.heard.kind == OutcomeKind::timeout ? ToolEnd::timeout : ToolEnd::unknown;
+      answer.heard = reply.heard;
+      break;
+    case Reply::End::refused:
+    case Reply::End::not_sent:
+      answer.text = kNotDone;
+      answer.end = ToolEnd::refused;
+      answer.heard = reply.heard;
+      break;
+  }
+  answer.took = parts_.clock.now() - from;
+  co_return answer;
 }
 
 }  // namespace agent

@@ -12,6 +12,7 @@
 #include "agent/providers/completion.hpp"
 #include "agent/config.hpp"
 #include "agent/providers/provider_client.hpp"
+#include "agent/tools/tool_call.hpp"
 
 namespace agent {
 
@@ -32,7 +33,14 @@ class ToolClient {
   // not answer now are asked again the next time.
   world::Task<std::string> offered();
 
-  // What the model is told about its call, whatever became of it. Not longer than kResultBytesMax.
+  // A name that no server's tool may have: one of our own has it. To be said before offered().
+  void reserve(std::string_view name) { reserved_ = name; }
+
+  bool knows(const std::string& tool) const { return server_of(tool) != nullptr; }
+
+  // Makes the call. The answer's text is not longer than kResultBytesMax. `call` outlives it.
+  world::Task<ToolAnswer> run(const ToolCall& call);
+  // The same for one whom nobody follows: the text for the model.
   world::Task<std::string> call(std::string request, ToolRequest wanted);
 
   static constexpr std::size_t kResultBytesMax = 64 << 10;
@@ -49,12 +57,15 @@ class ToolClient {
   struct Reply {
     std::string body;
     enum class End : std::uint8_t { came, not_sent, refused, unknown } end = End::unknown;
+    Outcome heard;
   };
 
   world::Task<bool> learn(Server& server);
   world::Task<Reply> post(Server& server, std::string method, std::string params);
+  Server* server_of(const std::string& tool) const;
 
   Parts parts_;
+  std::string reserved_;
   std::vector<std::unique_ptr<Server>> servers_;
   std::int64_t calls_ = 0;
 };

@@ -22,7 +22,7 @@ namespace {
 struct AgentCommand {
   std::string config;
   std::string listen = "127.0.0.1:8080";
-  std::string profile = "legacy";
+  std::string profile = "hardened";
   std::vector<std::string> providers;  // name=host:port or name=https://host:port
   std::string provider_ca;             // a file, or the PEM itself
   std::vector<std::string> sets;

@@ -22,7 +22,7 @@ struct RunCommand {
   std::vector<std::string> sets;
   std::string mode;  // empty: sim, or live with a target
   std::string seed;
-  std::string profile = "legacy";
+  std::string profile = "hardened";
   std::string target;
   std::string dialect = "openai-chat";
   std::string pacing = "timer";

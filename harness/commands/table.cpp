@@ -13,10 +13,12 @@
 #include "harness/commands/check.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/commands/compare.hpp"
+#include "harness/commands/contrast.hpp"
 #include "harness/commands/fake.hpp"
 #include "harness/commands/list.hpp"
 #include "harness/commands/merge.hpp"
 #include "harness/commands/plan.hpp"
+#include "harness/commands/play.hpp"
 #include "harness/commands/report.hpp"
 #include "harness/commands/run.hpp"
 #include "harness/commands/selftest.hpp"
@@ -30,7 +32,9 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"run", "Run scenarios and give a verdict.",
-            "shakedown run scenarios/backend_down.yaml --profile legacy --seed 7", add_run},
+            "shakedown run scenarios/backend_down.yaml --profile legacy", add_run},
+    Command{"contrast", "Run scenarios with several profiles, verdicts side by side.",
+            "shakedown contrast scenarios/ --profiles legacy,hardened", add_contrast},
     Command{"check", "Check scenario files without running them.",
             "shakedown check scenarios/", add_check},
     Command{"plan", "Requests and minutes that each objective needs to be decidable.",
@@ -55,6 +59,8 @@ constexpr std::array kCommands{
             "  shakedown run steady.yaml --segment 2/2 --out b      # on another\n"
             "  shakedown merge a/steady b/steady -o merged",
             add_merge},
+    Command{"play", "Play a program of a scenario, as a command of the agent does in a live run.",
+            "shakedown play --config scenarios/selftest/commands.yaml build", add_play},
 };
 
 // The nearest option, for a word that is none.

@@ -164,7 +164,7 @@ std::string fault_of(int status, const Reply& reply) {
   if (!problem.has_title) missing.emplace_back("title");
   if (!problem.status) missing.emplace_back("status");
   if (problem.detail.empty()) missing.emplace_back("detail");
-  if (!missing.empty()) faults.push_back("has no " + listed(missing, " and no "));
+  if (!missing.empty()) faults.push_back("has no " + listed(missing, " or "));
   if (problem.status && *problem.status != status) {
     faults.push_back("says status " + std::to_string(*problem.status) + " in its body");
   }

@@ -17,7 +17,7 @@ RecoversWithin::RecoversWithin(const OracleInput& input)
   if (last < input.scenario->end()) healed_ = last;
 }
 
-void RecoversWithin::on_ended(const reports::Operation& op, const Reply&) {
+void RecoversWithin::on_ended(const reports::Operation& op, const Reply& reply) {
   if (!healed_ || op.outcome == Outcome::cancelled || op.planned < world::Instant{}) return;
   // What the end of the run cut off says something only when it had taken too long already.
   if (op.outcome == Outcome::in_flight && op.last_event - op.planned < within_) return;
@@ -26,7 +26,8 @@ void RecoversWithin::on_ended(const reports::Operation& op, const Reply&) {
   if (second >= reports::Timeline::kSecondsMax) return;
   if (second >= seconds_.size()) seconds_.resize(second + 1);
   ++seconds_[second].requests;
-  if (op.outcome != Outcome::ok) ++seconds_[second].bad;
+  // What stands in for an answer while providers are down is not good service yet.
+  if (op.outcome != Outcome::ok || reply.degraded) ++seconds_[second].bad;
 }
 
 void RecoversWithin::finish(bool complete) {

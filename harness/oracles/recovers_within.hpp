@@ -1,6 +1,7 @@
 // recovers_within: when the last fault has healed, service is good again within `duration` and
 // stays so. Good, and recovered, as verdict/recovery.hpp says; a request is bad when it did not end
-// ok. A run that ends before it can show either judges nothing. Memory: two counters per second.
+// ok, or when its answer says that it is degraded. A run that ends before it can show either judges
+// nothing. Memory: two counters per second.
 #pragma once
 
 #include "harness/oracles/oracle.hpp"

@@ -8,13 +8,16 @@
 #include "harness/oracles/breaker_model.hpp"
 #include "harness/oracles/budget_respected.hpp"
 #include "harness/oracles/cancel_propagates.hpp"
+#include "harness/oracles/command_life.hpp"
 #include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
 #include "harness/oracles/explains_bad_input.hpp"
+#include "harness/oracles/exactly_once_keys.hpp"
 #include "harness/oracles/fairness.hpp"
 #include "harness/oracles/honest_errors.hpp"
 #include "harness/oracles/isolation_canary.hpp"
+#include "harness/oracles/job_life.hpp"
 #include "harness/oracles/no_empty_response.hpp"
 #include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
@@ -24,6 +27,7 @@
 #include "harness/oracles/retry_after_honoured.hpp"
 #include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
+#include "harness/oracles/user_concurrency.hpp"
 #include "harness/oracles/wakes_nobody.hpp"
 #include "reports/text.hpp"
 #include "world/ensure.hpp"
@@ -76,6 +80,10 @@ constexpr std::array kOracles{
     OracleKind{"exactly_once_commands",
                "No command has its effect twice, or behind the back of its user.", Needs::fakes,
                make<ExactlyOnceCommands>},
+    OracleKind{"command_life",
+               "Commands are heard of, have their time, are started once and leave nothing behind.",
+               Needs::agent, make_with_parameter<CommandLife>, OracleParameter::duration,
+               "The longest that a command may run without a word.", 15 * kSecond},
     OracleKind{"fairness", "Every user gets about the same share of the own requests answered.",
                Needs::clients, make_with_parameter<Fairness>, OracleParameter::ratio,
                "Least Jain's index over the users.", 0.8, 0, 1},
@@ -105,6 +113,17 @@ constexpr std::array kOracles{
                Needs::fakes, make<ExplainsBadInput>},
     OracleKind{"queue_honest", "Places and times that a queue announces come true.",
                Needs::clients, make<QueueHonest>},
+    OracleKind{"user_concurrency",
+               "No user has more than so many requests at the providers at once.", Needs::fakes,
+               make_with_parameter<UserConcurrency>, OracleParameter::count,
+               "Requests of one user.", 5, 1, 1'000},
+    OracleKind{"job_life",
+               "A background turn has one life and one end: never lost, never changed, cancelled "
+               "alike.",
+               Needs::clients, make<JobLife>},
+    OracleKind{"exactly_once_keys",
+               "Requests of one Idempotency-Key are carried out once and answered alike.",
+               Needs::fakes, make<ExactlyOnceKeys>},
 };
 }  // namespace
 

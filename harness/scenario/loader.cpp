@@ -260,6 +260,8 @@ const std::array<Section, kSections> kSectionTable = {{
    false, read_target},
   {"backends", "The fake providers that the agent calls, by name.",
    false, read_backends},
+  {"programs", "Programs that the agent's commands can run, by name.",
+   false, read_programs},
   {"agent", "Configuration of the bundled core, over that of its profile.",
    false, read_agent},
   {"client", "How the users' client behaves.",

@@ -14,9 +14,11 @@
 #include "fakes/config.hpp"
 #include "fakes/fault_schedule.hpp"
 #include "harness/plan/trace.hpp"
+#include "harness/scenario/agent_fault.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/corpus.hpp"
 #include "harness/scenario/load_class.hpp"
+#include "harness/scenario/program.hpp"
 #include "world/field.hpp"
 #include "world/units.hpp"
 
@@ -80,11 +82,13 @@ struct Scenario {
   std::uint64_t seed = 1;
   agent::Config agent;
   std::map<std::string, fakes::Backend> backends;
+  Programs programs;
   Target target;
   Client client;
   std::vector<Phase> phases;  // in time order, not overlapping, at least one
   std::vector<LoadClass> load;  // in file order, at least one
   std::vector<fakes::Fault> faults;
+  std::vector<AgentFault> agent_faults;  // in file order, apart from the others
   std::vector<SourcedText> slos;
   std::vector<InvariantChoice> invariants;
   world::Nanos drain{};  // time allowed after the last phase for what is in flight

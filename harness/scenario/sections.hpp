@@ -28,13 +28,14 @@ struct Section {
   void (*read)(const YamlNode* value, Loading& loading);
 };
 
-constexpr std::size_t kSections = 14;
+constexpr std::size_t kSections = 15;
 extern const std::array<Section, kSections> kSectionTable;
 
 // Each of these reads one section; they stand in the file of their subject.
 void read_phases(const YamlNode* node, Loading& loading);
 void read_load(const YamlNode* node, Loading& loading);
 void read_faults(const YamlNode* node, Loading& loading);
+void read_programs(const YamlNode* node, Loading& loading);
 
 // Reads the recording that a backend replays: `written` is the backend's section.
 void read_replay(Loading& loading, const YamlEntry& written, fakes::Backend& backend);

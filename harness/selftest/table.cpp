@@ -37,6 +37,10 @@ constexpr std::array kDefects{
     PlantedDefect{"generic_validation", "bad_input", "explains_bad_input"},
     PlantedDefect{"overspends", "budgets", "budget_respected"},
     PlantedDefect{"repeats_commands", "tools", "exactly_once_commands"},
+    PlantedDefect{"silent_commands", "commands", "command_life"},
+    PlantedDefect{"kills_at_60s", "commands", "command_life"},
+    PlantedDefect{"orphans_commands", "commands", "command_life"},
+    PlantedDefect{"users_without_limit", "greedy", "user_concurrency"},
 };
 
 constexpr std::array kGates{

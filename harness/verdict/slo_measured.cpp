@@ -128,7 +128,7 @@ SloResult judge_count(const Case& c) {
   const double value = as_double(count), at_most = as_double(count + r.undetermined);
   decide(r, c.slo, value);
   r.ci_high = at_most;
-  r.why = fmt::format("{} of {} requests", human_count(count), human_count(r.n));
+  r.why = fmt::format("there are {} of {} requests", human_count(count), human_count(r.n));
   if (holds(at_most, c.slo.comparison, r.bound) == (r.verdict == Verdict::pass)) return r;
   r.verdict = Verdict::inconclusive;
   r.why += fmt::format(", {} undetermined", human_count(r.undetermined));
@@ -171,7 +171,8 @@ SloResult judge_maximum(const Case& c, const Stretch& stretch) {
     r.value = reports::milliseconds(values.max());
     if (values.count() == r.n) r.ci_low = r.ci_high = r.value;
   }
-  r.why = fmt::format("{} of {} exceed or failed", human_count(r.exceedances), human_count(r.n));
+  r.why = fmt::format("{} of {} took longer or failed", human_count(r.exceedances),
+                      human_count(r.n));
   if (r.undetermined > 0) r.why += fmt::format(", {} undetermined", human_count(r.undetermined));
   demand_minimum(r, c.slo);
   return r;

@@ -34,13 +34,13 @@ std::string_view verb_of(const Slo& slo) {
   if (slo.kind == MetricKind::error_rate) return "failed";
   if (slo.kind == MetricKind::goodput) return "were no good answers";
   if (slo.kind == MetricKind::throughput) return "did not end ok";
-  return slo.outcome ? "exceed" : "exceed or failed";
+  return slo.outcome ? "took longer" : "took longer or failed";
 }
 
 // What the requests are worth, when they are not worth their number.
 std::string worth(const SloResult& r) {
   if (r.design_effect <= reports::kShownDesignEffect) return "";
-  return fmt::format(" (worth {} independent ones)",
+  return fmt::format(" (in clumps, worth {} independent ones)",
                      human_count(static_cast<std::uint64_t>(as_double(r.n) / r.design_effect)));
 }
 
@@ -48,22 +48,23 @@ std::string worth(const SloResult& r) {
 std::string why_of(const SloResult& r, const Slo& slo, double budget,
                    const Confidence& confidence) {
   std::string why =
-      fmt::format("{} of {} {} ({}){}", human_count(r.exceedances), human_count(r.n), verb_of(slo),
-                  human_share(as_double(r.exceedances) / as_double(r.n)), worth(r));
+      fmt::format("{} of {} {} ({})", human_count(r.exceedances), human_count(r.n), verb_of(slo),
+                  human_share(as_double(r.exceedances) / as_double(r.n)));
   if (r.undetermined > 0) why += fmt::format(", {} undetermined", human_count(r.undetermined));
   const std::string limit = human_share(budget);
   if (r.verdict == Verdict::pass)
-    return why + fmt::format("; at {} confidence at most {}, within {}",
+    return why + fmt::format(", where {} may; at {} confidence at most {} do{}", limit,
                              human_share(1 - confidence.pass),
                              human_share(upper_bound(r.exceedances + r.undetermined, r.n,
                                                      confidence.pass, r.design_effect)),
-                             limit);
+                             worth(r));
   if (r.verdict == Verdict::fail)
-    return why + fmt::format("; at {} confidence at least {}, beyond {}",
+    return why + fmt::format(", where {} may; at {} confidence at least {} do{}", limit,
                              human_share(1 - confidence.fail),
                              human_share(lower_bound(r.exceedances, r.n, confidence.fail,
                                                      r.design_effect)),
-                             limit);
+                             worth(r));
+  why += worth(r);
   if (r.n < slo.min_samples)
     return why + fmt::format("; {} samples are asked for", human_count(slo.min_samples));
   if (is_rate(slo)) return why + "; too close to " + limit + " to tell";
@@ -271,7 +272,8 @@ double design_effect_of(const Strata& strata) {
 bool has_every_request(reports::Latency latency) {
   using reports::Latency;
   return latency == Latency::lateness || latency == Latency::queue_wait ||
-         latency == Latency::inter_token || latency == Latency::agent_added;
+         latency == Latency::inter_token || latency == Latency::agent_added ||
+         latency == Latency::status;
 }
 
 Histogram values_of(const Case& c, reports::Filter where) {

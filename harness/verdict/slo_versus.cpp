@@ -153,7 +153,7 @@ SloResult judge_percentile(const Case& c, const Confidence& half) {
       r.verdict = Verdict::fail;
   }
   r.why = baseline_text(ends, r, base.values.count() + base.failed) +
-          fmt::format("{} of {} exceed or failed{}", human_count(r.exceedances),
+          fmt::format("{} of {} took longer or failed{}", human_count(r.exceedances),
                       human_count(r.n), outcome_text(r));
   return r;
 }

@@ -40,7 +40,7 @@ void add(Evidence& evidence, const InvariantResult& invariant) {
   } else if (invariant.verdict == Verdict::invalid) {
     evidence.invalid.push_back("invariant " + invariant.name + " could not be checked");
   } else if (invariant.checked == 0 || invariant.verdict == Verdict::inconclusive) {
-    evidence.inconclusive.push_back("invariant " + invariant.name + " checked nothing");
+    evidence.inconclusive.push_back("invariant " + invariant.name + " found nothing to check");
   }
 }
 

@@ -64,7 +64,7 @@ std::vector<world::Nanos> attempts_at(const std::vector<fakes::PromptRecord>& re
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("an answer comes through, and who gave it", "[agent]", InSim, Live) {
+TEMPLATE_TEST_CASE("an answer comes through, and who gave it", "[agent][REQ-055]", InSim, Live) {
   AgentWorld<TestType> w;
   const Reply reply = w.ask_once(turn_body({17, 2, 5}, "u17.s2", false));
   CHECK(reply.status == 200);

@@ -3,7 +3,10 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "tests/agent/tool_world.hpp"
 #include "tests/agent/core_world.hpp"
+#include "tests/agent/queue_world.hpp"
+#include "tests/agent/store_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -321,6 +324,150 @@ bool spends_too_much(Config config) {
   return served > 3;
 }
 
+// Two providers; the first fails for a while, and the user asks again long after.
+bool stays_with_the_second(Config config) {
+  config.providers = {"primary", "second"};
+  config.chain.explore_ppm = 0;
+  Setup setup = with(config, {fault(fakes::Status{503, "", {}}, 0s, world::at(10s))});
+  setup.backends["second"] = steady_backend();
+  CoreWorld w(std::move(setup));
+  const std::vector<Got> got =
+      w.ask_all({turn(0s, {1, 0, 0}, false), turn(60s, {1, 1, 0}, false)});
+  CHECK(got[0].headers.get("x-agent-provider") == "second");
+  return got[1].headers.get("x-agent-provider") != "primary";
+}
+
+// Two providers of one account, of which one says that the account is at its limit.
+bool asks_the_same_account(Config config) {
+  config.providers = {"primary", "second"};
+  config.chain.explore_ppm = 0;
+  config.rate.groups = {{"account", {"primary", "second"}, 0, 0}};
+  Setup setup = with(config, {fault(fakes::RateLimit{10s}, 0s, world::at(5s))});
+  setup.backends["second"] = steady_backend();
+  CoreWorld w(std::move(setup));
+  w.ask(turn(0s, {1, 0, 0}, false).body);
+  return w.records.at(1).at < world::at(10s);
+}
+
+// A first call fails, a second is told to wait; meanwhile another user comes.
+bool hears_only_first_limits(Config config) {
+  fakes::Fault first = only_first_attempt(fakes::Status{503, "", {}});
+  first.match.user = "u1";
+  fakes::Fault later = of_user("u1", fakes::RateLimit{30s});
+  later.attempts = {2, 2};
+  CoreWorld w(with(config, {first, later}));
+  w.ask_all({turn(0s, {1, 0, 0}, false), turn(10s, {2, 0, 0}, false)});
+  for (const auto& record : w.records) {
+    if (record.asked->user == 2) return record.at < world::at(30s);
+  }
+  return false;
+}
+
+// What the pipeline asks before it lets an answer of the core's own stand in.
+bool has_no_words(Config config) { return config.degraded.when == agent::DegradeWhen::never; }
+
+// A command of ten minutes that was given fifteen.
+ToolWorld::Calling long_command() {
+  return {"run_command", R"({"argv":["build"],"timeout_seconds":900})"};
+}
+
+bool is_silent(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  w.call(long_command());
+  return w.heard("progress").empty();
+}
+
+bool kills_too_soon(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  return w.call(long_command()).member("exit_reason") != "exited";
+}
+
+bool leaves_an_orphan(Config config) {
+  config.commands.allow = {"build"};
+  ToolWorld w(config);
+  w.processes.install("build", program(600s));
+  ToolWorld::Calling calling = long_command();
+  calling.patience = 60s;
+  w.call(calling);
+  return w.entries(LedgerKind::command_ended).empty();
+}
+
+// Twenty flex requests, and for two minutes more of priority than there are slots for.
+bool starves_flex(Config config) {
+  config.queue.running_max = 10;
+  QueueWorld w(config.queue, config.defect);
+  std::vector<QueueWorld::Asking> all;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back({5s, "f" + std::to_string(i), ServiceTier::flex, 1s, 60s});
+  }
+  w.stream(all, {0s, "p", ServiceTier::priority, 1s, 60s}, 12, 0s, 120s, 40);
+  w.run(all);
+  int served = 0;
+  for (const QueueWorld::Ended& each : w.ended) {
+    if (each.asking.tier == ServiceTier::flex) served += each.answered ? 1 : 0;
+  }
+  return served < 20;
+}
+
+bool leaves_some_waiting(Config config) {
+  config.queue.running_max = 1;
+  CoreWorld w(with(config));
+  int served = 0;
+  for (const Got& got : w.ask_all(at_once(12))) served += got.status == 200 ? 1 : 0;
+  return served < 12;
+}
+
+bool takes_every_slot(Config config) {
+  CoreWorld w(with(config));
+  Sendings all;
+  for (std::uint32_t s = 0; s < 10; ++s) all.push_back(turn(0s, {1, s, 0}, false, 100));
+  w.ask_all(std::move(all));
+  std::size_t at_once = 0;  // each takes two seconds
+  for (const auto& record : w.records) at_once += record.at < world::at(100ms) ? 1 : 0;
+  return at_once > 5;
+}
+
+// A life that ends right after it has acknowledged a job.
+bool loses_what_it_acknowledged(Config config) {
+  StoreWorld w(StoreArm::sqlite, config.store, config.defect);
+  w.create(job("a"));
+  w.create(job("b"));
+  w.reopen();
+  return !w.read("a") || !w.read("b");
+}
+
+bool loses_ended_jobs(Config config) {
+  int lost = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    int missing = 0;
+    for (const char* id : {"a", "b", "c", "d"}) {
+      w.create(job(id));
+      REQUIRE(w.advance(change(id, agent::JobState::completed, "result")));
+      missing += w.read(id) ? 0 : 1;
+    }
+    lost += missing == 1 ? 1 : 0;
+  }
+  return lost == 2;
+}
+
+bool revives_cancelled_jobs(Config config) {
+  int revived = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    w.create(job("a"));
+    REQUIRE(w.advance(change("a", agent::JobState::cancelled, "cancelled", {{0, "cancelled"}})));
+    const bool late = w.advance(change("a", agent::JobState::completed, "late", {{1, "late"}}));
+    const bool changed = w.read("a")->state == agent::JobState::completed;
+    revived += late && changed && w.events("a").size() == 2 ? 1 : 0;
+  }
+  return revived == 2;
+}
+
 struct Row {
   const char* profile;
   bool (*shows)(Config config);
@@ -354,11 +501,26 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"serves_first_come", starves_others},
                      {"invents_eta", invents_places},
                      {"overspends", spends_too_much},
+                     {"no_failback", stays_with_the_second},
+                     {"ignores_quota_group", asks_the_same_account},
+                     {"cooldown_only_first_attempt", hears_only_first_limits},
+                     {"never_degrades", has_no_words},
+                     {"silent_commands", is_silent},
+                     {"kills_at_60s", kills_too_soon},
+                     {"orphans_commands", leaves_an_orphan},
+                     {"flex_starves", starves_flex},
+                     {"forgets_waiters", leaves_some_waiting},
+                     {"users_without_limit", takes_every_slot},
+                     {"acks_before_durable", loses_what_it_acknowledged},
+                     {"forgets_jobs", loses_ended_jobs},
+                     {"late_result_overwrites", revives_cancelled_jobs},
                      {"generic_validation", names_no_field}};
 
 }  // namespace
 
-TEST_CASE("each defect shows its bug, and the sound core does not", "[agent][defects]") {
+TEST_CASE("each defect shows its bug, and the sound core does not",
+          "[agent][defects][REQ-002][REQ-020][REQ-021][REQ-023][REQ-025][REQ-028][REQ-031]"
+          "[REQ-034][REQ-037][REQ-039][REQ-061][REQ-070][REQ-071][REQ-076]") {
   for (const Row& row : kRows) {
     CAPTURE(row.profile);
     CHECK_FALSE(row.shows(profile("hardened")));

@@ -47,13 +47,13 @@ struct Bench {
 
 }  // namespace
 
-TEST_CASE("users take turns, however many requests each has", "[queue]") {
+TEST_CASE("users take turns, however many requests each has", "[queue][REQ-037]") {
   Bench b(1, 5);
   for (const char* user : {"a", "a", "a", "a", "b", "c", "b"}) b.enter(user);
   CHECK(b.order() == "aabcaba");
 }
 
-TEST_CASE("a user at the limit is passed over, not waited for", "[queue]") {
+TEST_CASE("a user at the limit is passed over, not waited for", "[queue][REQ-031]") {
   Bench b(3, 2);
   for (const char* user : {"a", "a", "a", "a"}) b.enter(user);
   CHECK(b.queue->running() == 2);
@@ -61,7 +61,7 @@ TEST_CASE("a user at the limit is passed over, not waited for", "[queue]") {
   CHECK(b.queue->waiting() == 2);
 }
 
-TEST_CASE("lines are bounded, and who leaves makes room", "[queue]") {
+TEST_CASE("lines are bounded, and who leaves makes room", "[queue][REQ-035]") {
   Bench b(1, 1, 2, 3);
   CHECK(b.enter("a").holds());
   CHECK_FALSE(b.enter("a").refused());
@@ -77,7 +77,7 @@ TEST_CASE("lines are bounded, and who leaves makes room", "[queue]") {
   CHECK(b.queue->running() == 0);
 }
 
-TEST_CASE("positions are those of the turns to come", "[queue]") {
+TEST_CASE("positions are those of the turns to come", "[queue][REQ-033]") {
   Bench b(1, 5);
   b.enter("a");
   const FairQueue::Slot& a2 = b.enter("a");
@@ -96,7 +96,8 @@ TEST_CASE("positions are those of the turns to come", "[queue]") {
   CHECK(b2.place().position == 3);
 }
 
-TEST_CASE("the estimate learns from those who finish, not from those who leave", "[queue]") {
+TEST_CASE("the estimate learns from those who finish, not from those who leave",
+          "[queue][REQ-034]") {
   Bench b(1, 5);
   struct Nap {
     static world::Task<void> take(world::Clock& c) { co_await c.sleep(10s); }

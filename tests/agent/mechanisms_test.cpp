@@ -30,7 +30,7 @@ std::optional<Nanos> retry_after(const char* name, const char* value) {
 
 }  // namespace
 
-TEST_CASE("what a response says of when to come back", "[backoff]") {
+TEST_CASE("what a response says of when to come back", "[backoff][REQ-021]") {
   struct Row {
     const char* name;
     const char* value;
@@ -51,7 +51,7 @@ TEST_CASE("what a response says of when to come back", "[backoff]") {
   }
 }
 
-TEST_CASE("jitter stays in the upper half, is keyed, and spreads", "[backoff]") {
+TEST_CASE("jitter stays in the upper half, is keyed, and spreads", "[backoff][REQ-020]") {
   const world::Random random(7);
   Nanos least = 5s;
   Nanos most{0};
@@ -68,7 +68,7 @@ TEST_CASE("jitter stays in the upper half, is keyed, and spreads", "[backoff]") 
   CHECK(agent::jittered(5s, random, "a", 1) != agent::jittered(5s, random, "a", 2));
 }
 
-TEST_CASE("retries are a fifth of the calls, over a floor of one a second", "[backoff]") {
+TEST_CASE("retries are a fifth of the calls, over a floor of one a second", "[backoff][REQ-022]") {
   world::SimClock clock;
   agent::RetryConfig config;
   config.budget_percent = 20;
@@ -89,7 +89,7 @@ TEST_CASE("retries are a fifth of the calls, over a floor of one a second", "[ba
   CHECK_FALSE(budget.take());
 }
 
-TEST_CASE("budgets reserve before and settle after", "[budget]") {
+TEST_CASE("budgets reserve before and settle after", "[budget][REQ-133]") {
   world::SimClock clock;
   agent::BudgetConfig config;
   config.tokens = 1'000;
@@ -112,7 +112,7 @@ TEST_CASE("budgets reserve before and settle after", "[budget]") {
   CHECK(budget.spent("a") == 0);
 }
 
-TEST_CASE("what is an answer, and what is none", "[completion]") {
+TEST_CASE("what is an answer, and what is none", "[completion][REQ-070][REQ-071]") {
   struct Row {
     const char* content;  // JSON text
     bool answer;
@@ -138,7 +138,7 @@ TEST_CASE("what is an answer, and what is none", "[completion]") {
   }
 }
 
-TEST_CASE("bodies that are no completion", "[completion]") {
+TEST_CASE("bodies that are no completion", "[completion][REQ-069]") {
   for (const char* body : {"", "<html>", "{}", R"({"choices":[]})", R"({"choices":null})",
                            R"({"choices":[{"message":{"content":7}}]})",
                            R"({"choices":[{"message":{"content":"a"}}]} x)",
@@ -171,7 +171,7 @@ TEST_CASE("calls of tools come in fragments", "[completion]") {
   CHECK(c.calls.size() == 2);
 }
 
-TEST_CASE("errors have the members of both worlds", "[problem]") {
+TEST_CASE("errors have the members of both worlds", "[problem][REQ-061][REQ-076]") {
   for (std::size_t i = 0; i < agent::kProblemCodes; ++i) {
     Problem problem;
     problem.code = static_cast<ProblemCode>(i);

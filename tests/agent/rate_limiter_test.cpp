@@ -7,7 +7,7 @@ using agent::RateLimiter;
 using namespace std::chrono_literals;
 using world::at;
 
-TEST_CASE("thirty a minute by default", "[limiter]") {
+TEST_CASE("thirty a minute by default", "[limiter][REQ-048]") {
   RateLimiter limiter{Config{}};
   CHECK(limiter.requests_max() == 30);
   int admitted = 0;

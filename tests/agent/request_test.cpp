@@ -54,7 +54,7 @@ TEST_CASE("a request is read", "[request]") {
   CHECK_FALSE(sent.contains("metadata"));
 }
 
-TEST_CASE("valid and invalid requests", "[request]") {
+TEST_CASE("valid and invalid requests", "[request][REQ-067]") {
   struct Row {
     std::string body;
     bool valid;

@@ -37,7 +37,7 @@ const std::vector<Row>& rows() {
       {"Bearer of bad news", "Bearer of bad news"},
       {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3", "[redacted]"},
       {"a\\u0000b\\u001b[31mred\\u007f\\u0085\\bx\\fy", "ab[31mredxy"},
-      {std::string("a\0b\x1b\x7f\xc2\x85 c\td\n", 11), "ab c\td\n"},
+      {std::string("a\0b\x1b\x7f\xc2\x85 c\td\n", 12), "ab c\td\n"},
       {"caf\xc3\xa9 \xc2\xa9 \xe2\x82\xac", "caf\xc3\xa9 \xc2\xa9 \xe2\x82\xac"},
       {"C:\\users \\", "C:\\users \\"},
       {"sk-" + std::string(500, '7') + " end", "[redacted] end"}};

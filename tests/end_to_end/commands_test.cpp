@@ -22,7 +22,8 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("a finished run rendered again equals what run wrote", "[report]") {
   const TempFolder folder;
   const std::string out = folder.path("out");
-  const RunResult ran = shakedown({"run", bundled("same_user"), "--out", out});
+  const RunResult ran =
+      shakedown({"run", bundled("same_user"), "--profile", "legacy", "--out", out});
   CHECK(ran.code == 1);
   const std::string run_folder = out + "/same_user";
   const auto rendered = [&run_folder](const Words& format) {

@@ -171,8 +171,9 @@ TEST_CASE("what the ledgers know is judged under --stop-early too", "[early]") {
 
 TEST_CASE("a bad seed is a FAIL with the command that runs it again", "[seeds]") {
   const TempFolder folder;
-  const RunResult ran = shakedown({"run", bundled("backend_down"), "--seeds", "3", "--seed", "5",
-                                   "--json", "--out", folder.path("out")});
+  const RunResult ran = shakedown({"run", bundled("backend_down"), "--profile", "legacy",
+                                   "--seeds", "3", "--seed", "5", "--json", "--out",
+                                   folder.path("out")});
   CHECK(ran.code == 1);
   const json seeds = json::parse(ran.out);
   CHECK(seeds.at("bad") == 3);

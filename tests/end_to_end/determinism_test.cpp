@@ -25,6 +25,7 @@ harness::Divergence check_with(const TempFolder& folder, const std::string& prog
   const std::string file = folder.file("sound.yaml", kSound);
   const harness::Prepared prepared = harness::prepare(harness::load_scenario(file), 7);
   harness::RunOptions options;
+  options.profile = "legacy";  // as the scenario was loaded
   options.agent_program = program;
   options.reproduce = "shakedown run " + file + " --mode sim --seed 7 --profile legacy";
   const harness::RunResult first = harness::run_scenario(prepared, options, {});
@@ -68,7 +69,7 @@ TEST_CASE("a fresh process with another result only is found", "[determinism]") 
 TEST_CASE("a fresh process with another log only is found, with line and byte", "[determinism]") {
   const TempFolder folder;
   const std::string file = folder.file("sound.yaml", kSound);
-  shakedown({"run", file, "--quiet", "--out", folder.path("first")});
+  shakedown({"run", file, "--profile", "legacy", "--quiet", "--out", folder.path("first")});
   const std::string log = folder.path("first/sound/fresh/sound/history.jsonl");
   const std::string other = program(
       folder, SHAKEDOWN_BINARY " \"$@\"; code=$?; sed -i '3s/\"attempts\":1/\"attempts\":9/' " +

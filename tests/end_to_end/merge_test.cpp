@@ -173,7 +173,7 @@ TEST_CASE("what are not the segments of one run is refused", "[merge]") {
   const std::string seed = other("seed", {"--segment", "2/2", "--seed", "8"});
   const std::string set = other("set", {"--segment", "2/2", "--set", "load.chat.ask=Why?"});
   const std::string count = other("count", {"--segment", "2/3"});
-  const std::string profile = other("profile", {"--segment", "2/2", "--profile", "hardened"});
+  const std::string profile = other("profile", {"--segment", "2/2", "--profile", "legacy"});
   struct Row {
     Words runs;
     std::string what;
@@ -184,7 +184,7 @@ TEST_CASE("what are not the segments of one run is refused", "[merge]") {
         Row{{folders[0], seed}, "the seed is `8`, there `7`"},
         Row{{folders[0], set}, "load.chat.ask is `Why?` and `How?` there"},
         Row{{folders[0], count}, "the number of segments is `3`, there `2`"},
-        Row{{folders[0], profile}, "the profile is `hardened`, there `legacy`"},
+        Row{{folders[0], profile}, "the profile is `legacy`, there `hardened`"},
         Row{{folders[0], folder.path("none")}, "none/measurements.json: not_found"}}) {
     const RunResult ran = merge(row.runs, folder.path("merged"));
     INFO(ran.err);

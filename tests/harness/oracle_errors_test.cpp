@@ -70,7 +70,7 @@ TEST_CASE("honest_errors", "[oracle]") {
                R"({"error":{"message":"Something went wrong. Please try again.",)"
                R"("type":"server_error"}})",
                false,
-               "has no type, title, status and no detail, says only \"Something went wrong. "
+               "has no type, title, status or detail, says only \"Something went wrong. "
                "Please try again.\" and gives no next action"},
            Row{"one member is missing", 400,
                R"({"type":"x:y","status":400,"detail":"The member messages is missing.",)"
@@ -79,7 +79,7 @@ TEST_CASE("honest_errors", "[oracle]") {
            Row{"empty members", 400,
                R"({"type":"","title":"","status":400,"detail":"",)"
                R"("next_actions":["Send it."]})",
-               false, "has no type, title and no detail"},
+               false, "has no type, title or detail"},
            Row{"another status in the body", 503,
                R"({"type":"x:y","title":"Busy","status":500,"detail":"The queue of 50 is full.",)"
                R"("next_actions":["Wait."]})",
@@ -101,7 +101,7 @@ TEST_CASE("honest_errors", "[oracle]") {
                R"("retry_after_ms":2000})",
                false, "has no Retry-After"},
            Row{"nothing at all", 429, R"({"error":{"message":"rate limited"}})", false,
-               "has no type, title, status and no detail, says only \"rate limited\", gives no "
+               "has no type, title, status or detail, says only \"rate limited\", gives no "
                "next action and has no Retry-After"},
        }) {
     DYNAMIC_SECTION(row.what) {

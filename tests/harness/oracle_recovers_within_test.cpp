@@ -79,6 +79,15 @@ TEST_CASE("recovers_within finds each defect", "[oracle]") {
                   "not recovered when the run ended (60s are allowed); 400 requests of 400 since "
                   "then did not end well");
   }
+  SECTION("answers that stand in are no recovery") {
+    std::uint32_t n = 0;
+    for (Nanos at = 0s; at < 300s; at += 500ms, ++n) {
+      story.ended({.turn = turn(n), .at = at + 1s, .degraded = at >= 50s && at < 165s});
+    }
+    check_witness(story.told(), "all users",
+                  "the last fault healed at 100 s, and service was good for good only 65s later "
+                  "(60s are allowed); 130 requests of 400 since then did not end well");
+  }
   SECTION("a second bad streak") {
     std::uint32_t n = 0;
     for (Nanos at = 0s; at < 300s; at += 500ms, ++n) {

@@ -58,6 +58,7 @@ struct Ended {  // a request of a client
   int status = 200;
   const char* error_body = "";
   Nanos sent{-1};  // negative: 1 s before
+  bool degraded = false;
 };
 
 class ProviderStory {
@@ -87,6 +88,7 @@ class ProviderStory {
     op.http_status = static_cast<std::uint16_t>(what.status);
     Reply reply;
     reply.error_body = what.error_body;
+    reply.degraded = what.degraded;
     oracle().on_ended(op, reply);
     return *this;
   }

@@ -114,7 +114,7 @@ TEST_CASE("every whole window must hold") {
   const SloResult bad = judged("response.p90 < 2s over 30s", bad_from_to(60, 90));
   CHECK(bad.verdict == Verdict::fail);
   CHECK_THAT(bad.why, Catch::Contains("3 of 4 windows of 30s hold; the worst, 60s..90s: 300 of "
-                                      "600 exceed or failed"));
+                                      "600 took longer or failed"));
   CHECK(judged("response.p90 < 2s over 30s in baseline", bad_from_to(60, 90)).verdict ==
         Verdict::pass);
   // A window without requests is no pass; none at all is INVALID.
@@ -131,7 +131,7 @@ TEST_CASE("every whole window must hold") {
   CHECK(tail.n == 2400);
   CHECK(tail.exceedances == 200);
   CHECK_THAT(tail.why, Catch::Contains("4 of 5 windows of 25s (the last overlaps) hold; the worst, "
-                                       "95s..2m: 200 of 500 exceed or failed"));
+                                       "95s..2m: 200 of 500 took longer or failed"));
   CHECK(judged("response.max < 2s over 50s", bad_from_to(119, 120)).verdict == Verdict::fail);
 }
 

@@ -1,0 +1,135 @@
+// The part of the pipeline before a request is a job: who asks, what, whether it may, and whether it
+// is the first of its kind.
+#include "agent/api/call_headers.hpp"
+#include "agent/api/request_reader.hpp"
+#include "agent/jobs/idempotency.hpp"
+#include "agent/limits/rate_headers.hpp"
+#include "agent/pipeline.hpp"
+#include "world/json_text.hpp"
+
+namespace agent {
+
+using world::Instant;
+using world::Nanos;
+using world::Task;
+
+std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) const {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view given = http.headers.get("authorization");
+  const std::string key(given.starts_with(kBearer) ? given.substr(kBearer.size()) : given);
+  const auto& known = config_.api_keys;
+  if (!known.empty() && std::find(known.begin(), known.end(), key) == known.end()) {
+    return std::nullopt;
+  }
+  if (key.empty()) return "anyone";
+  std::string owner = "key-";  // the key itself is kept nowhere
+  world::append_hex(owner, world::entity_of(key));
+  return owner;
+}
+
+bool Pipeline::authenticate(Job& job, const world::HttpRequest& http) {
+  std::optional<std::string> owner = owner_of(http);
+  if (owner) {
+    job.owner = std::move(*owner);
+    return true;
+  }
+  Problem problem;
+  problem.code = ProblemCode::unauthorized;
+  problem.detail = "The Authorization header has no key that is known here.";
+  fail(job, std::move(problem));
+  return false;
+}
+
+bool Pipeline::read(Job& job, const world::HttpRequest& http) {
+  Problem problem;
+  if (!read_request(job.request.api, http.body, limits_, job.request, problem)) {
+    fail(job, std::move(problem));
+    return false;
+  }
+  std::optional<Problem> wrong = read_headers(http.headers, job.request);
+  if (wrong) fail(job, std::move(*wrong));
+  if (wrong) return false;
+  if (job.request.api == Api::responses && job.request.prefers_async) {
+    job.request.background = true;
+  }
+  job.deadline = deadline_of(job);
+  return knows_previous(job);
+}
+
+bool Pipeline::knows_previous(Job& job) {
+  if (job.request.previous.empty() || history_of(job).size() > job.request.messages.size()) {
+    return true;
+  }
+  Problem problem;
+  problem.code = ProblemCode::response_not_found;
+  problem.detail = "field 'previous_response_id' must be the id of a stored response of yours, got \"" +
+                   job.request.previous.substr(0, 64) + "\"";
+  fail(job, std::move(problem));
+  return false;
+}
+
+// The core's own and the caller's, whichever comes first. What runs in the background has a day.
+Instant Pipeline::deadline_of(const Job& job) const {
+  Nanos time = config_.retry.deadline > Nanos{0} ? config_.retry.deadline : Nanos::max();
+  if (job.request.background) time = Nanos(kDay);
+  if (job.request.deadline > Nanos{0}) time = std::min(time, job.request.deadline);
+  return time == Nanos::max() ? world::kNever : job.received + time;
+}
+
+Task<bool> Pipeline::limit(Job& job) {
+  const std::string user = job.request.user.empty() ? job.owner : job.request.user;
+  Problem problem;
+  if (config_.hard_limit && !limiter_.admit(job.request.user, clock_.now())) {
+    problem.code = ProblemCode::rate_limited;
+    problem.detail = "This user has sent more requests than it may in this stretch of time.";
+    fail(job, std::move(problem));
+    co_return false;
+  }
+  if (!config_.rate.limits_requests()) co_return true;
+  const bool known = co_await admission_.know(user);
+  static_cast<void>(known);  // what is not known is counted as nothing
+  const Instant by = job.request.background ? world::kNever : job.deadline;
+  job.pass = std::make_shared<Admission::Pass>(
+      admission_, Admission::Asker{job.owner, user, EdgeClass::api, job.request.background}, by);
+  job.legacy_headers = config_.rate.legacy_headers;
+  if (!job.pass->refused()) co_return true;
+  const Decision& decision = job.pass->decision();
+  const std::string_view limit = name_of(decision.tightest);
+  problem.code = decision.tightest == Limit::edge    ? ProblemCode::edge_limited
+                 : decision.tightest == Limit::daily ? ProblemCode::daily_quota_exceeded
+                                                     : ProblemCode::user_rate_limited;
+  problem.retry_after = decision.retry_after;
+  problem.detail = "The limit '" + std::string(limit) + "' is reached; it lets this through in " +
+                   std::to_string(seconds_to_wait(decision.retry_after)) + " s.";
+  problem.available = available_when(config_.rate, limit);
+  fail(job, std::move(problem));
+  co_return false;
+}
+
+// Only what may be asked for again outlives its call.
+bool Pipeline::is_kept(const Job& job) const {
+  return job.request.store || job.request.background || !job.request.idempotency_key.empty();
+}
+
+// False when it is no new job: refused, or an earlier request's, which `earlier` then is.
+Task<bool> Pipeline::keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier) {
+  std::optional<IdempotencyKey> key;
+  if (!job->request.idempotency_key.empty()) {
+    IdempotencyKey made{job->owner, job->request.idempotency_key, fingerprint_of(http.method, http.target, http.body)};
+    key.emplace(std::move(made));
+  }
+  StoreResult<Created> kept = co_await jobs_.keep(job, std::move(http.body), std::move(key));
+  if (kept && kept->how == Created::How::created) co_return true;
+  if (kept && kept->how == Created::How::replayed) {
+    earlier = std::move(kept->row);
+    co_return false;
+  }
+  Problem problem;
+  problem.code = kept ? ProblemCode::idempotency_key_reuse : ProblemCode::store_unavailable;
+  problem.detail = kept ? "This Idempotency-Key came with another request before."
+                        : "The request could not be stored, and was not begun.";
+  fail(*job, std::move(problem));
+  co_return false;
+}
+
+}  // namespace agent

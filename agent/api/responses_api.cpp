@@ -1,0 +1,208 @@
+#include "agent/api/responses_api.hpp"
+
+#include <charconv>
+
+#include "world/json_reader.hpp"
+#include "world/json_text.hpp"
+
+namespace agent {
+
+using world::HttpRequest;
+using world::HttpResponse;
+using world::HttpServerConnection;
+using world::Result;
+using world::Task;
+
+namespace {
+
+std::uint64_t number_after(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool good = error == std::errc{} && end == text.data() + text.size();
+  return good ? number + 1 : 0;
+}
+
+// The items of a request's input, as a list.
+std::string items_of(std::string_view body) {
+  const world::JsonValue input = world::member_of(body, "input");
+  if (input.type == world::JsonType::array) return std::string(input.raw);
+  if (input.type != world::JsonType::string) return "[]";
+  return R"([{"type":"message","role":"user","content":[{"type":"input_text","text":)" +
+         std::string(input.raw) + "}]}]";
+}
+
+}  // namespace
+
+std::string_view query_of(std::string_view target, std::string_view name) {
+  std::size_t at = target.find('?');
+  while (at != std::string_view::npos && at < target.size()) {
+    const std::size_t end = std::min(target.find('&', at + 1), target.size());
+    const std::string_view pair = target.substr(at + 1, end - at - 1);
+    const std::size_t equals = pair.find('=');
+    if (pair.substr(0, equals) == name) {
+      return equals == std::string_view::npos ? std::string_view("true") : pair.substr(equals + 1);
+    }
+    at = end;
+  }
+  return {};
+}
+
+Task<void> send_json(HttpServerConnection& connection, int status, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.headers.add("content-type", "application/json");
+  response.body = std::move(body);
+  const Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+}
+
+Task<void> ResponsesApi::not_found(HttpServerConnection& connection, HttpRequest http,
+                                   std::string id) {
+  Problem problem;
+  problem.code = ProblemCode::response_not_found;
+  problem.detail = "There is no response with the id '" + id.substr(0, 64) +
+                   "' of yours: it never was, was removed, or is older than responses are kept.";
+  const std::string request = pipeline_.id_of(http);
+  ProblemContext context;
+  context.request = request;
+  HttpResponse response = response_of(problem, context);
+  const Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+}
+
+Task<std::optional<JobRow>> ResponsesApi::row_of(std::string id, std::string owner) {
+  StoreResult<std::optional<JobRow>> row = co_await jobs_.store().read(std::move(id));
+  std::optional<JobRow> found;
+  if (row && *row && (*row)->owner == owner) found = std::move(**row);
+  co_return found;
+}
+
+Task<void> ResponsesApi::read(HttpServerConnection& connection, HttpRequest http, std::string id) {
+  const bool streams = query_of(http.target, "stream") == "true";
+  const std::uint64_t from = number_after(query_of(http.target, "starting_after"));
+  const std::string owner = pipeline_.owner_of(http).value_or("");
+  JobPtr job = jobs_.find(id);
+  if (job && job->owner == owner && streams && from >= job->log.first()) {
+    Following how;
+    how.from = from;
+    how.keeps = true;
+    how.owns = false;
+    co_await pipeline_.attend(connection, std::move(job), how);
+    co_return;
+  }
+  if (job && job->owner == owner && !streams) {
+    co_await send_json(connection, 200, job->writer->object());
+    co_return;
+  }
+  std::optional<JobRow> row = co_await row_of(id, owner);
+  if (!row) {
+    co_await not_found(connection, std::move(http), std::move(id));
+  } else if (streams) {
+    co_await follow_stored(connection, std::move(*row), from);
+  } else {
+    co_await send_json(connection, 200, std::move(row->result));
+  }
+}
+
+// One that has ended, or whose first events its log has no more: as far as the store knows.
+Task<void> ResponsesApi::follow_stored(HttpServerConnection& connection, JobRow row,
+                                       std::uint64_t from) {
+  const StoreResult<JobStore::Events> events = co_await jobs_.store().events(row.id, from);
+  HttpResponse head;
+  head.headers.add("content-type", "text/event-stream; charset=utf-8");
+  head.headers.add("cache-control", "no-cache");
+  Result<void> sent = co_await connection.begin_stream(std::move(head));
+  std::string all;
+  std::uint64_t next = from;
+  if (events) {
+    for (const auto& [number, event] : *events) {
+      all += event;
+      next = number + 1;
+    }
+  }
+  if (sent && !all.empty()) sent = co_await connection.send_chunk(std::move(all));
+  JobPtr job = jobs_.find(row.id);
+  while (sent && job) {  // it goes on: behind what the store had
+    co_await job->log.beyond(next);
+    std::string more = job->log.take(next);
+    if (more.empty()) break;
+    sent = co_await connection.send_chunk(std::move(more));
+  }
+  if (sent) sent = co_await connection.end_stream();
+  if (!sent) connection.close_after();
+}
+
+// Cancelling what has ended changes nothing: the answer is what it is.
+Task<void> ResponsesApi::cancel(HttpServerConnection& connection, HttpRequest http,
+                                std::string id) {
+  const std::string owner = pipeline_.owner_of(http).value_or("");
+  JobPtr job = jobs_.find(id);
+  if (job && job->owner == owner) {
+    co_await jobs_.cancel(job);
+    co_await send_json(connection, 200, job->writer->object());
+    co_return;
+  }
+  std::optional<JobRow> row = co_await row_of(id, owner);
+  if (row) {
+    co_await send_json(connection, 200, std::move(row->result));
+  } else {
+    co_await not_found(connection, std::move(http), std::move(id));
+  }
+}
+
+Task<void> ResponsesApi::remove(HttpServerConnection& connection, HttpRequest http,
+                                std::string id) {
+  const std::string owner = pipeline_.owner_of(http).value_or("");
+  std::optional<JobRow> row = co_await row_of(id, owner);
+  if (!row) {
+    co_await not_found(connection, std::move(http), std::move(id));
+    co_return;
+  }
+  JobPtr job = jobs_.find(id);
+  if (job) co_await jobs_.cancel(std::move(job));
+  const StoreResult<void> removed = co_await jobs_.store().remove(id);
+  static_cast<void>(removed);
+  std::string body = R"({"id":)";
+  world::append_json_string(body, id);
+  body += R"(,"object":"response.deleted","deleted":true})";
+  co_await send_json(connection, 200, std::move(body));
+}
+
+Task<void> ResponsesApi::input_items(HttpServerConnection& connection, HttpRequest http,
+                                     std::string id) {
+  const std::string owner = pipeline_.owner_of(http).value_or("");
+  std::optional<JobRow> row = co_await row_of(id, owner);
+  if (!row) {
+    co_await not_found(connection, std::move(http), std::move(id));
+    co_return;
+  }
+  std::string body = R"({"object":"list","data":)" + items_of(row->body) +
+                     R"(,"first_id":null,"last_id":null,"has_more":false})";
+  co_await send_json(connection, 200, std::move(body));
+}
+
+Task<void> ResponsesApi::list(HttpServerConnection& connection, HttpRequest http, std::string) {
+  std::string owner = pipeline_.owner_of(http).value_or("");
+  const std::string status(query_of(http.target, "status"));
+  std::string after(query_of(http.target, "after"));
+  const StoreResult<std::vector<JobRow>> rows =
+      co_await jobs_.store().list(std::move(owner), std::move(after), kListMax);
+  std::string body = R"({"object":"list","data":[)";
+  std::string last;
+  if (rows) {
+    for (const JobRow& row : *rows) {
+      last = row.id;
+      if (!status.empty() && name_of(row.state) != status) continue;
+      if (body.back() != '[') body += ',';
+      JobPtr job = jobs_.find(row.id);
+      body += job ? job->writer->object() : row.result;
+    }
+  }
+  body += R"(],"last_id":)";
+  world::append_json_string(body, last);
+  body += R"(,"has_more":)";
+  body += rows && rows->size() == kListMax ? "true}" : "false}";
+  co_await send_json(connection, 200, std::move(body));
+}
+
+}  // namespace agent

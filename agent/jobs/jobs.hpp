@@ -1,0 +1,87 @@
+// Jobs: those that run now. Each runs in a scope of its own until it has ended, whoever follows it;
+// those that are kept are in the store before anybody hears of them, and their end is there before
+// it is told. One clock; close() before it dies.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "agent/books.hpp"
+#include "agent/config.hpp"
+#include "agent/jobs/job.hpp"
+#include "agent/jobs/job_store.hpp"
+#include "world/random.hpp"
+
+namespace agent {
+
+class Jobs {
+ public:
+  struct Parts {
+    world::Clock& clock;
+    JobStore& store;
+    const Config& config;
+    const Books& books;
+    world::Random random;  // of ids: nobody must guess them
+  };
+  // `run` carries a job to its outcome, which it says with Job::end.
+  using Run = std::function<world::Task<void>(JobPtr)>;
+  Jobs(Parts parts, Run run);
+
+  // A job for a request of this API. Nothing knows of it yet.
+  JobPtr make(Api api);
+
+  // Makes it known, durably, unless its key stands for an earlier request.
+  world::Task<StoreResult<Created>> keep(JobPtr job, std::string body,
+                                         std::optional<IdempotencyKey> key);
+
+  void start(JobPtr job);
+
+  // Running jobs by id; null: none.
+  JobPtr find(const std::string& id) const;
+  std::size_t running() const { return scope_.running(); }
+
+  // Says that it runs now.
+  world::Task<void> begin(Job& job);
+
+  // Before a step with an effect outside: from here on it is never run again blindly. False: that
+  // could not be kept, so nothing must be done.
+  world::Task<bool> begin_effects(Job& job);
+
+  // Ends it and completes when it has ended.
+  world::Task<void> cancel(JobPtr job);
+
+  // The ledger's last word on it: how it ended, or that its user has left.
+  void tell_end(Job& job);
+  void tell_left(Job& job);
+
+  // Takes over what another life of this process has left, before anything new comes in.
+  // `revive` makes a job of its row again; those that it cannot read fail.
+  using Revive = std::function<bool(const JobRow& row, Job& job)>;
+  world::Task<void> recover(Revive revive);
+
+  // Ends all of them, as the end of the process would: the store keeps them as they are.
+  world::Task<void> close();
+
+  std::int64_t unix_nanos() const { return parts_.clock.unix_nanos(); }
+  JobStore& store() { return parts_.store; }
+
+ private:
+  world::Task<void> shepherd(JobPtr job);
+  world::Task<void> work(JobPtr job);
+  world::Task<void> say_why_not(JobPtr job);
+  world::Task<void> finish(JobPtr job);
+  world::Task<void> keep_events(JobPtr job);
+  world::Task<void> beat();
+  std::string new_id(std::string_view prefix);
+
+  Parts parts_;
+  const Run run_;
+  const std::string boot_;
+  std::uint64_t made_ = 0;
+  std::map<std::string, JobPtr> kept_;  // by id, while they run
+  bool beating_ = false;
+  world::Instant expired_at_{};
+  world::Scope scope_;
+};
+
+}  // namespace agent

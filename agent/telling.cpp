@@ -1,0 +1,120 @@
+// The part of the pipeline between a job and the calls about it: the one that made it, and the same
+// one once more.
+#include "agent/jobs/unless_user_leaves.hpp"
+#include "agent/pipeline.hpp"
+
+namespace agent {
+
+using std::chrono::seconds;
+using world::HttpServerConnection;
+using world::Task;
+
+// The first request under this key is still at work: this one would do nothing that it does not.
+Task<void> Pipeline::refuse_twin(HttpServerConnection& connection, JobPtr job) {
+  Problem problem;
+  problem.code = ProblemCode::request_in_progress;
+  problem.detail = "The request that came first with this Idempotency-Key is still being worked on.";
+  problem.retry_after = seconds(1);
+  world::HttpResponse response = response_of(problem, context_of(*job));
+  const world::Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+}
+
+// The same request once more: it is followed if it still runs, and otherwise its answer is given
+// again. Nothing is done twice.
+Task<void> Pipeline::answer_again(HttpServerConnection& connection, JobRow row) {
+  JobPtr job = jobs_.find(row.id);
+  if (job && job->attempt == 1) {
+    co_await refuse_twin(connection, std::move(job));
+    co_return;
+  }
+  // Work that a crash has interrupted may take long: its caller is not told to come back for ever.
+  if (job && job->request.background && !job->request.stream) {
+    co_await acknowledge(connection, std::move(job));
+    co_return;
+  }
+  if (job) {
+    Following how;
+    how.keeps = true;
+    how.owns = false;
+    how.replayed = true;
+    co_await attend(connection, std::move(job), how);
+    co_return;
+  }
+  world::HttpResponse response;
+  response.headers.add("content-type", "application/json");
+  response.headers.add("idempotent-replayed", "true");
+  response.body = std::move(row.result);
+  const world::Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+}
+
+Task<void> Pipeline::attend(HttpServerConnection& connection, JobPtr job, Following how) {
+  if (how.owns && job->request.background && !job->request.stream) {
+    while (!job->accepted && !job->log.ended()) co_await job->turned.wait();
+    if (!job->problem) {
+      co_await acknowledge(connection, std::move(job));
+      co_return;
+    }
+  }
+  if (how.owns && job->request.wait && job->stored && !job->request.stream) {
+    Task<bool> ending = ended(job);
+    auto waiting = world::with_deadline(clock_, job->received + *job->request.wait,
+                                        std::move(ending));
+    const std::optional<bool> in_time = co_await waiting;
+    if (!in_time) {  // it goes on without the call
+      job->request.background = true;
+      co_await acknowledge(connection, std::move(job));
+      co_return;
+    }
+  }
+  Task<void> following = follow(connection, job, how);
+  bool stayed = true;
+  if (config_.notice_leaving) {
+    stayed = co_await unless_user_leaves(clock_, connection, std::move(following));
+  } else {
+    co_await following;
+  }
+  if (!stayed) connection.close_after();
+  if (!how.owns) co_return;
+  if (how.told && !job->request.background) jobs_.tell_end(*job);
+  if (!how.told) co_await leave(std::move(job));
+}
+
+Task<bool> Pipeline::ended(JobPtr job) {
+  while (!job->log.ended()) co_await job->log.beyond(job->log.next());
+  co_return true;
+}
+
+// It is kept, and will be worked on: where to ask for it.
+Task<void> Pipeline::acknowledge(HttpServerConnection& connection, JobPtr job) {
+  world::HttpResponse response;
+  response.status = 202;
+  response.headers.add("content-type", "application/json");
+  response.headers.add("x-request-id", job->request_id);
+  response.headers.add("location", "/v1/responses/" + job->id);
+  if (job->request.prefers_async) response.headers.add("preference-applied", "respond-async");
+  response.body = job->writer->object();
+  const world::Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+}
+
+// Who made the job has left before its end.
+Task<void> Pipeline::leave(JobPtr job) {
+  if (job->request.background) co_return;
+  if (!job->request.cancel_on_leaving) {
+    job->request.background = true;
+    if (job->log.ended()) jobs_.tell_end(*job);
+    co_return;
+  }
+  if (config_.defect == Defect::upstream_not_cancelled) {  // planted bug
+    job->left = true;
+    while (!job->log.ended()) co_await job->log.beyond(job->log.next());
+  } else {
+    co_await jobs_.cancel(job);
+    if (config_.defect == Defect::loses_on_disconnect) co_return;  // planted bug
+  }
+  jobs_.tell_left(*job);
+}
+
+}  // namespace agent

@@ -1,0 +1,112 @@
+// Every bundled scenario against the sound core and against the naive one: the sound core passes,
+// and the naive one fails for exactly the reasons that the scenario was written for. And the table
+// of the README is what `shakedown contrast` prints.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "process.hpp"
+#include "scenarios.hpp"
+
+using namespace end_to_end;
+using nlohmann::json;
+
+namespace {
+
+using Reasons = std::set<std::string>;  // objectives and invariants
+
+struct Row {
+  const char* scenario;
+  Reasons naive_fails;  // empty: the naive core passes too
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> kRows = {
+      {"azure_code_replay", {}},
+      {"backend_down", {"error_rate < 1% in outage", "response.p95 < 500ms in outage",
+                        "response.p95 < 30s"}},
+      {"backend_down_hang",
+       {"error_rate < 1%", "response.p95 < 15500ms in noticing",
+        "response.p95 < 500ms in outage", "response.max < 61s"}},
+      {"same_user", {"conversation_integrity", "response.count{outcome:error} == 0"}},
+      {"steady", {}},
+      {"stress_users", {}},
+      {"user_spam", {"honest_errors"}},
+  };
+  return kRows;
+}
+
+json run_with(const TempFolder& folder, const std::string& scenario, const std::string& profile) {
+  const RunResult ran = shakedown({"run", bundled(scenario), "--profile", profile, "--quiet",
+                                   "--out", folder.path(profile)});
+  INFO(ran.out << ran.err);
+  CHECK(ran.err.empty());
+  json result = result_of(folder.path(profile + "/" + scenario));
+  check_conservation(result);
+  return result;
+}
+
+Reasons failed_in(const json& result) {
+  Reasons failed;
+  for (const json& slo : result.at("slos")) {
+    if (slo.at("verdict") == "FAIL") failed.insert(slo.at("expr").get<std::string>());
+  }
+  for (const json& invariant : result.at("invariants")) {
+    if (invariant.at("verdict") == "FAIL") failed.insert(invariant.at("name").get<std::string>());
+  }
+  return failed;
+}
+
+std::string readme_path() { return std::string(SHAKEDOWN_SOURCE_DIR) + "/README.md"; }
+
+// The table stands between these two lines.
+constexpr const char* kBegin = "<!-- shakedown contrast scenarios/ --markdown -->\n";
+constexpr const char* kEnd = "<!-- end of the table -->\n";
+
+}  // namespace
+
+TEST_CASE("the sound core passes, the naive one fails for the right reasons", "[sim][verdicts]") {
+  const TempFolder folder;
+  for (const Row& row : rows()) {
+    DYNAMIC_SECTION(row.scenario) {
+      const json sound = run_with(folder, row.scenario, "hardened");
+      CHECK(failed_in(sound) == Reasons{});
+      CHECK(sound.at("verdict") == "PASS");
+      const json naive = run_with(folder, row.scenario, "legacy");
+      CHECK(failed_in(naive) == row.naive_fails);
+      CHECK(naive.at("verdict") == (row.naive_fails.empty() ? "PASS" : "FAIL"));
+    }
+  }
+}
+
+TEST_CASE("every bundled scenario has its verdicts", "[sim][verdicts]") {
+  Words listed;
+  for (const Row& row : rows()) listed.push_back(std::string(row.scenario) + ".yaml");
+  Words there;
+  for (const std::string& name : names_in(std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios")) {
+    if (name.ends_with(".yaml")) there.push_back(name);
+  }
+  CHECK(listed == there);
+}
+
+TEST_CASE("the README's table is what contrast prints", "[sim][verdicts][golden]") {
+  RunOptions options;
+  options.directory = SHAKEDOWN_SOURCE_DIR;
+  options.within = std::chrono::seconds(600);
+  const RunResult ran = shakedown({"contrast", "scenarios/", "--markdown", "--jobs", "2"}, options);
+  CHECK(ran.code == 0);
+  std::string readme = read_file(readme_path());
+  const std::size_t begin = readme.find(kBegin) + std::string(kBegin).size();
+  const std::size_t end = readme.find(kEnd);
+  REQUIRE(end != std::string::npos);
+  REQUIRE(begin < end);
+  const char* update = std::getenv("UPDATE_GOLDEN");
+  if (update != nullptr && std::string(update) == "1") {
+    std::ofstream(readme_path(), std::ios::binary)
+        << readme.substr(0, begin) << ran.out << readme.substr(end);
+    return;
+  }
+  CHECK(readme.substr(begin, end - begin) == ran.out);
+}
