@@ -1,5 +1,6 @@
 #include "agent/pipeline.hpp"
 
+#include "agent/api/request_reader.hpp"
 #include "world/json_text.hpp"
 
 namespace agent {
@@ -46,6 +47,7 @@ Pipeline::Pipeline(Parts parts, const std::vector<Provider>& providers)
       jobs_(Jobs::Parts{clock_, parts.store, config_, books_, parts.chain.random},
             [this](JobPtr job) { return run(std::move(job)); }) {
   limits_.messages_max = config_.history_messages_max;
+  limits_.json = config_.json;
 }
 
 std::string Pipeline::id_of(const world::HttpRequest& http) {
@@ -147,7 +149,9 @@ void Pipeline::fail(Job& job, Problem problem) {
 Task<void> Pipeline::recover() {
   co_await jobs_.recover([this](const JobRow& row, Job& job) {
     job.writer = make_responses_writer(job, config_, row.created_at / 1'000'000'000);
-    return read_request(row.body, limits_, job.request);
+    Problem unused;
+    const Api api = row.api == "chat" ? Api::chat : Api::responses;
+    return read_request(api, row.body, limits_, job.request, unused);
   });
 }
 

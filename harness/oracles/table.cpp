@@ -12,6 +12,7 @@
 #include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
+#include "harness/oracles/explains_bad_input.hpp"
 #include "harness/oracles/exactly_once_keys.hpp"
 #include "harness/oracles/fairness.hpp"
 #include "harness/oracles/honest_errors.hpp"
@@ -108,6 +109,10 @@ constexpr std::array kOracles{
     OracleKind{"honest_errors",
                "Errors have the members of RFC 9457, words that name them, and a next action.",
                Needs::clients, make<HonestErrors>},
+    OracleKind{"explains_bad_input",
+               "Bad bodies are refused with the field, what was expected and got, and a remedy; "
+               "no provider sees them.",
+               Needs::fakes, make<ExplainsBadInput>},
     OracleKind{"queue_honest", "Places and times that a queue announces come true.",
                Needs::clients, make<QueueHonest>},
     OracleKind{"user_concurrency",

@@ -141,6 +141,7 @@ struct LoadClass {
   Users users;
   Sessions sessions;
   std::string ask = "Hello.";
+  std::string bodies;          // file of a corpus, beside the scenario's; empty: good requests
   std::int64_t parallel = 1;   // requests per arrival, same user and instant
   std::optional<bool> stream;  // none: as client.stream
   std::optional<world::Distribution> prompt_tokens;
@@ -171,6 +172,9 @@ struct LoadClass {
               "How turns group into conversations: one per user, one per request, or "
               "{turns_per_session: 4}."),
         field("ask", &LoadClass::ask, "What the user says, after the marker of the turn."),
+        field("bodies", &LoadClass::bodies,
+              "File of bad bodies, beside this one (JSON lines), sent one after the other instead; "
+              "to be refused with a 4xx is their success."),
         field("parallel", &LoadClass::parallel,
               "Requests per arrival: same user, same instant. In one conversation too, on purpose.")
             .between(1, kParallelMax),

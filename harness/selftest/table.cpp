@@ -34,6 +34,7 @@ constexpr std::array kDefects{
     PlantedDefect{"never_recovers", "outages", "recovers_within"},
     PlantedDefect{"serves_first_come", "starving", "fairness", "queue_honest"},
     PlantedDefect{"invents_eta", "spam", "queue_honest"},
+    PlantedDefect{"generic_validation", "bad_input", "explains_bad_input"},
     PlantedDefect{"overspends", "budgets", "budget_respected"},
     PlantedDefect{"repeats_commands", "tools", "exactly_once_commands"},
     PlantedDefect{"silent_commands", "commands", "command_life"},

@@ -146,6 +146,12 @@ bool says_nothing(Config config) {
   return got.member("detail").empty() || got.member("next_actions").empty();
 }
 
+bool names_no_field(Config config) {
+  CoreWorld w(with(config));
+  const Got got = w.ask(R"({"messages":[{"role":"usr","content":"x"}]})");
+  return got.status == 400 && !holds(got.body, "messages[0].role");
+}
+
 bool asks_again_after_400(Config config) {
   CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
   w.ask(turn(0s, {1, 0, 0}, false).body);
@@ -539,7 +545,8 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"users_without_limit", takes_every_slot},
                      {"acks_before_durable", loses_what_it_acknowledged},
                      {"forgets_jobs", loses_ended_jobs},
-                     {"late_result_overwrites", revives_cancelled_jobs}};
+                     {"late_result_overwrites", revives_cancelled_jobs},
+                     {"generic_validation", names_no_field}};
 
 }  // namespace
 
