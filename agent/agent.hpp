@@ -11,14 +11,15 @@
 
 namespace agent {
 
+// What a process has that a simulation may do without.
+struct Outside {
+  JobStore* store = nullptr;              // null: jobs are gone with the agent
+  world::Processes* processes = nullptr;  // null: the model runs no commands
+  std::optional<JobIds> ids{};            // none: drawn from `random`, which others may know
+};
+
 class Agent {
  public:
-  // What a process has that a simulation may do without.
-  struct Outside {
-    JobStore* store = nullptr;              // null: jobs are gone with the agent
-    world::Processes* processes = nullptr;  // null: the model runs no commands
-    std::optional<JobIds> ids{};            // none: drawn from `random`, which others may know
-  };
   // Throws std::invalid_argument when the config names no provider or one that is not given.
   // `random` draws the jitter of waits.
   Agent(world::Clock& clock, world::Network& network, Config config,

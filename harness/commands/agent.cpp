@@ -153,7 +153,7 @@ int serve_agent(const AgentCommand& command) {
   const std::unique_ptr<agent::JobStore> store = agent::open_store(
       clock, setup.config.store, [&clock] { return std::make_unique<world::RealWorker>(clock); },
       setup.config.defect);
-  agent::Agent::Outside outside;
+  agent::Outside outside;
   outside.store = store.get();
   outside.processes = processes;
   outside.ids.emplace(world::Random(world::entropy_bits()), world::Random(world::entropy_bits()));

@@ -57,7 +57,7 @@ void SimAgent::start() {
   };
   // What a process draws is not what the one before it drew: ids would come again.
   const world::Random random(prepared_.seed + lives_++);
-  agent::Agent::Outside outside;
+  agent::Outside outside;
   outside.store = store_.get();
   outside.processes = &life.processes;
   life.core = std::make_unique<agent::Agent>(

@@ -52,7 +52,7 @@ struct CommandCore {
       agent::Provider provider{name, endpoint, "fake-1", {}, {}};
       providers.push_back(std::move(provider));
     }
-    agent::Agent::Outside outside;
+    agent::Outside outside;
     outside.store = &store;
     outside.processes = &processes;
     w.agent = std::make_unique<agent::Agent>(
