@@ -31,6 +31,7 @@ Config hardened(Config c) {
   c.chain.background_waits = true;
   c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
+  c.queue.limit = SlotLimit::adaptive;
   c.commands.kill_after = world::Nanos{0};
   c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);
@@ -79,6 +80,19 @@ Config never_degrades(Config config) {
 Config seed_breaker(Config config) {
   config = hardened(std::move(config));
   config.breaker.policy = BreakerPolicy::seed;
+  return config;
+}
+
+Config blind_to_slowness(Config config) {
+  config = hardened(std::move(config));
+  config.breaker.slow_percent = 0;
+  config.chain.learn = false;
+  return config;
+}
+
+Config impatient_breaker(Config config) {
+  config = hardened(std::move(config));
+  config.breaker.reset_after = config.breaker.reset_after_max = seconds(5);
   return config;
 }
 
@@ -183,6 +197,10 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::orphans_commands>},
     {"users_without_limit", "Defect: one user may take every slot at the providers.",
      users_without_limit},
+    {"blind_to_slowness", "Defect: a provider that crawls is a good one, as it does not fail.",
+     blind_to_slowness},
+    {"impatient_breaker", "Defect: an open breaker probes every five seconds, so it flaps along.",
+     impatient_breaker},
     {"generic_validation", "Defect: refusals of bad input do not say which field is wrong, or how.",
      generic_validation},
 }};

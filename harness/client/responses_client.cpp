@@ -77,7 +77,7 @@ std::string ResponsesClient::render(const PlannedRequest& request, std::uint32_t
     body += R"(,"max_output_tokens":)";
     body += std::to_string(request.output_tokens);
   }
-  append_tier(body, load_class);
+  append_wishes(body, load_class);
   body += load_class.background ? R"(,"background":true,"store":true)" : R"(,"store":false)";
   body += request.stream ? R"(,"stream":true})" : R"(,"stream":false})";
 
@@ -288,7 +288,7 @@ Task<bool> ResponsesClient::cancel_again(Turn& turn) {
 bool ResponsesClient::conclude(Turn& turn) const {
   Operation& op = turn.op;
   Reply& reply = turn.reply;
-  ResponseObject& last = turn.last;
+  const ResponseObject& last = turn.last;
   if (last.status == JobStatus::cancelled && reply.job.cancel_wanted) {
     op.outcome = Outcome::cancelled;
     op.failure = reports::Failure::cancelled;
@@ -305,7 +305,7 @@ bool ResponsesClient::conclude(Turn& turn) const {
   if (op.first_event == world::kNever && !op.streamed) op.first_event = clock_.now();
   const bool in_pieces = !reply.text.empty() && reply.numbers.refused_status == 0;
   if (!in_pieces) {
-    reply.text = std::move(last.text);
+    reply.text = last.text;
   } else if (last.has_text && reply.numbers.missing == 0) {
     reply.whole_differs = reply.text != last.text;
   }

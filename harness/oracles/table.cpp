@@ -21,10 +21,12 @@
 #include "harness/oracles/no_empty_response.hpp"
 #include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
+#include "harness/oracles/prefers_first.hpp"
 #include "harness/oracles/queue_honest.hpp"
 #include "harness/oracles/recovers_within.hpp"
 #include "harness/oracles/retried_non_retryable.hpp"
 #include "harness/oracles/retry_after_honoured.hpp"
+#include "harness/oracles/steady_choice.hpp"
 #include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
 #include "harness/oracles/user_concurrency.hpp"
@@ -124,6 +126,12 @@ constexpr std::array kOracles{
     OracleKind{"exactly_once_keys",
                "Requests of one Idempotency-Key are carried out once and answered alike.",
                Needs::fakes, make<ExactlyOnceKeys>},
+    OracleKind{"prefers_first", "The first provider is asked first again when it is well.",
+               Needs::agent, make<PrefersFirst>, OracleParameter::duration,
+               "Since its last failure.", 120 * kSecond},
+    OracleKind{"steady_choice", "The provider that is asked first seldom changes.", Needs::agent,
+               make_with_parameter<SteadyChoice>, OracleParameter::count, "Changes in a minute.", 2,
+               1, 1'000},
 };
 }  // namespace
 

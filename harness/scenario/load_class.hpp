@@ -154,6 +154,7 @@ struct LoadClass {
   std::optional<Cancels> cancels;
   std::optional<Reconnects> reconnects;
   std::optional<Idempotency> idempotency;
+  bool degraded = true;                        // answers that stand in for one will do
   world::Nanos deadline{0};                    // sent as X-Request-Timeout-Ms; 0: not
   std::string phase;      // of `in`; empty: the whole run
   world::Instant from{};  // the window, from the phase
@@ -199,6 +200,8 @@ struct LoadClass {
               "Users whose stream breaks, and who resume it: {after: exp(20s), share: 30%}."),
         field("idempotency", &LoadClass::idempotency,
               "Requests with an Idempotency-Key that come again: {duplicates: 3, share: 20%}."),
+        field("degraded", &LoadClass::degraded,
+              "Whether a degraded answer will do; false is sent as agentcore.allow_degraded."),
         field("deadline", &LoadClass::deadline,
               "What the user tells the target to take at most (X-Request-Timeout-Ms); 0s: nothing.")
             .between(0, 86'400'000'000'000),

@@ -41,6 +41,7 @@ constexpr std::array kDefects{
     PlantedDefect{"kills_at_60s", "commands", "command_life"},
     PlantedDefect{"orphans_commands", "commands", "command_life"},
     PlantedDefect{"users_without_limit", "greedy", "user_concurrency"},
+    PlantedDefect{"forgets_waiters", "spam", "queue_honest"},
 };
 
 constexpr std::array kGates{

@@ -68,7 +68,7 @@ TEST_CASE("faults on the agent that make no sense", "[scenario][agent_fault]") {
        {Row{"{id: f, on: agent, kill: {}}", "needs the key `at`"},
         Row{"{id: f, on: agent, at: 30s}", "needs an action: `kill`, `term` or `freeze`"},
         Row{"{id: f, on: agent, at: 30s, kill: {}, term: {}}", "has two actions"},
-        Row{"{id: f, on: agent, at: 70s, kill: {}}", "begins when the plan has ended, at 60s"},
+        Row{"{id: f, on: agent, at: 70s, kill: {}}", "begins when the plan has ended, at 1m"},
         Row{"{id: f, on: agent, at: rogh, kill: {}}", "did you mean `rough`?"},
         Row{"{id: f, on: agent, at: 30s, status: 503}", "unknown key `status`"},
         Row{"{id: f, on: agent, at: 30s, probability: 5%, kill: {}}", "unknown key `probability`"},
@@ -118,9 +118,11 @@ TEST_CASE("a kill in sim breaks what is under way, and the agent comes back",
 }
 
 TEST_CASE("told to end, the agent finishes what it has begun", "[run][agent_fault][REQ-153]") {
-  const reports::RunRecord record =
-      simulate(scenario("{id: deploy, on: agent, at: 30s, term: {restart_after: 1s}}",
-                        "invariants: [terminal_once, conservation]\n"));
+  // Quick enough that there is a moment without a request, which is when it ends.
+  std::string text = scenario("{id: deploy, on: agent, at: 30100ms, term: {restart_after: 1s}}",
+                              "invariants: [terminal_once, conservation]\n");
+  text.replace(text.find("ttft: 500ms"), 11, "ttft: 200ms");
+  const reports::RunRecord record = simulate(text);
   const auto failed = [&](reports::Failure why) {
     return record.failures[static_cast<std::size_t>(why)];
   };
