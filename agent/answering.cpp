@@ -100,16 +100,11 @@ Task<Asked> Pipeline::ask(Job& job, MaybeSlot& slot, const History& prompt, std:
                                    job.request_id, job.deadline, job.attempts};
   question.background = job.request.background && config_.chain.background_waits;
   question.settles = degraded_.on() && job.request.allow_degraded && !question.background;
-  if (slot) slot->begin_call();
+  question.slot = slot ? &*slot : nullptr;
+  question.ticket = std::move(job.ticket);
   Asked asked = co_await chain_.ask(std::move(question));
-  Load load = Load::fine;
-  for (const AttemptRecord& record : asked.tried) {
-    job.tried.push_back(to_json(record));
-    const bool strained = record.outcome.kind == OutcomeKind::timeout ||
-                          record.outcome.is_limit() || record.outcome.status == 503;
-    if (strained) load = Load::overloaded;
-  }
-  if (slot) slot->end_call(load);
+  job.ticket = std::move(asked.ticket);
+  for (const AttemptRecord& record : asked.tried) job.tried.push_back(to_json(record));
   job.attempts += asked.attempts;
   job.fallback = asked.fallback;
   if (asked.provider != nullptr) job.provider = asked.provider;
@@ -174,7 +169,7 @@ Task<bool> Pipeline::run_tools(Job& job, MaybeSlot& slot, Completion completion,
     const bool is_long = tools_.longest(wanted) > kShortTool;
     if (slot && is_long) slot.reset();
     const ToolAnswer answer = co_await call_tool(job, wanted);
-    if (answer.end != ToolEnd::refused) job.effects = true;
+    if (job.problem) co_return false;
     prompt.add(result_message(wanted.id, answer.text));
   }
   const Nanos took = clock_.now() - from;
@@ -195,16 +190,24 @@ Task<ToolAnswer> Pipeline::call_tool(Job& job, ToolRequest wanted) {
   call.tell = [&job](std::string_view kind, std::string json) {
     job.writer->happened(kind, json);
   };
-  if (job.stored) call.begin_effects = [this, &job] { return note_effects(job); };
+  call.begin_effects = [this, &job] { return jobs_.begin_effects(job); };
+  // Who hears how it goes, or can come back for the answer, need not be told that it is late.
+  if (!job.stored && !job.request.stream) {
+    call.until = job.deadline;
+    call.too_late = [this, &job] { tell_tool_late(job); };
+  }
   call.wanted = std::move(wanted);
   ToolAnswer answer = co_await tools_.call(std::move(call));
   co_return answer;
 }
 
-// Before it does anything that others can see: after a crash it is not done again blindly.
-Task<bool> Pipeline::note_effects(Job& job) {
-  const bool noted = co_await jobs_.note_effects(job);
-  co_return noted;
+void Pipeline::tell_tool_late(Job& job) {
+  Problem problem;
+  problem.code = ProblemCode::command_timeout;
+  problem.detail = "A tool has not answered within the time that this request had. What it did is "
+                   "done; the turn was not stored.";
+  problem.execution = Execution::partial;
+  fail(job, std::move(problem));
 }
 
 // Legacy reads an answer only now, when no retry can help any more.

@@ -24,7 +24,8 @@ class Pipeline {
   struct Parts {
     ProviderChain::Parts chain;
     JobStore& store;
-    world::Processes* processes = nullptr;  // null: no commands
+    world::Processes* processes;  // null: no commands
+    JobIds ids;
   };
   // What the parts refer to must outlive it. Throws std::invalid_argument as the chain does.
   Pipeline(Parts parts, const std::vector<Provider>& providers);
@@ -68,6 +69,7 @@ class Pipeline {
 
   // From there on.
   world::Task<void> run(JobPtr job);
+  world::Task<bool> wait_for_recovery(Job& job);
   world::Task<bool> wait_for_conversation(Job& job, ConversationLocks::Turn& turn);
   void accept(Job& job);
   Wish wish_of(const Job& job) const;
@@ -85,7 +87,7 @@ class Pipeline {
   bool settle_for_less(Job& job, Asked& asked, History& prompt);
   world::Task<bool> run_tools(Job& job, MaybeSlot& slot, Completion completion, History& prompt);
   world::Task<ToolAnswer> call_tool(Job& job, ToolRequest wanted);
-  world::Task<bool> note_effects(Job& job);
+  void tell_tool_late(Job& job);
   world::Task<std::string> further_members(Job& job);
   world::Task<bool> read_unchecked(Job& job, Upstream& up);
   world::Task<bool> read_stream(Job& job, Upstream& up);

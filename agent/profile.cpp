@@ -12,6 +12,7 @@ Config hardened(Config c) {
   c.hard_limit = false;
   c.conversation_lock = true;
   c.honest_errors = true;
+  c.json.explain = true;
   c.check_answers = true;
   c.notice_leaving = true;
   c.request_timeout = seconds(25);  // so that a second attempt fits within the deadline
@@ -30,6 +31,7 @@ Config hardened(Config c) {
   c.chain.background_waits = true;
   c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
+  c.queue.limit = SlotLimit::adaptive;
   c.commands.kill_after = world::Nanos{0};
   c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);
@@ -60,6 +62,12 @@ Config retries_without_jitter(Config config) {
 Config generic_errors(Config config) {
   config = hardened(std::move(config));
   config.honest_errors = false;
+  return config;
+}
+
+Config generic_validation(Config config) {
+  config = hardened(std::move(config));
+  config.json.explain = false;
   return config;
 }
 
@@ -193,6 +201,8 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      blind_to_slowness},
     {"impatient_breaker", "Defect: an open breaker probes every five seconds, so it flaps along.",
      impatient_breaker},
+    {"generic_validation", "Defect: refusals of bad input do not say which field is wrong, or how.",
+     generic_validation},
 }};
 
 const Profile* find_profile(std::string_view name) {

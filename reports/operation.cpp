@@ -47,6 +47,7 @@ std::string_view name_of(Latency latency) {
     case Latency::inter_token: return "inter_token";
     case Latency::agent_added: return "agent_added";
     case Latency::queue_wait: return "queue_wait";
+    case Latency::status: return "status";
   }
   return "unknown";
 }

@@ -69,6 +69,8 @@ struct Operation {
   Nanos stall{0};        // the longest gap between two events of a stream
   Nanos queue_wait{-1};  // in the target's queue, as it says (Server-Timing); negative: it does not
   bool streamed = false;
+  bool background = false;  // made as a job, and asked about until it had ended
+  bool has_key = false;     // an Idempotency-Key
 
   Outcome outcome = Outcome::ok;
   Failure failure = Failure::none;
@@ -78,6 +80,9 @@ struct Operation {
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;
   std::string provider;  // that answered, when the target says so
+
+  // A bad body that was refused, as it should be: good, but no answer.
+  bool was_refused() const { return outcome == Outcome::ok && http_status >= 400; }
 };
 
 // The latencies of an operation.
@@ -90,13 +95,14 @@ enum class Latency : std::uint8_t {
   inter_token,  // each gap between two events of a stream: many values of one operation
   agent_added,  // service time without the time that the fakes took for it; known when they told
   queue_wait,   // in the target's queue, as the target says
+  status,       // each answer about the state of a background turn: many values of one operation
 };
-inline constexpr std::size_t kLatencies = 8;
+inline constexpr std::size_t kLatencies = 9;
 
 std::string_view name_of(Latency latency);
 
 // Nothing when the operation has no such latency (never sent, not a stream, no event), or when it
-// is not the operation that knows it (inter_token, agent_added: see Recorder). Never
+// is not the operation that knows it (inter_token, agent_added, status: see Recorder). Never
 // negative: a request that was sent ahead of its plan has lateness 0.
 inline std::optional<Nanos> latency_of(const Operation& op, Latency latency) {
   const auto span = [](Instant from, Instant to) { return to > from ? to - from : Nanos{0}; };
@@ -120,7 +126,8 @@ inline std::optional<Nanos> latency_of(const Operation& op, Latency latency) {
       if (op.queue_wait >= Nanos{0}) return op.queue_wait;
       break;
     case Latency::inter_token:
-    case Latency::agent_added: break;
+    case Latency::agent_added:
+    case Latency::status: break;
   }
   return std::nullopt;
 }

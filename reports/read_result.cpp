@@ -55,7 +55,10 @@ Counts counts_of(const Json& json) {
 LatencySummaries latencies_of(const Json& json) {
   LatencySummaries summaries;
   for (std::size_t i = 0; i < kLatencies; ++i) {
-    const Json& row = json.at(std::string(name_of(static_cast<Latency>(i))));
+    const std::string key(name_of(static_cast<Latency>(i)));
+    // Results of before know nothing of it.
+    if (static_cast<Latency>(i) == Latency::status && !json.contains(key)) continue;
+    const Json& row = json.at(key);
     summaries[i] = {row.at("count").get<std::uint64_t>(), duration_of(row.at("p50")),
                     duration_of(row.at("p90")),           duration_of(row.at("p95")),
                     duration_of(row.at("p99")),           duration_of(row.at("p999")),

@@ -16,7 +16,8 @@ bool is_failure(Outcome outcome) {
 
 // Latencies whose values are noted one by one, beside the operation.
 bool is_noted(Latency latency) {
-  return latency == Latency::inter_token || latency == Latency::agent_added;
+  return latency == Latency::inter_token || latency == Latency::agent_added ||
+         latency == Latency::status;
 }
 
 // Latencies that are known, whatever became of the request, as soon as there is a value.
@@ -217,6 +218,17 @@ void Recorder::note(const Operation& op, Latency latency, Nanos value) {
     ThresholdSecond one = one_of(exceeds ? Evidence::exceeds : Evidence::within);
     add_value(one, value);
     count(i, op, one);
+  }
+}
+
+void Recorder::note_failed(const Operation& op, Latency latency) {
+  if (!layout_.segment.has(op.user)) return;
+  for (std::size_t i = 0; i < threshold_counts_.size(); ++i) {
+    const Threshold& threshold = layout_.thresholds[i];
+    if (threshold.exceeds != Threshold::Exceeds::latency || threshold.latency != latency ||
+        !threshold.where.admits(op))
+      continue;
+    count(i, op, one_of(Evidence::exceeds));
   }
 }
 

@@ -118,6 +118,8 @@ class Recorder {
   void record(const Operation& op, std::span<const Nanos> gaps = {});
   // Said later, of an operation that was recorded: agent_added, once the fakes' part is known.
   void note(const Operation& op, Latency latency, Nanos value);
+  // The same of a value that never came, which exceeds every bound.
+  void note_failed(const Operation& op, Latency latency);
 
   void merge(const Recorder& other);  // of the same layout
 

@@ -8,7 +8,6 @@ using world::Task;
 
 namespace {
 
-constexpr world::Purpose kIdPurpose{"agent.job.id"};
 constexpr world::Nanos kBeatEvery = std::chrono::seconds(5);
 constexpr world::Nanos kExpireEvery = std::chrono::seconds(60);
 constexpr std::int64_t kAttemptsMax = 3;
@@ -26,24 +25,14 @@ Problem interrupted_problem() {
 Jobs::Jobs(Parts parts, Run run)
     : parts_(std::move(parts)),
       run_(std::move(run)),
-      boot_(new_id("boot_")),
+      boot_(parts_.ids.next("boot_")),
       scope_(parts_.clock) {}
-
-// 128 bits. A later life of the process begins at another instant, so it makes other ones.
-std::string Jobs::new_id(std::string_view prefix) {
-  const auto life = static_cast<std::uint64_t>(parts_.clock.unix_nanos());
-  std::string id(prefix);
-  world::append_hex(id, parts_.random.bits(kIdPurpose, life, 2 * made_));
-  world::append_hex(id, parts_.random.bits(kIdPurpose, life, 2 * made_ + 1));
-  ++made_;
-  return id;
-}
 
 JobPtr Jobs::make(Api api) {
   EventLog::Bounds bounds;
   bounds.bytes_max = static_cast<std::size_t>(parts_.config.response_bytes_max);
   auto job = std::make_shared<Job>(parts_.clock, bounds);
-  job->id = new_id(api == Api::chat ? "chatcmpl_" : "resp_");
+  job->id = parts_.ids.next(api == Api::chat ? "chatcmpl_" : "resp_");
   job->request.api = api;
   return job;
 }
@@ -88,6 +77,23 @@ Task<void> Jobs::work(JobPtr job) {
   };
   const AtEnd at_end{*job};
   co_await run_(job);
+}
+
+Task<bool> Jobs::begin_effects(Job& job) {
+  if (job.effects) co_return true;
+  if (job.stored) {
+    JobStore::Change change;
+    change.id = job.id;
+    change.attempt = job.attempt;
+    change.state = JobState::in_progress;
+    change.result = job.writer->object();
+    change.at = unix_nanos();
+    change.began_effects = true;
+    const StoreResult<bool> kept = co_await parts_.store.advance(std::move(change));
+    if (!kept || !*kept) co_return false;
+  }
+  job.effects = true;
+  co_return true;
 }
 
 // Runs it, and sees to it that it ends: as it says itself, cancelled, or with what went wrong. Not
@@ -153,17 +159,6 @@ Task<void> Jobs::begin(Job& job) {
   change.at = unix_nanos();
   const StoreResult<bool> told = co_await parts_.store.advance(std::move(change));
   static_cast<void>(told);  // a store that is gone is noticed at the end, which must be kept
-}
-
-Task<bool> Jobs::note_effects(Job& job) {
-  JobStore::Change change;
-  change.id = job.id;
-  change.attempt = job.attempt;
-  change.state = JobState::in_progress;
-  change.at = unix_nanos();
-  change.began_effects = true;
-  const StoreResult<bool> noted = co_await parts_.store.advance(std::move(change));
-  co_return noted.has_value() && *noted;
 }
 
 // In the store first, then to all who follow.

@@ -9,8 +9,8 @@
 #include "agent/books.hpp"
 #include "agent/config.hpp"
 #include "agent/jobs/job.hpp"
+#include "agent/jobs/job_ids.hpp"
 #include "agent/jobs/job_store.hpp"
-#include "world/random.hpp"
 
 namespace agent {
 
@@ -21,7 +21,7 @@ class Jobs {
     JobStore& store;
     const Config& config;
     const Books& books;
-    world::Random random;  // of ids: nobody must guess them
+    JobIds ids;
   };
   // `run` carries a job to its outcome, which it says with Job::end.
   using Run = std::function<world::Task<void>(JobPtr)>;
@@ -43,8 +43,9 @@ class Jobs {
   // Says that it runs now.
   world::Task<void> begin(Job& job);
 
-  // That something with an effect outside begins, durably. False: that cannot be kept.
-  world::Task<bool> note_effects(Job& job);
+  // Before a step with an effect outside: from here on it is never run again blindly. False: that
+  // could not be kept, so nothing must be done.
+  world::Task<bool> begin_effects(Job& job);
 
   // Ends it and completes when it has ended.
   world::Task<void> cancel(JobPtr job);
@@ -71,12 +72,10 @@ class Jobs {
   world::Task<void> finish(JobPtr job);
   world::Task<void> keep_events(JobPtr job);
   world::Task<void> beat();
-  std::string new_id(std::string_view prefix);
 
   Parts parts_;
   const Run run_;
   const std::string boot_;
-  std::uint64_t made_ = 0;
   std::map<std::string, JobPtr> kept_;  // by id, while they run
   bool beating_ = false;
   world::Instant expired_at_{};

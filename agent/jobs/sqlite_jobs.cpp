@@ -152,17 +152,21 @@ Task<StoreResult<void>> SqliteJobs::write_only(std::function<void(JobTables&)> a
 
 template <class T>
 Task<StoreResult<T>> SqliteJobs::ask(std::function<T(Sqlite&)> question) {
+  if (!reader_) {  // one connection: questions take their turn among the operations
+    std::function<T(JobTables&)> in_turn = [question = std::move(question)](JobTables& tables) {
+      return question(tables.db());
+    };
+    co_return co_await write(std::move(in_turn));
+  }
   struct Answer {
     std::optional<T> value;
     std::optional<StoreFailure> failure;
   };
   auto answer = std::make_shared<Answer>();
-  Sqlite* db = own_reader_ ? own_reader_.get() : &tables_.db();
-  world::Worker& worker = reader_ ? *reader_ : *writer_;
-  std::function<void()> work = [answer, db, question = std::move(question)] {
+  std::function<void()> work = [answer, db = own_reader_.get(), question = std::move(question)] {
     answer->failure = attempt([&] { answer->value.emplace(question(*db)); });
   };
-  co_await worker.run(std::move(work));
+  co_await reader_->run(std::move(work));
   if (answer->failure) co_return StoreResult<T>(*answer->failure);
   co_return StoreResult<T>(std::move(*answer->value));
 }

@@ -65,7 +65,7 @@ class SqliteJobs final : public JobStore {
   const StoreConfig config_;
   const Defect defect_;
   JobTables tables_;                          // of the writing worker
-  std::unique_ptr<world::Sqlite> own_reader_;  // of the reading one; null: the writer reads too
+  std::unique_ptr<world::Sqlite> own_reader_;  // of the reading one; null: all use one connection
   std::deque<std::shared_ptr<Write>> waiting_;
   bool committing_ = false;
   std::uint64_t commits_ = 0;

@@ -223,6 +223,7 @@ Task<void> ProviderChain::call(const Question& question, Asked& asked, Attempts&
     parts.quota = std::make_unique<QuotaGroups::Call>(groups_, line.name(), so_far.tokens);
     parts.prompt_tokens = so_far.tokens - question.request.max_tokens;
   }
+  parts.slot = question.slot;
   asked.upstream = std::make_unique<Upstream>(std::move(parts));
   const Instant from = parts_.clock.now();
   so_far.last = co_await attempt(*asked.upstream, question, so_far);

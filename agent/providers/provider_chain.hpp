@@ -54,6 +54,7 @@ class ProviderChain {
     int attempts = 0;                         // calls made before, in the same request
     bool settles = false;     // for a degraded answer, rather than waiting for one
     bool background = false;  // it waits until a provider has recovered
+    FairQueue::Slot* slot = nullptr;  // in which it runs: learns from each call; null: none
     std::unique_ptr<Recovery::Ticket> ticket = nullptr;  // of one that has waited already
   };
   world::Task<Asked> ask(Question question);

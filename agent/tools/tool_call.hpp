@@ -20,6 +20,11 @@ struct ToolCall {
   std::string task;     // whose calls at all: the job
   world::Instant deadline = world::kNever;  // until when the call may wait to be made
 
+  // Until when its answer is of use. Then `too_late` is called, at once, so that somebody can be
+  // told, and what was begun is ended after that.
+  world::Instant until = world::kNever;
+  std::function<void()> too_late;
+
   // What happens, as it happens: intent, cooldown, command, progress, each with a JSON object. Not
   // called any more when the call has ended. Empty: nobody listens.
   std::function<void(std::string_view kind, std::string json)> tell;

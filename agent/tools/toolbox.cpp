@@ -1,7 +1,9 @@
 #include "agent/tools/toolbox.hpp"
 
 #include "agent/tools/plain_text.hpp"
+#include "world/deadline.hpp"
 #include "world/json_text.hpp"
+#include "world/scope.hpp"
 
 namespace agent {
 
@@ -12,22 +14,24 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 64;
 
-std::int64_t seconds_up(Nanos wait) { return (wait.count() + 999'999'999) / 1'000'000'000; }
-
 }  // namespace
 
 // Leave to make a call, from the tool's breaker, which hears how the call ended on every way out.
 class Toolbox::Pass {
  public:
-  Pass(const Parts& parts, const ToolCall& call, std::string key)
+  // A command takes as long as it takes: that it began is its answer.
+  Pass(const Parts& parts, const ToolCall& call, std::string key, bool is_command)
       : parts_(parts), request_(call.request), key_(std::move(key)) {
     if (parts_.breaker == nullptr) return;
     permit_ = parts_.breaker->admit(key_);
-    if (permit_.admitted) {
-      parts_.books.note(LedgerKind::called, request_, {.key = key_, .value = 1});
-    } else {
+    if (!permit_.admitted) {
       parts_.books.note(LedgerKind::rejected, request_, {.key = key_});
+      return;
     }
+    parts_.books.note(LedgerKind::called, request_, {.key = key_, .value = 1});
+    if (!is_command) return;
+    permit_.latency = Nanos{0};
+    parts_.breaker->speaks(key_, permit_);
   }
   ~Pass() {
     if (parts_.breaker == nullptr || !permit_.admitted) return;
@@ -39,10 +43,7 @@ class Toolbox::Pass {
   Pass& operator=(const Pass&) = delete;
 
   bool admitted() const { return permit_.admitted; }
-  std::string refusal() const {
-    return "Circuit breaker open for " + key_ + ". Retry after " +
-           std::to_string(seconds_up(permit_.retry_after)) + "s";
-  }
+  std::string refusal() const { return open_text(key_, permit_.retry_after); }
   void ended(const Outcome& heard) { heard_ = heard; }
 
  private:
@@ -105,7 +106,55 @@ void Toolbox::tell_intent(const ToolCall& call) const {
   call.tell("intent", json + '}');
 }
 
+// The attempt has a strand of its own, so that whoever waits can be told that it is too late before
+// what was begun has ended.
 Task<ToolAnswer> Toolbox::call(ToolCall call) {
+  const world::Instant from = parts_.clock.now();
+  Attempt made(parts_.clock);
+  world::Scope work(parts_.clock);
+  work.spawn(attempt(call, made));
+  std::exception_ptr stopped;
+  try {
+    Task<bool> ending = ended(made);
+    auto waiting = world::with_deadline(parts_.clock, call.until, std::move(ending));
+    const std::optional<bool> in_time = co_await waiting;
+    if (!in_time) {
+      call.tell = nullptr;  // the last word is said now
+      if (call.too_late) call.too_late();
+    }
+  } catch (...) {
+    stopped = std::current_exception();
+  }
+  work.cancel();
+  co_await work.join_anyway();
+  if (stopped) std::rethrow_exception(stopped);
+  if (made.answer) co_return std::move(*made.answer);
+  ToolAnswer late;
+  late.text = "The tool took longer than its answer was of use. What it did until then is done.";
+  late.end = ToolEnd::timeout;
+  late.took = parts_.clock.now() - from;
+  co_return late;
+}
+
+Task<void> Toolbox::attempt(const ToolCall& call, Attempt& attempt) {
+  struct AtEnd {
+    Attempt& attempt;
+    ~AtEnd() {
+      attempt.has_ended = true;
+      attempt.changed.notify_all();
+    }
+  };
+  const AtEnd at_end{attempt};
+  ToolAnswer answer = co_await admit_and_make(call);
+  attempt.answer = std::move(answer);
+}
+
+Task<bool> Toolbox::ended(Attempt& attempt) {
+  while (!attempt.has_ended) co_await attempt.changed.wait();
+  co_return true;
+}
+
+Task<ToolAnswer> Toolbox::admit_and_make(const ToolCall& call) {
   tell_intent(call);
   std::string key = key_of(call.wanted);
   if (key.empty()) co_return co_await make(call);  // which says why not
@@ -113,7 +162,7 @@ Task<ToolAnswer> Toolbox::call(ToolCall call) {
     std::string over = co_await over_limit(call);
     if (!over.empty()) co_return not_called(std::move(over));
   }
-  Pass pass(parts_, call, std::move(key));
+  Pass pass(parts_, call, std::move(key), is_command(call.wanted));
   if (!pass.admitted()) co_return not_called(pass.refusal());
   ToolAnswer answer = co_await make(call);
   pass.ended(answer.heard);

@@ -4,6 +4,7 @@
 // One clock; must outlive its calls.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "agent/providers/breaker.hpp"
 #include "agent/tools/run_command.hpp"
 #include "agent/tools/tool_client.hpp"
+#include "world/signal.hpp"
 
 namespace agent {
 
@@ -33,7 +35,7 @@ class Toolbox {
   // The tools on offer as a JSON list in the form of chat completions; empty: none.
   world::Task<std::string> offered();
 
-  // Makes the call. Cancelled, it ends when what was begun has ended or been given up: a command
+  // Makes the call, once. Cancelled, or too late, it ends when what was begun has ended or been given up: a command
   // after term_grace + pipe_abandon at the latest.
   world::Task<ToolAnswer> call(ToolCall call);
 
@@ -51,6 +53,12 @@ class Toolbox {
 
  private:
   class Pass;
+  struct Attempt {  // stands in the frame of call()
+    explicit Attempt(world::Clock& clock) : changed(clock) {}
+    std::optional<ToolAnswer> answer;
+    bool has_ended = false;
+    world::Signal changed;
+  };
 
   bool is_command(const ToolRequest& wanted) const {
     return commands_.on() && wanted.name == RunCommand::kName;
@@ -58,6 +66,9 @@ class Toolbox {
   bool is_open(const std::string& key) const {
     return parts_.breaker != nullptr && parts_.breaker->closed_for(key) > world::Nanos{0};
   }
+  world::Task<void> attempt(const ToolCall& call, Attempt& attempt);
+  world::Task<bool> ended(Attempt& attempt);
+  world::Task<ToolAnswer> admit_and_make(const ToolCall& call);
   world::Task<std::string> over_limit(const ToolCall& call);
   world::Task<ToolAnswer> make(const ToolCall& call);
   void tell_intent(const ToolCall& call) const;

@@ -80,8 +80,9 @@ ChatPiece read(std::string_view json, std::string_view carrier) {
   read_object(reader, [&](std::string_view key) {
     if (key == "choices") return read_choices(reader, carrier, piece);
     if (key == "usage") return read_usage(reader, piece);
-    const bool is_error = key == "error";
+    const bool is_error = key == "error", is_id = key == "id";
     const JsonValue value = reader.take();
+    if (is_id && value.type == JsonType::string) piece.id = value.text();
     if (is_error && value.type != JsonType::null) piece.has_error = true;
   });
   piece.valid = reader.finished();
@@ -92,6 +93,14 @@ ChatPiece read(std::string_view json, std::string_view carrier) {
 
 ChatPiece read_chat_answer(std::string_view json) { return read(json, "message"); }
 ChatPiece read_chat_chunk(std::string_view json) { return read(json, "delta"); }
+
+bool is_of_target(std::string_view event_type) {
+  return event_type.starts_with("agent.") || event_type.starts_with("agentcore:");
+}
+
+bool tells_place(std::string_view event_type) {
+  return event_type == "agent.queue" || event_type == "agentcore:queue_position";
+}
 
 std::optional<QueueNotice> read_queue_notice(std::string_view json) {
   JsonReader reader(json);

@@ -1,5 +1,6 @@
 #include "harness/client/load_generator.hpp"
 
+#include "harness/client/keys.hpp"
 #include "world/deadline.hpp"
 
 namespace harness {
@@ -14,7 +15,7 @@ namespace {
 constexpr int kReleasedPerTurn = 64;  // due requests released before others get a turn
 }
 
-LoadGenerator::LoadGenerator(world::Clock& clock, LoadInput options, ChatClient& client,
+LoadGenerator::LoadGenerator(world::Clock& clock, LoadInput options, TurnClient& client,
                              reports::Recorder& recorder, Observer& observer)
     : clock_(clock),
       random_(options.random),
@@ -24,10 +25,12 @@ LoadGenerator::LoadGenerator(world::Clock& clock, LoadInput options, ChatClient&
       client_(client),
       recorder_(recorder),
       observer_(observer),
-      requests_(clock) {}
+      requests_(clock),
+      sequels_(clock) {}
 
 Task<bool> LoadGenerator::run() {
   bool cancelled = false;
+  bool joined = false;
   try {
     for (const ClosedLoop& loop : plan_.closed) {
       for (std::uint32_t u = 0; u < loop.users.count; ++u) {
@@ -37,21 +40,24 @@ Task<bool> LoadGenerator::run() {
     }
     co_await send_plan();
     co_await clock_.sleep_until(scenario_.end());
-    auto rest = join(requests_);
-    const auto joined = co_await world::with_deadline(clock_, scenario_.end() + scenario_.drain,
-                                                      std::move(rest));
-    co_return joined.has_value();
+    auto rest = join_all();
+    const auto all = co_await world::with_deadline(clock_, scenario_.end() + scenario_.drain,
+                                                   std::move(rest));
+    joined = all.has_value();
   } catch (const Cancelled&) {
     cancelled = true;
   }
   requests_.cancel();
   co_await requests_.join_anyway();
+  sequels_.cancel();
+  co_await sequels_.join_anyway();
   if (cancelled) throw Cancelled{};
-  co_return false;
+  co_return joined;
 }
 
-Task<bool> LoadGenerator::join(world::Scope& scope) {
-  co_await scope.join();
+Task<bool> LoadGenerator::join_all() {
+  co_await requests_.join();
+  co_await sequels_.join();
   co_return true;
 }
 
@@ -119,6 +125,9 @@ Operation LoadGenerator::begin(const PlannedRequest& request, Instant planned) c
   op.turn = request.turn.turn;
   op.planned = planned;
   op.streamed = request.stream;
+  const LoadClass& load_class = scenario_.load[request.load_class];
+  op.background = load_class.background;
+  op.has_key = has_key(load_class, random_, request.turn);
   return op;
 }
 
@@ -132,7 +141,8 @@ Task<void> LoadGenerator::perform(PlannedRequest request, Instant planned) {
   const world::Nanos waits = patience(request);
   bool cancelled = false;
   try {
-    auto asking = client_.ask(request, op, reply);
+    spawn_copies(request, op);
+    auto asking = client_.ask(request, 0, op, reply);
     const auto in_time = co_await world::with_deadline(
         clock_, planned + std::min(timeout, waits), std::move(asking));
     if (!in_time && waits < timeout) {
@@ -150,9 +160,72 @@ Task<void> LoadGenerator::perform(PlannedRequest request, Instant planned) {
   }
   op.last_event = clock_.now();
   recorder_.record(op, reply.gaps);
+  record_polls(op, reply);
   observer_.on_ended(op, reply);
   turn_ended(request);
   if (cancelled) throw Cancelled{};
+  if (op.has_key && !copies_at_once(random_, request.turn)) sequels_.spawn(send_copies(request, op));
+  if (reply.job.acknowledged && is_final(reply.job.last())) {
+    sequels_.spawn(look_again(request, op, reply.id));
+  }
+}
+
+void LoadGenerator::record_polls(const Operation& op, const Reply& reply) {
+  for (const world::Nanos took : reply.polls) recorder_.note(op, reports::Latency::status, took);
+  for (std::uint32_t i = 0; i < reply.job.polls_failed; ++i) {
+    recorder_.note_failed(op, reports::Latency::status);
+  }
+}
+
+// Copies that come at once with the request itself.
+void LoadGenerator::spawn_copies(const PlannedRequest& request, const Operation& op) {
+  if (!op.has_key || !copies_at_once(random_, request.turn)) return;
+  const std::int64_t copies = scenario_.load[request.load_class].idempotency->duplicates;
+  for (std::int64_t n = 1; n <= copies; ++n) {
+    sequels_.spawn(send_copy(request, op, static_cast<std::uint32_t>(n)));
+  }
+}
+
+Task<void> LoadGenerator::send_copies(PlannedRequest request, Operation op) {
+  const std::int64_t copies = scenario_.load[request.load_class].idempotency->duplicates;
+  for (std::int64_t n = 1; n <= copies; ++n) {
+    auto sending = send_copy(request, op, static_cast<std::uint32_t>(n));
+    co_await sending;
+  }
+}
+
+// `op` is that of the turn; the copy has one of its own that nobody else sees.
+Task<void> LoadGenerator::send_copy(PlannedRequest request, Operation op, std::uint32_t sending) {
+  Operation own = op;
+  own.outcome = Outcome::ok;
+  own.failure = reports::Failure::none;
+  own.first_event = world::kNever;
+  own.http_status = 0;
+  Reply reply;
+  Sequel sequel;
+  sequel.sent = clock_.now();
+  auto asking = client_.ask(request, sending, own, reply);
+  const auto in_time = co_await world::with_deadline(
+      clock_, clock_.now() + scenario_.client.timeout, std::move(asking));
+  sequel.at = clock_.now();
+  sequel.sending = sending;
+  sequel.outcome = in_time ? own.outcome : Outcome::timeout;
+  sequel.failure = in_time ? own.failure : reports::Failure::timeout;
+  sequel.http_status = own.http_status;
+  sequel.id = std::move(reply.id);
+  sequel.text = std::move(reply.text);
+  observer_.on_sequel(op, sequel);
+}
+
+// What has ended must not change any more.
+Task<void> LoadGenerator::look_again(PlannedRequest request, Operation op, std::string id) {
+  co_await clock_.sleep(scenario_.load[request.load_class].poll);
+  Sequel sequel;
+  sequel.kind = Sequel::Kind::look;
+  sequel.sent = clock_.now();
+  auto looking = client_.look_again(request, id, sequel);
+  const bool answered = co_await looking;
+  if (answered) observer_.on_sequel(op, sequel);
 }
 
 // How long the user waits for this turn, whatever the client's deadline is.

@@ -9,6 +9,7 @@
 #include "fakes/faults/catalogue.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/oracles/oracle.hpp"
+#include "harness/scenario/agent_fault.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/scenario/units.hpp"
@@ -42,6 +43,13 @@ Rows faults() {
                     {"layer", row.name.substr(0, row.name.find('.'))},
                     {"example", row.example},
                     {"known", row.known}});
+  }
+  for (const AgentFaultKind& kind : kAgentFaultKinds) {
+    rows.push_back({{"name", "agent." + std::string(kind.name)},
+                    {"doc", kind.doc},
+                    {"layer", "agent"},
+                    {"example", kind.example},
+                    {"known", ""}});
   }
   return rows;
 }
@@ -158,6 +166,7 @@ void print_faults(const Rows& rows) {
       for (const fakes::CatalogueLayer& l : fakes::kCatalogueLayers) {
         if (l.name == layer) std::printf("\n%s: %s\n", layer.c_str(), std::string(l.doc).c_str());
       }
+      if (layer == "agent") std::printf("\nagent: the agent itself, with `on: agent`\n");
     }
     print_row(row);
   }

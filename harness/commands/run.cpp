@@ -55,6 +55,13 @@ void check_together(const RunCommand& command, const std::vector<Scenario>& scen
                       !scenario.target.url.empty();
     if (live) {
       for (ScenarioError& error : sim_only(scenario)) errors.push_back(std::move(error));
+    } else {
+      for (ScenarioError& error : live_only(scenario)) errors.push_back(std::move(error));
+    }
+    if (!command.target.empty() && !scenario.agent_faults.empty()) {
+      errors.push_back({Place{scenario.file, 0, 0},
+                        "`faults." + scenario.agent_faults.front().id +
+                            "` strikes the bundled core's process, and --target names another"});
     }
     if (scenario.target.url.empty() || !command.target.empty()) continue;
     if (command.mode == "sim") {

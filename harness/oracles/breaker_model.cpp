@@ -44,6 +44,11 @@ void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
   if (!wrong.empty()) say(entry, std::move(wrong));
 }
 
+// The breakers are memory of the process, and gone with it.
+void BreakerModel::on_life(const AgentLife& life) {
+  if (life.event == AgentLife::Event::started) breakers_.clear();
+}
+
 void BreakerModel::say(const agent::LedgerEntry& entry, std::string wrong) {
   std::string what = "the breaker " + std::move(wrong);
   if (!entry.request.empty()) what += ", as " + entry.request + " shows";

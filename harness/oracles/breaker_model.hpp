@@ -22,6 +22,7 @@ class BreakerModel final : public Oracle {
   explicit BreakerModel(const OracleInput& input);  // by the rules of the scenario's agent
 
   void on_agent(const agent::LedgerEntry& entry) override;
+  void on_life(const AgentLife& life) override;
   void finish(bool complete) override;
 
  private:

@@ -1,5 +1,7 @@
 #include "harness/oracles/conservation.hpp"
 
+#include <algorithm>
+
 #include "reports/text.hpp"
 
 namespace harness {
@@ -7,6 +9,10 @@ namespace harness {
 using agent::LedgerKind;
 using fakes::End;
 using reports::Outcome;
+
+namespace {
+constexpr int kTooLarge = 413;  // the status
+}  // namespace
 
 Conservation::Conservation(const OracleInput& input) : turns_(kHorizon) {
   if (input.scenario == nullptr) return;
@@ -43,7 +49,7 @@ void Conservation::on_ended(const reports::Operation& op, const Reply&) {
   if (op.outcome == Outcome::dropped) return;
   Turn& turn = heard(turn_of(op), op.last_event);
   turn.ended = true;
-  turn.outcome = op.outcome;
+  turn.outcome = op.was_refused() ? Outcome::error : op.outcome;
   turn.status = op.http_status;
 }
 
@@ -70,11 +76,17 @@ void Conservation::on_agent(const agent::LedgerEntry& entry) {
     default: return;
   }
   if (entry.key.starts_with(agent::kToolKeyPrefix)) return;  // fakes tell prompts of models only
-  const auto id = read_turn(entry.request);
-  if (!id) return;  // not a request of this run
-  Turn& turn = heard(*id, entry.at);
+  const auto sending = read_sending(entry.request);
+  if (!sending) return;  // not a request of this run
+  Turn& turn = heard(sending->turn, entry.at);
   switch (entry.kind) {
-    case LedgerKind::received: ++turn.received; break;
+    case LedgerKind::received: {
+      const std::uint64_t bit = std::uint64_t{1} << std::min<std::uint32_t>(sending->number, 63);
+      if ((turn.sendings & bit) != 0) ++turn.again;
+      turn.sendings |= bit;
+      ++turn.received;
+      break;
+    }
     case LedgerKind::refused: ++turn.refused; break;
     case LedgerKind::abandoned: ++turn.abandoned; break;
     case LedgerKind::called: ++turn.called; break;
@@ -99,23 +111,24 @@ void Conservation::judge(world::TurnId id, const Turn& turn) {
 
 void Conservation::judge_received(world::TurnId id, const Turn& turn) {
   const auto say = [&](std::string what) { violate(turn.at, world::to_text(id), std::move(what)); };
-  if (turn.received > 1) {
-    say("the agent received the request " + std::to_string(turn.received) + " times");
+  if (turn.again > 0) {
+    say("the agent received the request " + std::to_string(turn.again + 1) + " times");
   }
   if (turn.received > 0 && !turn.sent) say("the agent received a request that no client sent");
-  if (turn.received == 0 && turn.status != 0) {
+  // What is too large is refused before it is a request.
+  if (turn.received == 0 && turn.status != 0 && turn.status != kTooLarge) {
     say("the client has an answer with status " + std::to_string(turn.status) +
         ", but the agent never received the request");
   }
   const int ends = turn.answered + turn.refused + turn.abandoned;
-  if (ends > 1) {
+  if (ends > std::max(1, turn.received - turn.again)) {
     say("the request ended " + std::to_string(ends) + " times at the agent: answered " +
         std::to_string(turn.answered) + ", refused " + std::to_string(turn.refused) +
         ", abandoned " + std::to_string(turn.abandoned));
   }
   const bool cut_off = !turn.ended || turn.outcome == Outcome::in_flight ||
                        turn.first + deadline_ > last_;
-  if (turn.received > 0 && ends == 0 && complete_ && !cut_off) {
+  if (turn.received > 0 && ends == 0 && complete_ && !cut_off && !lost_words(turn)) {
     say("the agent received the request at " + text_of(turn.first) +
         " or later and neither answered nor refused nor abandoned it");
   }
@@ -123,6 +136,7 @@ void Conservation::judge_received(world::TurnId id, const Turn& turn) {
 
 void Conservation::judge_answered(world::TurnId id, const Turn& turn) {
   if (turn.outcome != Outcome::ok || turn.received == 0) return;
+  if (!turn.answered_ok && lost_words(turn)) return;
   if (!turn.answered_ok) {
     std::string how = "never ended";
     if (turn.answered > 0) how = "answered with an error";
@@ -151,6 +165,12 @@ void Conservation::judge_calls(world::TurnId id, const Turn& turn) {
   if (!complete_ || turn.called - turn.prompts <= failed) return;
   violate(turn.at, world::to_text(id),
           counts + "; only " + counted(static_cast<std::uint64_t>(failed), "call") + " failed");
+}
+
+bool Conservation::lost_words(const Turn& turn) const {
+  // An answer may reach its user, and its entry nobody.
+  constexpr world::Nanos kBehind = std::chrono::seconds(1);
+  return absences_.any_between(turn.first, turn.at + kBehind);
 }
 
 void Conservation::finish(bool complete) {

@@ -1,11 +1,12 @@
 // conservation: the three ledgers tell one story of every turn. A request that the clients have a
 // status for was received once by the agent and ended there once (answered, refused or abandoned),
-// unless the run ended before it had to. An answer that the client calls ok is `answered ok` (or
+// unless the run ended before it had to, or the agent itself was gone meanwhile. An answer that the client calls ok is `answered ok` (or
 // degraded) there, and complete at a fake unless degraded. No fake saw more prompts of a turn than
 // the agent called; fewer only where calls failed. A turn is judged when nothing was heard of it
 // for kHorizon. Memory: the turns of that time.
 #pragma once
 
+#include "harness/oracles/absences.hpp"
 #include "harness/oracles/prompt_facts.hpp"
 #include "harness/oracles/recent_turns.hpp"
 
@@ -23,6 +24,7 @@ class Conservation final : public Oracle {
   void on_ended(const reports::Operation& op, const Reply& reply) override;
   void on_prompt(const PromptRead& prompt) override;
   void on_agent(const agent::LedgerEntry& entry) override;
+  void on_life(const AgentLife& life) override { absences_.take(life); }
   void finish(bool complete) override;
 
  private:
@@ -37,6 +39,8 @@ class Conservation final : public Oracle {
     bool degraded = false;
     bool whole_at_fake = false;
     std::uint8_t received = 0;
+    std::uint8_t again = 0;         // of these, sendings that had been received before
+    std::uint64_t sendings = 0;     // a bit for each that was received
     std::uint8_t answered = 0;
     std::uint8_t refused = 0;
     std::uint8_t abandoned = 0;
@@ -55,7 +59,11 @@ class Conservation final : public Oracle {
   void judge_answered(world::TurnId id, const Turn& turn);
   void judge_calls(world::TurnId id, const Turn& turn);
 
+  // The agent went away while it had the turn, so that entries may be missing.
+  bool lost_words(const Turn& turn) const;
+
   RecentTurns<Turn> turns_;
+  Absences absences_;
   world::Nanos deadline_{0};  // how long the agent may take for one request
   world::Instant last_{};     // that something was heard of
   bool agent_speaks_ = false;  // without its ledger nothing can be compared

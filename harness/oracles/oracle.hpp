@@ -13,7 +13,7 @@
 
 #include "agent/ledger.hpp"
 #include "fakes/journal.hpp"
-#include "harness/client/reply.hpp"
+#include "harness/client/sequel.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/scenario/units.hpp"
 #include "reports/operation.hpp"
@@ -54,8 +54,12 @@ class Oracle {
   virtual ~Oracle() = default;
   virtual void on_sent(const reports::Operation&) {}
   virtual void on_ended(const reports::Operation&, const Reply&) {}
+  virtual void on_sequel(const reports::Operation&, const Sequel&) {}
   virtual void on_prompt(const PromptRead&) {}
   virtual void on_agent(const agent::LedgerEntry&) {}
+
+  // Of the bundled core's process, in live and sim alike.
+  virtual void on_life(const AgentLife&) {}
 
   // No turn of the conversation will be sent or is open any more: its state can be forgotten.
   // (Prompts of it may still come, from an agent that asks for users who left.)

@@ -27,6 +27,18 @@ std::optional<world::TurnId> read_turn(std::string_view text) {
   return turn;
 }
 
+std::optional<Sending> read_sending(std::string_view text) {
+  Sending sending;
+  const std::size_t mark = text.find('~');
+  const auto turn = read_turn(text.substr(0, mark));
+  if (!turn) return std::nullopt;
+  sending.turn = *turn;
+  if (mark == std::string_view::npos) return sending;
+  std::string_view rest = text.substr(mark);
+  if (!take(rest, "~", sending.number) || !rest.empty()) return std::nullopt;
+  return sending;
+}
+
 std::string text_of(world::Instant at) {
   return reports::human_number(reports::seconds(world::since_start(at)), 7) + " s";
 }

@@ -15,6 +15,14 @@ namespace harness {
 // "u17.s2.t5" as a turn; nothing when it is none.
 std::optional<world::TurnId> read_turn(std::string_view text);
 
+// The same of a request id of the load generator's own: "u17.s2.t5", or "u17.s2.t5~3" of its third
+// further sending under one Idempotency-Key.
+struct Sending {
+  world::TurnId turn;
+  std::uint32_t number = 0;
+};
+std::optional<Sending> read_sending(std::string_view text);
+
 // A call of a tool server: a command, and no question to a provider's model.
 inline bool is_tool_call(const PromptRead& prompt) { return !prompt.record->call.empty(); }
 

@@ -81,15 +81,39 @@ std::string fault_of(std::string_view rest, bool may_be_cut) {
 
 }  // namespace
 
+// Whatever became of the turn: what came of its stream came in order.
+void StreamIntegrity::judge_numbers(const reports::Operation& op, const Reply& reply) {
+  const EventNumbers& numbers = reply.numbers;
+  if (numbers.next == 0) return;
+  check();
+  const std::string who = reports::turn_text(op);
+  const std::string where = " (the first wrong number is " + std::to_string(numbers.first_fault) +
+                            "; the stream was resumed " + std::to_string(numbers.resumed) +
+                            " times)";
+  if (numbers.missing > 0) {
+    violate(op.last_event, who,
+            std::to_string(numbers.missing) + " events of the stream were left out" + where);
+  }
+  if (numbers.repeated > 0) {
+    violate(op.last_event, who,
+            std::to_string(numbers.repeated) + " events of the stream came twice" + where);
+  }
+  if (reply.whole_differs) {
+    violate(op.last_event, who, "the pieces of the stream are not the text that its end tells");
+  }
+}
+
 void StreamIntegrity::on_ended(const reports::Operation& op, const Reply& reply) {
-  const bool ok = op.outcome == reports::Outcome::ok;
+  judge_numbers(op, reply);
+  const bool ok = op.outcome == reports::Outcome::ok && !op.was_refused();
   if (!ok && reply.after_terminal == 0) return;
+  const bool is_polled = reply.job.polls > 0;  // its stream could not be taken up again
   check();
   if (reply.after_terminal > 0) {
     violate(op.last_event, reports::turn_text(op),
             std::to_string(reply.after_terminal) +
                 " events with content came behind the end of the stream");
-  } else if (op.streamed && (reply.terminals == 0 || !reply.finished)) {
+  } else if (op.streamed && !is_polled && (reply.terminals == 0 || !reply.finished)) {
     violate(op.last_event, reports::turn_text(op),
             reply.terminals == 0 ? "the stream counted as complete without its terminal event"
                                  : "the stream counted as complete without a finish reason");

@@ -1,4 +1,5 @@
-// stream_integrity: an answer that counts as good is whole. Text of the fakes is numbered and ends
+// stream_integrity: an answer that counts as good is whole, and the events of a numbered stream come
+// each once, over however many connections it was followed. Text of the fakes is numbered and ends
 // in a checksum, so lost, doubled, reordered and cut tokens show; other text is judged by how its
 // stream ended only. Memory: none.
 #pragma once
@@ -12,6 +13,7 @@ class StreamIntegrity final : public Oracle {
   void on_ended(const reports::Operation& op, const Reply& reply) override;
 
  private:
+  void judge_numbers(const reports::Operation& op, const Reply& reply);
   void judge_text(const reports::Operation& op, const Reply& reply);
 };
 

@@ -12,9 +12,12 @@
 #include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
+#include "harness/oracles/explains_bad_input.hpp"
+#include "harness/oracles/exactly_once_keys.hpp"
 #include "harness/oracles/fairness.hpp"
 #include "harness/oracles/honest_errors.hpp"
 #include "harness/oracles/isolation_canary.hpp"
+#include "harness/oracles/job_life.hpp"
 #include "harness/oracles/no_empty_response.hpp"
 #include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
@@ -106,12 +109,23 @@ constexpr std::array kOracles{
     OracleKind{"honest_errors",
                "Errors have the members of RFC 9457, words that name them, and a next action.",
                Needs::clients, make<HonestErrors>},
+    OracleKind{"explains_bad_input",
+               "Bad bodies are refused with the field, what was expected and got, and a remedy; "
+               "no provider sees them.",
+               Needs::fakes, make<ExplainsBadInput>},
     OracleKind{"queue_honest", "Places and times that a queue announces come true.",
                Needs::clients, make<QueueHonest>},
     OracleKind{"user_concurrency",
                "No user has more than so many requests at the providers at once.", Needs::fakes,
                make_with_parameter<UserConcurrency>, OracleParameter::count,
                "Requests of one user.", 5, 1, 1'000},
+    OracleKind{"job_life",
+               "A background turn has one life and one end: never lost, never changed, cancelled "
+               "alike.",
+               Needs::clients, make<JobLife>},
+    OracleKind{"exactly_once_keys",
+               "Requests of one Idempotency-Key are carried out once and answered alike.",
+               Needs::fakes, make<ExactlyOnceKeys>},
     OracleKind{"prefers_first", "The first provider is asked first again when it is well.",
                Needs::agent, make<PrefersFirst>, OracleParameter::duration,
                "Since its last failure.", 120 * kSecond},

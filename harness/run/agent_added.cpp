@@ -73,7 +73,9 @@ void AgentAdded::settle_first() {
   const auto found = open_.find(first.turn);
   if (found == open_.end() || found->second.op.id != first.op) return;
   const Open& open = found->second;
-  const bool counts = open.asked && open.op.outcome == reports::Outcome::ok;
+  // A turn in the background ends when its user next asks, and not when the agent is done.
+  const bool counts =
+      open.asked && open.op.outcome == reports::Outcome::ok && !open.op.background;
   if (counts && recorder_ != nullptr) {
     recorder_->note(open.op, reports::Latency::agent_added, added_by(open));
   }

@@ -31,7 +31,7 @@ Task<std::string> AgentProcess::first_line() {
 Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOptions& options,
                                           std::map<std::string, world::Endpoint> providers,
                                           std::string ca_pem) {
-  world::Command command;
+  world::Command& command = command_;
   command.argv = {options.agent_program, "agent", "--ledger", "--config", prepared.scenario.file};
   command.environment = {{"SHAKEDOWN_AGENT_API_KEY", canary_key(prepared.seed)}};
   command.separate_errors = true;
@@ -47,27 +47,47 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
   command.argv.push_back("--provider-ca=" + ca_pem);
   const std::string scale = fmt::format("{}", options.time_scale);
   for (const std::string& word :
-       {std::string("--listen"), std::string("127.0.0.1:0"), std::string("--profile"),
-        options.profile, std::string("--seed"), std::to_string(prepared.seed),
-        std::string("--time-scale"), scale}) {
+       {std::string("--profile"), options.profile, std::string("--time-scale"), scale}) {
+    command.argv.push_back(word);
+  }
+  time_scale_ = options.time_scale;
+  seed_ = prepared.seed;
+  auto launching = launch();
+  const world::Endpoint endpoint = co_await launching;
+  listen_ = world::to_string(endpoint);
+  co_return endpoint;
+}
+
+// Each life draws otherwise: what one has drawn must not come again.
+Task<world::Endpoint> AgentProcess::launch() {
+  world::Command command = command_;
+  const std::string seed = std::to_string(seed_ + lives_);
+  for (const std::string& word :
+       {std::string("--listen"), listen_, std::string("--seed"), seed}) {
     command.argv.push_back(word);
   }
   auto started = processes_.start(std::move(command));
   if (!started) throw TargetError("the agent core's process could not be started");
   child_ = std::move(*started);
+  output_.clear();
+  output_over_ = errors_over_ = expected_ = false;
 
   auto reading = first_line();
-  const auto ready_by = clock_.now() + scaled(kReadyWithin, options.time_scale);
+  const auto ready_by = clock_.now() + scaled(kReadyWithin, time_scale_);
   const std::optional<std::string> line =
       co_await world::with_deadline(clock_, ready_by, std::move(reading));
   if (!line || !line->starts_with(kListening)) {
-    auto last_words = read_errors();
-    const auto heard = co_await world::with_deadline(
-        clock_, clock_.now() + scaled(kStopWithin, options.time_scale), std::move(last_words));
-    static_cast<void>(heard);
+    if (lives_ == 0) {  // nobody follows it yet
+      auto last_words = read_errors();
+      const auto heard = co_await world::with_deadline(
+          clock_, clock_.now() + scaled(kStopWithin, time_scale_), std::move(last_words));
+      static_cast<void>(heard);
+    }
     throw TargetError("the agent core's process did not become ready; its last output:\n" +
                       output_ + std::string(errors_.view()));
   }
+  ++lives_;
+  changed_.notify_all();
   world::Endpoint endpoint;
   const std::string address = line->substr(kListening.size());
   const std::size_t colon = address.rfind(':');
@@ -83,15 +103,25 @@ std::string AgentProcess::trouble() const {
 }
 
 Task<void> AgentProcess::follow(LedgerReader& reader) {
-  const std::size_t line_end = output_.find('\n');
-  if (line_end != std::string::npos) reader.feed(std::string_view(output_).substr(line_end + 1));
-  output_.clear();
   for (;;) {
-    const std::string more = co_await child_->read_output();
-    if (more.empty()) break;
-    reader.feed(more);
+    const std::uint64_t life = lives_;
+    const std::size_t line_end = output_.find('\n');
+    if (line_end != std::string::npos) reader.feed(std::string_view(output_).substr(line_end + 1));
+    output_.clear();
+    for (;;) {
+      const std::string more = co_await child_->read_output();
+      if (more.empty()) break;
+      reader.feed(more);
+    }
+    if (!expected_) {
+      ended_ = true;
+      co_return;
+    }
+    reader.cut();
+    output_over_ = true;
+    changed_.notify_all();
+    while (lives_ == life) co_await changed_.wait();
   }
-  ended_ = true;
 }
 
 Task<bool> AgentProcess::read_errors() {
@@ -103,9 +133,55 @@ Task<bool> AgentProcess::read_errors() {
 }
 
 Task<void> AgentProcess::follow_errors() {
-  auto reading = read_errors();
-  const bool ended = co_await reading;
-  static_cast<void>(ended);
+  for (;;) {
+    const std::uint64_t life = lives_;
+    auto reading = read_errors();
+    const bool ended = co_await reading;
+    static_cast<void>(ended);
+    if (!expected_) co_return;
+    errors_over_ = true;
+    changed_.notify_all();
+    while (lives_ == life) co_await changed_.wait();
+  }
+}
+
+// Its last words have been read, and its port is free.
+Task<bool> AgentProcess::until_gone() {
+  while (!output_over_ || !errors_over_) co_await changed_.wait();
+  auto waiting = wait_for_end();
+  co_return co_await waiting;
+}
+
+Task<void> AgentProcess::kill() {
+  expected_ = true;
+  child_->signal(world::ProcessSignal::kill);
+  auto going = until_gone();
+  const bool gone = co_await going;
+  static_cast<void>(gone);
+  child_.reset();
+}
+
+Task<void> AgentProcess::end() {
+  expected_ = true;
+  child_->signal(world::ProcessSignal::terminate);
+  auto going = until_gone();
+  const auto gone = co_await world::with_deadline(
+      clock_, clock_.now() + scaled(kEndWithin, time_scale_), std::move(going));
+  if (!gone) {
+    auto killing = kill();
+    co_await killing;
+  }
+  child_.reset();
+}
+
+Task<void> AgentProcess::start_again() {
+  auto launching = launch();
+  const world::Endpoint endpoint = co_await launching;
+  static_cast<void>(endpoint);
+}
+
+void AgentProcess::freeze(bool frozen) {
+  child_->signal(frozen ? world::ProcessSignal::stop : world::ProcessSignal::cont);
 }
 
 Task<bool> AgentProcess::wait_for_end() {
@@ -117,6 +193,7 @@ Task<bool> AgentProcess::wait_for_end() {
 Task<void> AgentProcess::stop() {
   if (!child_) co_return;
   stopping_ = true;
+  child_->signal(world::ProcessSignal::cont);  // the scenario may have left it frozen
   child_->signal(world::ProcessSignal::terminate);
   auto waiting = wait_for_end();
   const auto ended =

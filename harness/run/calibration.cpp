@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "harness/client/chat_client.hpp"
 #include "harness/client/load_generator.hpp"
 #include "world/http_server.hpp"
 #include "world/real_network.hpp"

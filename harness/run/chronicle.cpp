@@ -9,7 +9,8 @@ using world::Instant;
 namespace {
 
 std::size_t size_of(const Reply& reply) {
-  return reply.text.size() + reply.error_body.size() + reply.gaps.size() * sizeof(world::Nanos);
+  return reply.text.size() + reply.error_body.size() +
+         (reply.gaps.size() + reply.polls.size()) * sizeof(world::Nanos);
 }
 
 }  // namespace
@@ -39,6 +40,12 @@ void Chronicle::tell_ended(const reports::Operation& op, Reply reply) {
   add(ended_, op.last_event, bytes, {op, std::move(reply)});
 }
 
+void Chronicle::tell_sequel(const reports::Operation& op, Sequel sequel) {
+  const Instant at = sequel.at;
+  const std::size_t bytes = sequel.text.size();
+  add(sequels_, at, bytes, {op, std::move(sequel)});
+}
+
 void Chronicle::tell_prompt(fakes::PromptRecord prompt) {
   const Instant at = prompt.ended;
   const std::size_t bytes = prompt.markers.size() * sizeof(fakes::Marker);
@@ -52,6 +59,11 @@ void Chronicle::tell_agent(agent::LedgerEntry entry) {
 
 void Chronicle::tell_over(Instant at, std::uint32_t user, std::uint32_t session) {
   add(over_, at, 0, {user, session});
+}
+
+void Chronicle::tell_life(AgentLife life) {
+  const Instant at = life.at;
+  add(lives_, at, 0, std::move(life));
 }
 
 void Chronicle::spoken(Teller teller, Instant upto) {
@@ -70,9 +82,11 @@ bool Chronicle::first(Kind& kind, Instant& at) const {
   };
   look(sent_, kSent);
   look(ended_, kEnded);
+  look(sequels_, kSequel);
   look(prompts_, kPrompt);
   look(ledger_, kAgent);
   look(over_, kOver);
+  look(lives_, kLife);
   return found;
 }
 
@@ -84,6 +98,9 @@ void Chronicle::hear_first(Listener& listener, Kind kind) {
     case kEnded:
       listener.hear_ended(ended_.front().what.op, ended_.front().what.reply);
       return drop_first(ended_);
+    case kSequel:
+      listener.hear_sequel(sequels_.front().what.op, sequels_.front().what.sequel);
+      return drop_first(sequels_);
     case kPrompt:
       listener.hear_prompt(prompts_.front().what);
       return drop_first(prompts_);
@@ -93,6 +110,9 @@ void Chronicle::hear_first(Listener& listener, Kind kind) {
     case kOver:
       listener.hear_over(over_.front().what.user, over_.front().what.session);
       return drop_first(over_);
+    case kLife:
+      listener.hear_life(lives_.front().what);
+      return drop_first(lives_);
     case kKinds: break;
   }
 }

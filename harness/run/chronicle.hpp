@@ -1,6 +1,6 @@
 // Chronicle: what clients, fakes and the agent told apart, in one order of time. A thing stands at
-// the instant at which it was told; at one instant, a request was sent, then ended, then read, and
-// as they came. What lies before the watermark, the earliest instant up to which all tellers have
+// the instant at which it was told; at one instant, a request was sent, then ended, then had a
+// sequel, then was read, and as they came. What lies before the watermark, the earliest instant up to which all tellers have
 // spoken, is complete and can be heard, so memory holds only what lies between. It is bounded all
 // the same: beyond the bound the earliest is heard without waiting, and counted. One thread.
 #pragma once
@@ -11,7 +11,8 @@
 
 #include "agent/ledger.hpp"
 #include "fakes/journal.hpp"
-#include "harness/client/reply.hpp"
+#include "harness/client/sequel.hpp"
+#include "harness/scenario/agent_fault.hpp"
 #include "reports/operation.hpp"
 
 namespace harness {
@@ -25,9 +26,11 @@ class Listener {
   virtual ~Listener() = default;
   virtual void hear_sent(const reports::Operation& op) = 0;
   virtual void hear_ended(const reports::Operation& op, const Reply& reply) = 0;
+  virtual void hear_sequel(const reports::Operation& op, const Sequel& sequel) = 0;
   virtual void hear_prompt(const fakes::PromptRecord& prompt) = 0;
   virtual void hear_agent(const agent::LedgerEntry& entry) = 0;
   virtual void hear_over(std::uint32_t user, std::uint32_t session) = 0;
+  virtual void hear_life(const AgentLife& life) = 0;
 };
 
 class Chronicle {
@@ -39,9 +42,11 @@ class Chronicle {
 
   void tell_sent(const reports::Operation& op);
   void tell_ended(const reports::Operation& op, Reply reply);
+  void tell_sequel(const reports::Operation& op, Sequel sequel);
   void tell_prompt(fakes::PromptRecord prompt);
   void tell_agent(agent::LedgerEntry entry);
   void tell_over(world::Instant at, std::uint32_t user, std::uint32_t session);
+  void tell_life(AgentLife life);
 
   // Everything that this teller will say from now on is at this instant or later; kNever: it has
   // nothing more to say. Never goes back. A teller that has not spoken holds everything up.
@@ -55,7 +60,7 @@ class Chronicle {
   std::uint64_t late() const { return late_; }      // told behind what had been heard already
 
  private:
-  enum Kind : std::size_t { kSent, kEnded, kPrompt, kAgent, kOver, kKinds };
+  enum Kind : std::size_t { kSent, kEnded, kSequel, kPrompt, kAgent, kOver, kLife, kKinds };
 
   template <class T>
   struct Told {
@@ -68,6 +73,10 @@ class Chronicle {
   struct Ended {
     reports::Operation op;
     Reply reply;
+  };
+  struct Later {
+    reports::Operation op;
+    Sequel sequel;
   };
   struct Over {
     std::uint32_t user;
@@ -83,9 +92,11 @@ class Chronicle {
 
   Queue<reports::Operation> sent_;
   Queue<Ended> ended_;
+  Queue<Later> sequels_;
   Queue<fakes::PromptRecord> prompts_;
   Queue<agent::LedgerEntry> ledger_;
   Queue<Over> over_;
+  Queue<AgentLife> lives_;
   std::array<world::Instant, kTellers> spoken_{world::Instant::min(), world::Instant::min(),
                                                world::Instant::min()};
   world::Instant heard_ = world::Instant::min();  // the latest instant that was heard

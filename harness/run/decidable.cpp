@@ -20,7 +20,8 @@ bool is_of_streams(const Slo& slo) {
 }
 
 bool is_of_the_plan(const Slo& slo) {
-  return slo.kind == MetricKind::latency ? slo.latency != Latency::inter_token : slo.is_share();
+  if (slo.kind != MetricKind::latency) return slo.is_share();
+  return slo.latency != Latency::inter_token && slo.latency != Latency::status;
 }
 
 // "of class chat in outage"

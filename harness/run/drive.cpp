@@ -1,5 +1,7 @@
 #include "harness/run/drive.hpp"
 
+#include "harness/client/api_clients.hpp"
+
 namespace harness {
 
 namespace {
@@ -42,7 +44,8 @@ world::Task<void> generate_until_decided(world::Clock& clock, LoadGenerator& gen
 }  // namespace
 
 world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput input) {
-  ChatClient client(clock, network, input.target, input.prepared.scenario);
+  ApiClients client(clock, network, input.target, input.prepared.scenario,
+                    world::Random(input.prepared.seed));
   LoadInput load{world::Random(input.prepared.seed), input.prepared.scenario,
                  input.prepared.plan, input.prepared.sends};
   Observer* observer = &input.evidence;

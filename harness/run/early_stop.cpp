@@ -40,6 +40,10 @@ EarlyStop::EarlyStop(const Prepared& prepared, const reports::Recorder& recorder
   for (const fakes::Fault& fault : prepared.scenario.faults) {
     faults_over_ = std::max(faults_over_, std::min(fault.to, prepared.scenario.end()));
   }
+  for (const AgentFault& fault : prepared.scenario.agent_faults) {
+    const Instant end = prepared.scenario.end();
+    faults_over_ = std::max(faults_over_, std::min(healed_at(fault, end), end));
+  }
 }
 
 void EarlyStop::on_sent(const Operation& op) {
@@ -50,6 +54,10 @@ void EarlyStop::on_sent(const Operation& op) {
 void EarlyStop::on_ended(const Operation& op, const Reply& reply) {
   open_.erase(op.id);  // not there: it was dropped, never sent
   next_.on_ended(op, reply);
+}
+
+void EarlyStop::on_sequel(const Operation& op, const Sequel& sequel) {
+  next_.on_sequel(op, sequel);
 }
 
 void EarlyStop::on_conversation_over(std::uint32_t user, std::uint32_t session) {

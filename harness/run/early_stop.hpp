@@ -24,6 +24,7 @@ class EarlyStop final : public Observer {
 
   void on_sent(const reports::Operation& op) override;
   void on_ended(const reports::Operation& op, const Reply& reply) override;
+  void on_sequel(const reports::Operation& op, const Sequel& sequel) override;
   void on_conversation_over(std::uint32_t user, std::uint32_t session) override;
 
   // True when the run should end now. Asked at whole seconds, no more once it was true.

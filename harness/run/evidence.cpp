@@ -40,6 +40,11 @@ void Evidence::on_ended(const Operation& op, const Reply& reply) {
   chronicle_.tell_ended(op, oracles_.empty() ? Reply() : reply);
 }
 
+void Evidence::on_sequel(const Operation& op, const Sequel& sequel) {
+  if (order_ == Order::as_it_comes) return hear_sequel(op, sequel);
+  if (!oracles_.empty()) chronicle_.tell_sequel(op, sequel);
+}
+
 // Told right behind the end of the last request.
 void Evidence::on_conversation_over(std::uint32_t user, std::uint32_t session) {
   if (order_ == Order::as_it_comes) return hear_over(user, session);
@@ -61,6 +66,25 @@ void Evidence::on_agent(const agent::LedgerEntry& entry) {
   chronicle_.tell_agent(entry);
 }
 
+void Evidence::on_life(const AgentLife& life) {
+  if (hooks_.events) {
+    reports::Event event;
+    event.at = life.at;
+    event.kind = "agent_" + std::string(name_of(life.event));
+    event.on = "agent";
+    event.detail = life.fault;
+    line_.clear();
+    reports::append_event_line(line_, event);
+    hooks_.events(line_);
+  }
+  if (order_ == Order::as_it_comes) return hear_life(life);
+  chronicle_.tell_life(life);
+}
+
+void Evidence::hear_life(const AgentLife& life) {
+  for (const auto& oracle : oracles_) oracle->on_life(life);
+}
+
 void Evidence::hear_sent(const Operation& op) {
   added_.sent(op);
   for (const auto& oracle : oracles_) oracle->on_sent(op);
@@ -70,6 +94,10 @@ void Evidence::hear_ended(const Operation& op, const Reply& reply) {
   added_.ended(op);
   tally_.ended(op);
   for (const auto& oracle : oracles_) oracle->on_ended(op, reply);
+}
+
+void Evidence::hear_sequel(const Operation& op, const Sequel& sequel) {
+  for (const auto& oracle : oracles_) oracle->on_sequel(op, sequel);
 }
 
 void Evidence::hear_agent(const agent::LedgerEntry& entry) {

@@ -28,10 +28,12 @@ class Evidence final : public Observer, private Listener {
 
   void on_sent(const reports::Operation& op) override;
   void on_ended(const reports::Operation& op, const Reply& reply) override;
+  void on_sequel(const reports::Operation& op, const Sequel& sequel) override;
   void on_conversation_over(std::uint32_t user, std::uint32_t session) override;
   void on_prompt(const fakes::PromptRecord& prompt);
   void on_prompt(fakes::PromptRecord&& prompt);
   void on_agent(const agent::LedgerEntry& entry);
+  void on_life(const AgentLife& life);
 
   // Order::by_instant: up to when a teller has spoken, and to hear what is complete, at most so
   // many things; how many it was.
@@ -50,9 +52,11 @@ class Evidence final : public Observer, private Listener {
  private:
   void hear_sent(const reports::Operation& op) override;
   void hear_ended(const reports::Operation& op, const Reply& reply) override;
+  void hear_sequel(const reports::Operation& op, const Sequel& sequel) override;
   void hear_prompt(const fakes::PromptRecord& prompt) override;
   void hear_agent(const agent::LedgerEntry& entry) override;
   void hear_over(std::uint32_t user, std::uint32_t session) override;
+  void hear_life(const AgentLife& life) override;
   void log_fault(const fakes::PromptRecord& prompt);
 
   const Prepared& prepared_;

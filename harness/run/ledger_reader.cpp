@@ -18,6 +18,11 @@ void LedgerReader::feed(std::string_view bytes) {
   }
 }
 
+void LedgerReader::cut() {
+  line_.clear();
+  too_long_ = false;
+}
+
 void LedgerReader::read_line() {
   auto line = too_long_ ? std::nullopt : agent::from_line(line_);
   line_.clear();

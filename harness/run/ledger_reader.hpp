@@ -21,6 +21,9 @@ class LedgerReader {
   // The next bytes of the output, wherever they are cut.
   void feed(std::string_view bytes);
 
+  // The output ended here, wherever that was; what comes next is another process's.
+  void cut();
+
   std::uint64_t entries() const { return entries_; }
   std::uint64_t malformed() const { return malformed_; }  // lines that are no entries, or too long
 

@@ -56,6 +56,7 @@ struct LiveFacts {
   ClockFacts clocks;
   std::uint64_t ledger_entries = 0;
   std::uint64_t ledger_malformed = 0;
+  std::vector<reports::FaultResult> agent_faults;
 };
 
 Task<void> drive_all(LiveParts& parts, world::Endpoint target) {
@@ -122,6 +123,7 @@ Task<void> watch_clocks(LiveParts& parts, ClockWatch& watch) {
 
 Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   AgentProcess core(parts.clock, parts.processes);
+  AgentStriker striker(parts.clock, parts.prepared.scenario, core, parts.evidence);
   world::Endpoint target;
   if (parts.agent_tells) {
     auto starting = core.start(parts.prepared, parts.options, parts.fakes.endpoints(),
@@ -149,6 +151,7 @@ Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   if (parts.agent_tells) {
     beside.spawn(core.follow(ledger));
     beside.spawn(core.follow_errors());
+    if (!parts.prepared.scenario.agent_faults.empty()) beside.spawn(striker.run());
   }
   co_await driving.join_anyway();
 
@@ -160,6 +163,7 @@ Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   if (parts.agent_tells) co_await parts.clock.sleep(scaled(kLastWords, parts.clock));
   beside.cancel();
   co_await beside.join_anyway();
+  facts.agent_faults = striker.results();
   facts.ledger_entries = ledger.entries();
   facts.ledger_malformed = ledger.malformed();
   auto stopping = core.stop();
@@ -262,6 +266,7 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   const reports::Histogram host_late = probe.stop();
 
   std::vector<reports::FaultResult> faults = fakes.stop();
+  faults.insert(faults.end(), facts.agent_faults.begin(), facts.agent_faults.end());
   std::vector<fakes::PromptRecord> last_prompts;
   fakes.take(last_prompts);
   for (fakes::PromptRecord& prompt : last_prompts) evidence.on_prompt(std::move(prompt));

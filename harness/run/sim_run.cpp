@@ -1,9 +1,9 @@
 // A run in virtual time: clients, agent core and fakes on one simulated world, one thread.
-#include "agent/agent.hpp"
 #include "harness/run/drive.hpp"
-#include "harness/run/suite_parts.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/modes.hpp"
+#include "harness/run/sim_agent.hpp"
+#include "harness/run/suite_parts.hpp"
 #include "world/sim_network.hpp"
 
 namespace harness {
@@ -22,25 +22,22 @@ struct SimParts {
   reports::Recorder& recorder;
   Evidence& evidence;
   EarlyStop* early;
+  std::vector<reports::FaultResult>& agent_faults;
 };
 
 Task<void> simulate(SimParts parts) {
   ENSURE(parts.fakes.open().has_value(), "a simulated port was taken");
-  const world::Endpoint target{"agent", kPort};
-  auto listener = parts.network.listen(target);
-  ENSURE(listener.has_value(), "a simulated port was taken");
-  agent::Agent core(parts.clock, parts.network, parts.prepared.scenario.agent,
-                    providers_of(parts.prepared.scenario, parts.prepared.seed,
-                                 parts.fakes.endpoints(), parts.network.tls_ca_pem()),
-                    [&parts](const agent::LedgerEntry& e) { parts.evidence.on_agent(e); },
-                    world::Random(parts.prepared.seed));
+  SimAgent core(parts.clock, parts.network, parts.prepared, parts.fakes.endpoints(),
+                parts.evidence);
+  AgentStriker striker(parts.clock, parts.prepared.scenario, core, parts.evidence);
 
   world::Scope services(parts.clock);
   services.spawn(parts.fakes.serve());
-  services.spawn(core.serve(**listener));
+  core.start();
+  if (!parts.prepared.scenario.agent_faults.empty()) services.spawn(striker.run());
   bool cancelled = false;
   try {
-    DriveInput input{parts.prepared, target, parts.recorder, parts.evidence, parts.early};
+    DriveInput input{parts.prepared, core.address(), parts.recorder, parts.evidence, parts.early};
     auto driving = drive(parts.clock, parts.network, input);
     co_await driving;
   } catch (const world::Cancelled&) {
@@ -48,6 +45,8 @@ Task<void> simulate(SimParts parts) {
   }
   services.cancel();
   co_await services.join_anyway();
+  co_await core.stop();
+  parts.agent_faults = striker.results();
   if (cancelled) throw world::Cancelled{};
 }
 
@@ -69,8 +68,10 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
   });
 
   EarlyStop early(prepared, recorder, evidence);
-  SimParts parts{clock,    network,  prepared, fakes,
-                 recorder, evidence, options.stop_early ? &early : nullptr};
+  std::vector<reports::FaultResult> agent_faults;
+  SimParts parts{clock,    network,  prepared,
+                 fakes,    recorder, evidence,
+                 options.stop_early ? &early : nullptr, agent_faults};
   const bool complete = clock.run(simulate(parts));
 
   const bool is_whole = complete && early.sentence().empty();
@@ -78,6 +79,7 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
   Observed observed{recorder, std::move(invariants), fault_results(prepared, fakes.faults()),
                     false,    0,                     {},
                     {}};
+  observed.faults.insert(observed.faults.end(), agent_faults.begin(), agent_faults.end());
   observed.interrupted = !complete;
   observed.digest = clock.digest();
   observed.ledger = evidence.ledger_facts();

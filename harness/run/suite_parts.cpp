@@ -44,6 +44,18 @@ std::vector<ScenarioError> sim_only(const Scenario& scenario) {
   return errors;
 }
 
+std::vector<ScenarioError> live_only(const Scenario& scenario) {
+  std::vector<ScenarioError> errors;
+  for (const AgentFault& fault : scenario.agent_faults) {
+    const AgentFaultKind& kind = kind_of(fault.action);
+    if (kind.in_sim) continue;
+    errors.push_back({Place{scenario.file, 0, 0},
+                      "`faults." + fault.id + "` is a fault of kind `" + std::string(kind.name) +
+                          "`, which needs a real process: run it with --mode live"});
+  }
+  return errors;
+}
+
 std::vector<reports::FaultResult> fault_results(const Prepared& prepared,
                                                 const fakes::FaultSchedule& schedule) {
   std::vector<reports::FaultResult> results;

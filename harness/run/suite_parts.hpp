@@ -25,6 +25,9 @@ std::string canary_key(std::uint64_t seed);
 // The scenario's faults that cannot fire in live, each with a sentence.
 std::vector<ScenarioError> sim_only(const Scenario& scenario);
 
+// The scenario's faults that cannot strike in sim, each with a sentence.
+std::vector<ScenarioError> live_only(const Scenario& scenario);
+
 // How often each fault fired.
 std::vector<reports::FaultResult> fault_results(const Prepared& prepared,
                                                 const fakes::FaultSchedule& schedule);

@@ -14,6 +14,17 @@ namespace harness {
 // The keys that every fault may have, beside the one that names its action.
 extern const std::vector<std::string> kFaultKeys;
 
+// Faults of the agent itself (agent_fault.hpp): whether it is one, its kinds with their parameters,
+// and the reading of one, as read_fault does.
+bool is_on_agent(const YamlNode& fault);
+std::vector<KindForm> agent_fault_forms();
+void read_agent_fault(Loading& loading, const YamlNode& node, const std::string& path,
+                      std::set<std::string>& ids);
+
+// The key `id` of a fault, which joins `ids`.
+void read_fault_id(Loading& loading, const YamlNode& node, const std::string& path,
+                   std::set<std::string>& ids, std::string& id);
+
 // The kinds of fault, in the order of fakes::kFaultKinds, with their parameters.
 std::vector<KindForm> fault_action_forms();
 

@@ -117,21 +117,6 @@ world::Instant read_at(Loading& loading, const YamlNode* node, const std::string
   return end;
 }
 
-void read_id(Loading& loading, const YamlNode& node, const std::string& path,
-             std::set<std::string>& ids, fakes::Fault& fault) {
-  ErrorList& errors = loading.errors;
-  const YamlNode* id = node.find("id");
-  if (!id) {
-    errors.add(node.place,
-               "`" + path + "` needs the key `id`: the name under which it is reported");
-    return;
-  }
-  if (read_value(errors, *id, Slot{path + ".id"}, fault.id) &&
-      check_name(loading, id->place, "fault", fault.id) && !ids.insert(fault.id).second) {
-    errors.add(id->place, "two faults have the id `" + fault.id + "`");
-  }
-}
-
 // Names and handshakes go wrong for all who come, and handshakes only where there are some.
 void check_network_fault(Loading& loading, const YamlNode& node, const std::string& path,
                          const fakes::Fault& fault) {
@@ -189,6 +174,21 @@ const std::vector<std::string> kFaultKeys = {"id",       "on",     "at",    "pro
                                              "wave",     "markov", "share", "match",
                                              "attempts", "fate",   "load",  "limit"};
 
+void read_fault_id(Loading& loading, const YamlNode& node, const std::string& path,
+                   std::set<std::string>& ids, std::string& id) {
+  ErrorList& errors = loading.errors;
+  const YamlNode* given = node.find("id");
+  if (!given) {
+    errors.add(node.place,
+               "`" + path + "` needs the key `id`: the name under which it is reported");
+    return;
+  }
+  if (read_value(errors, *given, Slot{path + ".id"}, id) &&
+      check_name(loading, given->place, "fault", id) && !ids.insert(id).second) {
+    errors.add(given->place, "two faults have the id `" + id + "`");
+  }
+}
+
 std::vector<KindForm> fault_action_forms() { return action_forms(Indices{}); }
 
 void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
@@ -199,7 +199,7 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
     const std::string problem = fakes::header_problem(fault.action);
     if (!problem.empty()) loading.errors.add(node.place, "`" + path + "` " + problem);
   }
-  read_id(loading, node, path, ids, fault);
+  read_fault_id(loading, node, path, ids, fault.id);
   if (const YamlNode* on = node.find("on")) {
     read_targets(loading, *on, path, fault);
   } else {
@@ -232,7 +232,9 @@ void read_faults(const YamlNode* node, Loading& loading) {
       continue;
     }
     const YamlNode* id = item.find("id");
-    read_fault(loading, item, id && id->is_scalar() ? "faults." + id->text : path, ids);
+    const std::string named = id && id->is_scalar() ? "faults." + id->text : path;
+    if (is_on_agent(item)) read_agent_fault(loading, item, named, ids);
+    else read_fault(loading, item, named, ids);
   }
 }
 

@@ -137,6 +137,51 @@ void check_trace(Loading& loading, const YamlNode& node, const LoadClass& load_c
   }
 }
 
+// The corpus of a class, read once however many classes send it.
+void check_bodies(Loading& loading, const YamlNode& node, const LoadClass& load_class) {
+  const YamlNode* given = node.find("bodies");
+  if (given == nullptr || loading.scenario.corpora.count(load_class.bodies) > 0) return;
+  if (load_class.bodies.empty()) {
+    refuse_value(loading.errors, *given, Slot{"load." + load_class.name + ".bodies"},
+                 "must name a file beside the scenario");
+    return;
+  }
+  const auto beside = std::filesystem::path(loading.scenario.file).parent_path();
+  try {
+    loading.scenario.corpora.emplace(load_class.bodies,
+                                     read_corpus((beside / load_class.bodies).string()));
+  } catch (const ScenarioErrors& wrong) {
+    for (const ScenarioError& error : wrong.errors()) {
+      loading.errors.add(error.place, error.sentence);
+    }
+  }
+}
+
+// Keys that mean something only together with others.
+void check_api(Loading& loading, const YamlNode& node, const LoadClass& load_class) {
+  const bool responses = load_class.api == Api::responses;
+  const bool streams = load_class.stream.value_or(loading.scenario.client.stream);
+  const bool background = responses && load_class.background;
+  struct Rule {
+    const char* key;
+    bool holds;
+    const char* needs;
+  };
+  const Rule rules[] = {
+      {"background", responses || !load_class.background, "`api: responses`"},
+      {"poll", background, "`api: responses` and `background: true`"},
+      {"cancels", background, "`api: responses` and `background: true`"},
+      {"reconnects", background && streams,
+       "`api: responses`, `background: true` and `stream: true`"},
+  };
+  for (const Rule& rule : rules) {
+    const YamlNode* given = node.find(rule.key);
+    if (given == nullptr || rule.holds) continue;
+    refuse_value(loading.errors, *given, Slot{"load." + load_class.name + "." + rule.key},
+                 std::string("needs ") + rule.needs + " beside it");
+  }
+}
+
 void read_class(Loading& loading, const YamlEntry& entry) {
   ErrorList& errors = loading.errors;
   const Slot slot{"load." + entry.key};
@@ -145,6 +190,7 @@ void read_class(Loading& loading, const YamlEntry& entry) {
   if (!check_name(loading, entry.place, "load class", entry.key)) return;
   if (!read_value(errors, entry.value, slot, load_class)) return;
   load_class.name = entry.key;
+  check_api(loading, entry.value, load_class);
   load_class.to = loading.scenario.phases.empty() ? world::Instant{} : loading.scenario.end();
   if (!load_class.phase.empty()) {
     const Phase* phase = loading.scenario.phase_named(load_class.phase);
@@ -160,6 +206,7 @@ void read_class(Loading& loading, const YamlEntry& entry) {
   if (errors.size() == before && !loading.scenario.phases.empty()) {
     check_trace(loading, entry.value, load_class);
   }
+  check_bodies(loading, entry.value, load_class);
   loading.scenario.load.push_back(std::move(load_class));
 }
 

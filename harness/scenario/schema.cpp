@@ -274,17 +274,20 @@ json schema_of(const F&, Tag<Arrivals>) {
 json fault_conditions() {
   const std::string share = pattern_of(Unit::ppm);
   const json target = text_matching(R"(backends\.[A-Za-z0-9_-]+)");
+  const json agent = {{"const", "agent"}};
   json properties = json::object();
   const auto add = [&](const char* key, const char* doc, json schema) {
     schema["description"] = doc;
     properties[key] = std::move(schema);
   };
   add("id", "Name in the results.", {{"type", "string"}, {"pattern", kName}});
-  add("on", "What it strikes: backends.primary, a list of such, or backends for all.",
+  add("on", "What it strikes: backends.primary, a list of such, backends for all, or agent.",
       {{"anyOf",
-        {json{{"const", "backends"}}, target,
+        {json{{"const", "backends"}}, agent, target,
          json{{"type", "array"}, {"items", target}, {"minItems", 1}}}}});
-  add("at", "When: a phase, or a window such as 60s..180s, or 60s.. to the end.",
+  add("at",
+      "When: a phase, or a window such as 60s..180s, or 60s.. to the end; of the agent's faults an "
+      "instant too.",
       window_schema(true));
   add("probability", "Share of what it matches that is struck; 0%..80% ramps, a list steps.",
       {{"anyOf",
@@ -309,6 +312,15 @@ json fault_conditions() {
 }
 
 template <std::size_t... I>
+void add_agent_faults(json& properties, json& one_of, std::index_sequence<I...>) {
+  const auto add = [&](auto tag, const AgentFaultKind& kind) {
+    properties[std::string(kind.name)] = kind_value<typename decltype(tag)::type>(kind.doc);
+    one_of.push_back({{"required", json::array({std::string(kind.name)})}});
+  };
+  (add(std::type_identity<std::variant_alternative_t<I, AgentAction>>{}, kAgentFaultKinds[I]), ...);
+}
+
+template <std::size_t... I>
 json faults_schema(std::index_sequence<I...>) {
   json properties = fault_conditions();
   json one_of = json::array();
@@ -319,6 +331,8 @@ json faults_schema(std::index_sequence<I...>) {
   (add(std::type_identity<std::variant_alternative_t<I, fakes::FaultAction>>{},
        fakes::kFaultKinds[I]),
    ...);
+  add_agent_faults(properties, one_of,
+                   std::make_index_sequence<std::variant_size_v<AgentAction>>{});
   json fault = {{"type", "object"},
                 {"additionalProperties", false},
                 {"required", {"id", "on"}},

@@ -116,7 +116,8 @@ void register_thresholds(std::span<const Slo> slos, Layout& layout) {
 std::optional<Nanos> latency_bound(const Slo& slo) {
   const bool is_of_agent = slo.latency == Latency::lateness || slo.latency == Latency::queue_wait ||
                            slo.latency == Latency::inter_token ||
-                           slo.latency == Latency::agent_added;
+                           slo.latency == Latency::agent_added ||
+                           slo.latency == Latency::status;
   const bool is_bound = slo.kind == MetricKind::latency && slo.is_counted() && !slo.versus;
   if (!is_bound || is_of_agent) return std::nullopt;
   return Nanos(slo.bound);

@@ -9,7 +9,7 @@ namespace {
 
 using reports::Latency;
 
-constexpr std::array<Metric, 15> kMetrics{{
+constexpr std::array<Metric, 16> kMetrics{{
     {"response", "duration", "from the planned instant to the end of the answer",
      "share of requests with last_event - planned beyond the bound, or failed, is at most 1 - q",
      MetricKind::latency, Latency::response},
@@ -33,6 +33,10 @@ constexpr std::array<Metric, 15> kMetrics{{
     {"agent_added", "duration", "what the agent adds: service time without the fakes' own time",
      "share of requests with service - time in the fakes beyond the bound is at most 1 - q",
      MetricKind::latency, Latency::agent_added},
+    {"status", "duration", "each answer about the state of a background turn, many per turn",
+     "share of polls with an answer beyond the bound, or without one of status 200, is at most "
+     "1 - q",
+     MetricKind::latency, Latency::status},
     {"error_rate", "share", "failed requests among those that ended; cancelled ones are left out",
      "(error + timeout + dropped) / (ok + error + timeout + dropped)", MetricKind::error_rate,
      Latency::response},

@@ -272,7 +272,8 @@ double design_effect_of(const Strata& strata) {
 bool has_every_request(reports::Latency latency) {
   using reports::Latency;
   return latency == Latency::lateness || latency == Latency::queue_wait ||
-         latency == Latency::inter_token || latency == Latency::agent_added;
+         latency == Latency::inter_token || latency == Latency::agent_added ||
+         latency == Latency::status;
 }
 
 Histogram values_of(const Case& c, reports::Filter where) {

@@ -249,7 +249,8 @@ bool judges_failures(std::span<const Slo> slos) {
         return slo.latency != reports::Latency::lateness &&
                slo.latency != reports::Latency::inter_token &&
                slo.latency != reports::Latency::queue_wait &&
-               slo.latency != reports::Latency::agent_added;
+               slo.latency != reports::Latency::agent_added &&
+               slo.latency != reports::Latency::status;
     }
     return false;
   });

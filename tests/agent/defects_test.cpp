@@ -6,6 +6,7 @@
 #include "tests/agent/tool_world.hpp"
 #include "tests/agent/core_world.hpp"
 #include "tests/agent/queue_world.hpp"
+#include "tests/agent/store_world.hpp"
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -143,6 +144,12 @@ bool says_nothing(Config config) {
   CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
   const Got got = w.ask(turn(0s, {1, 0, 0}, false).body);
   return got.member("detail").empty() || got.member("next_actions").empty();
+}
+
+bool names_no_field(Config config) {
+  CoreWorld w(with(config));
+  const Got got = w.ask(R"({"messages":[{"role":"usr","content":"x"}]})");
+  return got.status == 400 && !holds(got.body, "messages[0].role");
 }
 
 bool asks_again_after_400(Config config) {
@@ -454,6 +461,43 @@ bool takes_every_slot(Config config) {
   return at_once > 5;
 }
 
+// A life that ends right after it has acknowledged a job.
+bool loses_what_it_acknowledged(Config config) {
+  StoreWorld w(StoreArm::sqlite, config.store, config.defect);
+  w.create(job("a"));
+  w.create(job("b"));
+  w.reopen();
+  return !w.read("a") || !w.read("b");
+}
+
+bool loses_ended_jobs(Config config) {
+  int lost = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    int missing = 0;
+    for (const char* id : {"a", "b", "c", "d"}) {
+      w.create(job(id));
+      REQUIRE(w.advance(change(id, agent::JobState::completed, "result")));
+      missing += w.read(id) ? 0 : 1;
+    }
+    lost += missing == 1 ? 1 : 0;
+  }
+  return lost == 2;
+}
+
+bool revives_cancelled_jobs(Config config) {
+  int revived = 0;
+  for (const StoreArm arm : {StoreArm::memory, StoreArm::sqlite}) {
+    StoreWorld w(arm, config.store, config.defect);
+    w.create(job("a"));
+    REQUIRE(w.advance(change("a", agent::JobState::cancelled, "cancelled", {{0, "cancelled"}})));
+    const bool late = w.advance(change("a", agent::JobState::completed, "late", {{1, "late"}}));
+    const bool changed = w.read("a")->state == agent::JobState::completed;
+    revived += late && changed && w.events("a").size() == 2 ? 1 : 0;
+  }
+  return revived == 2;
+}
+
 struct Row {
   const char* profile;
   bool (*shows)(Config config);
@@ -498,7 +542,11 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"orphans_commands", leaves_an_orphan},
                      {"flex_starves", starves_flex},
                      {"forgets_waiters", leaves_some_waiting},
-                     {"users_without_limit", takes_every_slot}};
+                     {"users_without_limit", takes_every_slot},
+                     {"acks_before_durable", loses_what_it_acknowledged},
+                     {"forgets_jobs", loses_ended_jobs},
+                     {"late_result_overwrites", revives_cancelled_jobs},
+                     {"generic_validation", names_no_field}};
 
 }  // namespace
 

@@ -147,7 +147,7 @@ TEST_CASE("a pipe that others hold keeps nobody", "[tools][live][REQ-104]") {
   CHECK(is_soon_gone(live, pid));
 }
 
-TEST_CASE("endless output is cut and ends at its time", "[tools][live][REQ-105]") {
+TEST_CASE("endless output is cut and ends at its time", "[tools][live]") {
   LiveCommands live({"yes"});
   const std::string text = live.run(R"({"argv":["yes"],"timeout_seconds":2})");
   CHECK(live.member(text, "exit_reason") == "timeout");

@@ -95,7 +95,7 @@ TEST_CASE("what it printed comes back as text", "[tools][REQ-073]") {
   CHECK(done.member("elapsed_ms") == "1000");
 }
 
-TEST_CASE("much output is cut in its middle", "[tools][REQ-105]") {
+TEST_CASE("much output is cut in its middle", "[tools]") {
   agent::Config config = hardened({"p"});
   config.commands.output_bytes = 2'048;
   ToolWorld w(config);
@@ -275,7 +275,7 @@ TEST_CASE("only so many commands run at once", "[tools]") {
   CHECK(w.call(run("p")).member("exit_code") == "0");
 }
 
-TEST_CASE("a command that prints without end ends at its time", "[tools][REQ-105]") {
+TEST_CASE("a command that prints without end ends at its time", "[tools]") {
   ToolWorld w(hardened({"yes"}));
   SimScript script = program(20s);
   for (int i = 0; i < 200; ++i) script.steps.push_back({0s, std::string(65'536, 'y')});

@@ -102,6 +102,7 @@ struct ToolWorld {
     world::Nanos at{0};
     std::string id = "call_1";
     std::string request = "u1.s0.t0";
+    world::Nanos until = world::Nanos::max();  // of use for so long
   };
   Done call(Calling calling) { return call_all({std::move(calling)}).front(); }
 
@@ -163,6 +164,8 @@ struct ToolWorld {
       told.push_back({world.clock.now(), std::string(kind), std::move(json)});
     };
     call.begin_effects = [this] { return begin_effects(); };
+    if (calling.until != world::Nanos::max()) call.until = world.clock.now() + calling.until;
+    call.too_late = [this] { told.push_back({world.clock.now(), "too late", "{}"}); };
     world::Task<bool> making = make(std::move(call), done);
     const world::Instant until = world.clock.now() + calling.patience;
     auto waiting = world::with_deadline(world.clock, until, std::move(making));

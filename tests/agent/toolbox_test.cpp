@@ -283,7 +283,7 @@ TEST_CASE("who waits for a limit is told how long", "[tools][REQ-044]") {
   CHECK(std::stoi(cooldown[0].member("wait_ms")) >= 5'000);
 }
 
-TEST_CASE("what is turned away by its breaker counts for no limit", "[tools][REQ-053]") {
+TEST_CASE("what is turned away by its breaker counts for no limit", "[tools]") {
   agent::ToolRateConfig rate;
   rate.rate_limit = true;
   rate.calls_per_minute = 6;
@@ -303,4 +303,30 @@ TEST_CASE("how long a call may take", "[tools][REQ-026]") {
   CHECK(w.toolbox->longest({"", "run_command", R"({"argv":["p"]})"}) == 67s);
   CHECK(w.toolbox->longest({"", "run_command", R"({"argv":["p"],"timeout_seconds":900})"}) == 907s);
   CHECK(w.toolbox->longest({"", "run_command", R"({"argv":["q"]})"}) == 0s);
+}
+
+TEST_CASE("who waits in silence is told in time, and the command ends behind that",
+          "[tools][REQ-024][REQ-026]") {
+  agent::Config config = profile("hardened");
+  config.commands.allow = {"deaf"};
+  config.commands.progress_every = 1s;
+  ToolWorld w(config);
+  world::SimScript deaf = program(600s);
+  deaf.on_terminate = world::SimScript::OnTerminate::ignores;
+  w.processes.install("deaf", deaf);
+  ToolWorld::Calling calling;
+  calling.name = "run_command";
+  calling.arguments = R"({"argv":["deaf"],"timeout_seconds":900})";
+  calling.until = 60s;
+  const auto done = w.call(calling);
+  REQUIRE(done.answer);
+  CHECK(done.answer->end == ToolEnd::timeout);
+  CHECK(done.answer->took == 65s);
+  CHECK(done.ended == world::at(65s));
+  REQUIRE_FALSE(w.told.empty());
+  CHECK(w.told.back().kind == "too late");  // and not a word after that
+  CHECK(w.told.back().at == world::at(60s));
+  REQUIRE(w.entries(LedgerKind::command_ended).size() == 1);
+  CHECK(w.entries(LedgerKind::command_ended)[0].to == "cancelled");
+  CHECK(w.entries(LedgerKind::breaker).empty());
 }

@@ -102,7 +102,7 @@ TEST_CASE("the last line, and progress that never falls", "[tools][REQ-080]") {
   CHECK(output.percent() == 30);
 }
 
-TEST_CASE("what the model wants to run is checked", "[tools][REQ-065][REQ-103]") {
+TEST_CASE("what the model wants to run is checked", "[tools][REQ-103]") {
   CommandConfig config;
   config.allow = {"ls", "make"};
   config.timeout = 30s;

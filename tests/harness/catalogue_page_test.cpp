@@ -74,9 +74,12 @@ json parameters_of(const json& action) {
   return map.value("properties", json::object());
 }
 
-std::string kind_text(const fakes::FaultKind& kind, const KindForm& form, const json& action) {
-  std::string text = "\n### " + std::string(kind.name) + "\n" + std::string(kind.doc) +
-                     " Layer " + std::string(to_text(kind.layer)) + limits_of(kind) + ".\n";
+std::string heading_text(std::string_view name, const std::string& doc) {
+  return "\n### " + std::string(name) + "\n" + doc + "\n";
+}
+
+std::string parameters_text(const KindForm& form, const json& action) {
+  std::string text;
   if (form.fields.empty()) return text;
   text += "\n| parameter | default | what |\n|---|---|---|\n";
   const json parameters = parameters_of(action);
@@ -94,6 +97,12 @@ std::string kind_text(const fakes::FaultKind& kind, const KindForm& form, const 
   return text;
 }
 
+std::string kind_text(const fakes::FaultKind& kind, const KindForm& form, const json& action) {
+  return heading_text(kind.name, std::string(kind.doc) + " Layer " +
+                                     std::string(to_text(kind.layer)) + limits_of(kind) + ".") +
+         parameters_text(form, action);
+}
+
 std::string page() {
   std::string text = kOpening;
   const std::vector<fakes::CatalogueRow> rows = fakes::catalogue();
@@ -105,6 +114,13 @@ std::string page() {
       if (row.name.starts_with(name + ".")) text += row_text(row);
     }
   }
+  text += "\n## agent\nThe bundled agent itself, with `on: agent` and an instant, a phase or a window "
+          "under `at`; no other conditions.\n"
+          "\n| name | what happens | in a scenario |\n|---|---|---|\n";
+  for (const AgentFaultKind& kind : kAgentFaultKinds) {
+    text += "| `agent." + std::string(kind.name) + "` | " + std::string(kind.doc) +
+            (kind.in_sim ? "" : " (live only)") + " | `" + std::string(kind.example) + "` |\n";
+  }
   text += "\n## Kinds and their parameters\nA bare value is the first parameter: `hang: 5s` is "
           "`hang: {for: 5s}`.\n";
   const json schema = scenario_schema();
@@ -113,6 +129,13 @@ std::string page() {
   for (std::size_t i = 0; i < fakes::kFaultKinds.size(); ++i) {
     const fakes::FaultKind& kind = fakes::kFaultKinds[i];
     text += kind_text(kind, forms.at(i), actions.at(std::string(kind.name)));
+  }
+  const std::vector<KindForm> agent_forms = agent_fault_forms();
+  for (std::size_t i = 0; i < kAgentFaultKinds.size(); ++i) {
+    const AgentFaultKind& kind = kAgentFaultKinds[i];
+    text += heading_text(kind.name, std::string(kind.doc) + " On the agent" +
+                                        (kind.in_sim ? "" : "; live only") + ".") +
+            parameters_text(agent_forms.at(i), actions.at(std::string(kind.name)));
   }
   return text;
 }

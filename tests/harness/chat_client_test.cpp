@@ -88,7 +88,7 @@ Task<void> exchange(Stage& stage) {
   PlannedRequest request = stage.prepared.plan.requests.front();
   request.stream = stage.streamed;
   stage.op.streamed = stage.streamed;
-  auto asking = client.ask(request, stage.op, stage.reply);
+  auto asking = client.ask(request, 0, stage.op, stage.reply);
   const auto done = co_await world::with_deadline(stage.clock, world::at(stage.deadline),
                                                   std::move(asking));
   stage.ended = done.has_value();

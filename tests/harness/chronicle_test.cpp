@@ -23,6 +23,12 @@ struct Hearing final : Listener {
   void hear_agent(const agent::LedgerEntry& entry) override {
     lines.push_back("agent " + entry.key);
   }
+  void hear_sequel(const Operation& op, const Sequel&) override {
+    lines.push_back("sequel " + name(op));
+  }
+  void hear_life(const AgentLife& life) override {
+    lines.push_back(std::string(name_of(life.event)));
+  }
   void hear_over(std::uint32_t user, std::uint32_t) override {
     lines.push_back("over " + std::to_string(user));
   }

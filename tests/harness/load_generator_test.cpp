@@ -1,6 +1,8 @@
 // The load generator keeps its plan whatever the target does, and ends every request exactly once.
 #include "harness/client/load_generator.hpp"
 
+#include "harness/client/chat_client.hpp"
+
 #include <catch2/catch.hpp>
 #include <map>
 

@@ -18,6 +18,10 @@ class Story {
     oracle().on_sent(operation(turn));
     return *this;
   }
+  Story& sent(const reports::Operation& op) {
+    oracle().on_sent(op);
+    return *this;
+  }
   Story& ended(world::TurnId turn, reports::Outcome outcome = reports::Outcome::ok,
                Reply reply = answer(), reports::Failure failure = reports::Failure::none) {
     reports::Operation op = operation(turn);
@@ -68,6 +72,17 @@ class Story {
     const world::Instant now = tick();
     if (entry.at == world::Instant{}) entry.at = now;
     oracle().on_agent(entry);
+    return *this;
+  }
+  Story& sequel(world::TurnId turn, Sequel sequel) {
+    const reports::Operation op = operation(turn);
+    if (sequel.at == world::Instant{}) sequel.at = op.sent;
+    oracle().on_sequel(op, sequel);
+    return *this;
+  }
+  // Of the agent's process, now.
+  Story& life(AgentLife::Event event) {
+    oracle().on_life({tick(), event, "crash"});
     return *this;
   }
   // No more turns of it will come.

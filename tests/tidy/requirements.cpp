@@ -120,6 +120,7 @@ std::string proofs_cell(const std::vector<Proof>& proofs, ProofKind kind) {
 }
 
 std::string status_of(const Requirement& requirement, bool proved) {
+  if (requirement.is_later()) return proved ? "begun" : "later issue";
   if (!proved) return "**gap**";
   return requirement.left.empty() ? "covered" : "partly: " + cell_text(requirement.left);
 }
@@ -163,7 +164,7 @@ Findings gaps_of(const std::vector<Requirement>& requirements, const Proofs& pro
   std::map<int, bool> known;
   for (const Requirement& requirement : requirements) {
     known[requirement.number] = true;
-    if (proofs.count(requirement.number) > 0) continue;
+    if (proofs.count(requirement.number) > 0 || requirement.is_later()) continue;
     gaps.push_back(numbered(requirement.number) +
                    " has no test, scenario or benchmark: " + requirement.title);
   }
@@ -179,8 +180,10 @@ Findings gaps_of(const std::vector<Requirement>& requirements, const Proofs& pro
 }
 
 std::string requirements_page(const std::vector<Requirement>& requirements, const Proofs& proofs) {
-  std::size_t covered = 0, partly = 0;
+  std::size_t due = 0, covered = 0, partly = 0;
   for (const Requirement& requirement : requirements) {
+    if (requirement.is_later()) continue;
+    ++due;
     const bool proved = proofs.count(requirement.number) > 0;
     covered += proved && requirement.left.empty() ? 1 : 0;
     partly += proved && !requirement.left.empty() ? 1 : 0;
@@ -192,8 +195,9 @@ std::string requirements_page(const std::vector<Requirement>& requirements, cons
           "each: `[REQ-007]` of a test, `tags: [REQ-007]` of a scenario, `// REQ-007` on the line "
           "before a benchmark. M is said by one of the assessments that this core answers, M* is a "
           "wish of theirs, D is derived from them.\n\n"
-       << requirements.size() << " requirements: " << covered << " covered, " << partly
-       << " partly, " << requirements.size() - covered - partly << " without a proof.\n";
+       << due << " requirements: " << covered << " covered, " << partly << " partly, "
+       << due - covered - partly << " without a proof. " << requirements.size() - due
+       << " more are of later issues.\n";
   std::string area;
   for (const Requirement& requirement : requirements) {
     if (requirement.area != area) {

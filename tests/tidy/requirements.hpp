@@ -17,6 +17,8 @@ struct Requirement {
   std::string area;
   std::string title;
   std::string left;   // what is not there yet, in words; empty: nothing
+
+  bool is_later() const { return left == "later issue"; }  // nothing must prove it yet
 };
 
 // Lines of docs/requirements.tsv: number, tag, area, title and, if anything is left, what.

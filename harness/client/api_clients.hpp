@@ -1,0 +1,39 @@
+// ApiClients: the client of each class's API behind one door. A request with an Idempotency-Key
+// whose exchange broke, or is still being carried out for an earlier sending (409), or has no
+// answer within the class's own timeout, is sent again; others never are. One clock.
+#pragma once
+
+#include "harness/client/bad_body_client.hpp"
+#include "harness/client/chat_client.hpp"
+#include "harness/client/responses_client.hpp"
+
+namespace harness {
+
+class ApiClients final : public TurnClient {
+ public:
+  ApiClients(world::Clock& clock, world::Network& network, const world::Endpoint& target,
+             const Scenario& scenario, world::Random random);
+
+  world::Task<bool> ask(const PlannedRequest& request, std::uint32_t sending,
+                        reports::Operation& op, Reply& reply) override;
+  world::Task<bool> look_again(const PlannedRequest& request, const std::string& id,
+                               Sequel& sequel) override;
+
+  void close_idle();
+
+ private:
+  TurnClient& client_of(const PlannedRequest& request);
+  world::Task<bool> ask_with_key(const PlannedRequest& request, reports::Operation& op,
+                                 Reply& reply);
+
+  static constexpr std::uint32_t kResendsMax = 16;
+
+  world::Clock& clock_;
+  const Scenario& scenario_;
+  world::Random random_;
+  ChatClient chat_;
+  ResponsesClient responses_;
+  BadBodyClient bad_;
+};
+
+}  // namespace harness
