@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "agent/agent.hpp"
+#include "agent/jobs/open_store.hpp"
 #include "agent/ledger_json.hpp"
 #include "agent/profile.hpp"
 #include "harness/commands/serve.hpp"
@@ -14,6 +15,8 @@
 #include "harness/verdict/verdict.hpp"
 #include "world/real_files.hpp"
 #include "world/real_network.hpp"
+#include "world/real_processes.hpp"
+#include "world/real_worker.hpp"
 
 namespace harness {
 
@@ -114,9 +117,15 @@ int serve_agent(const AgentCommand& command) {
   world::RealClock clock(options);
   world::RealNetwork network(clock);
   world::raise_descriptor_limit();
+  const agent::NewWorker new_worker = [&clock] {
+    return std::make_unique<world::RealWorker>(clock);
+  };
+  const std::unique_ptr<agent::JobStore> store =
+      agent::open_store(clock, config.store, new_worker, config.defect);
+  world::RealProcesses processes(clock);
   agent::Agent core(clock, network, config, providers,
                     command.ledger ? agent::LedgerSink(print_entry) : agent::LedgerSink(),
-                    world::Random(command.seed));
+                    world::Random(command.seed), store.get(), &processes);
   const world::Endpoint on = parse_address(command.listen);
   auto listener = network.listen(on);
   if (!listener) {

@@ -1,5 +1,6 @@
 #include "harness/run/sim_agent.hpp"
 
+#include "agent/jobs/memory_jobs.hpp"
 #include "harness/run/suite_parts.hpp"
 
 namespace harness {
@@ -29,7 +30,11 @@ SimAgent::SimAgent(world::SimClock& clock, world::SimNetwork& network, const Pre
       prepared_(prepared),
       providers_(std::move(providers)),
       evidence_(evidence),
-      address_{"agent", kPort} {}
+      address_{"agent", kPort} {
+  const agent::Config& config = prepared.scenario.agent;
+  if (config.store.kind != agent::StoreKind::sqlite) return;
+  durable_ = std::make_unique<agent::MemoryJobs>(config.store, config.defect);
+}
 
 SimAgent::~SimAgent() = default;
 
@@ -47,7 +52,7 @@ void SimAgent::start() {
   life.core = std::make_unique<agent::Agent>(
       clock_, network_, prepared_.scenario.agent,
       providers_of(prepared_.scenario, prepared_.seed, providers_, network_.tls_ca_pem()), tell,
-      random);
+      random, durable_.get());
   life.scope.spawn(life.core->serve(*life.listener));
 }
 
