@@ -1,6 +1,7 @@
 // The part of the pipeline before a request is a job: who asks, what, whether it may, and whether it
 // is the first of its kind.
 #include "agent/api/call_headers.hpp"
+#include "agent/api/request_reader.hpp"
 #include "agent/jobs/idempotency.hpp"
 #include "agent/limits/rate_headers.hpp"
 #include "agent/pipeline.hpp"
@@ -11,15 +12,6 @@ namespace agent {
 using world::Instant;
 using world::Nanos;
 using world::Task;
-
-namespace {
-
-constexpr std::string_view kInvalid =
-    "The body is not a chat completion request: it must be a JSON object whose `messages` are a "
-    "list of one or more objects with a known `role` and a `content`; `model` and `user` are "
-    "texts, `stream` is true or false, `max_tokens` is a positive number.";
-
-}  // namespace
 
 std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) const {
   constexpr std::string_view kBearer = "Bearer ";
@@ -49,10 +41,8 @@ bool Pipeline::authenticate(Job& job, const world::HttpRequest& http) {
 }
 
 bool Pipeline::read(Job& job, const world::HttpRequest& http) {
-  if (!read_request(http.body, limits_, job.request)) {
-    Problem problem;
-    problem.code = ProblemCode::invalid_request;
-    problem.detail = kInvalid;
+  Problem problem;
+  if (!read_request(job.request.api, http.body, limits_, job.request, problem)) {
     fail(job, std::move(problem));
     return false;
   }

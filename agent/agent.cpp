@@ -18,6 +18,10 @@ world::HttpServerOptions server_options(const Config& config) {
   options.limits.header_bytes_max = static_cast<std::uint32_t>(config.header_bytes_max);
   options.limits.body_bytes_max = static_cast<std::uint64_t>(config.body_bytes_max);
   options.connections_max = static_cast<std::size_t>(config.connections_max);
+  if (!config.honest_errors) return options;
+  options.refusal = [limits = options.limits](world::Failure failure) {
+    return response_of(problem_of(failure, limits), ProblemContext{});
+  };
   return options;
 }
 
@@ -34,6 +38,10 @@ bool matches(std::string_view form, std::string_view path, std::string& id) {
   if (segment.find('/') != std::string_view::npos) return false;
   id = segment;
   return true;
+}
+
+JobIds ids_of(const world::Random& random) {
+  return JobIds(world::Random(random.seed()), world::Random(~random.seed()));
 }
 
 // What can be asked for: the model of each provider, or the provider by its name.
@@ -69,13 +77,16 @@ const std::vector<Agent::Route>& Agent::routes() {
 
 Agent::Agent(world::Clock& clock, world::Network& network, Config config,
              const std::vector<Provider>& providers, LedgerSink ledger, world::Random random,
-             JobStore* store, world::Processes* processes)
+             Outside outside)
     : clock_(clock),
       config_(std::move(config)),
       books_(clock, std::move(ledger)),
-      own_store_(store != nullptr ? nullptr : std::make_unique<MemoryJobs>(config_.store, config_.defect)),
+      own_store_(outside.store != nullptr
+                     ? nullptr
+                     : std::make_unique<MemoryJobs>(config_.store, config_.defect)),
       pipeline_(Pipeline::Parts{ProviderChain::Parts{clock, network, config_, books_, random},
-                                store != nullptr ? *store : *own_store_, processes},
+                                outside.store != nullptr ? *outside.store : *own_store_,
+                                outside.processes, outside.ids.value_or(ids_of(random))},
                 providers),
       responses_(pipeline_),
       models_(models_of(providers)),

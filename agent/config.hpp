@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "agent/api/json_config.hpp"
 #include "agent/defect.hpp"
 #include "agent/jobs/store_config.hpp"
 #include "agent/limits/budget_config.hpp"
@@ -44,6 +45,7 @@ struct Config {
   bool honest_errors = false;
   bool check_answers = false;  // what is no answer is a failure of the provider, not an answer
   bool notice_leaving = false;
+  JsonConfig json;
   RetryConfig retry;
   BreakerConfig breaker;
   ChainConfig chain;
@@ -112,6 +114,7 @@ struct Config {
               "Read an answer before it is passed on; what is none counts as a failure."),
         field("notice_leaving", &Config::notice_leaving,
               "Stop working for a user who has left."),
+        field("json", &Config::json, "What the JSON of a request may be."),
         field("retry", &Config::retry, "What is tried again, when, and how often."),
         field("breaker", &Config::breaker, "The circuit breaker of each provider."),
         field("chain", &Config::chain, "How providers are chosen, and for how long each is waited."),

@@ -12,6 +12,7 @@ Config hardened(Config c) {
   c.hard_limit = false;
   c.conversation_lock = true;
   c.honest_errors = true;
+  c.json.explain = true;
   c.check_answers = true;
   c.notice_leaving = true;
   c.request_timeout = seconds(25);  // so that a second attempt fits within the deadline
@@ -30,6 +31,7 @@ Config hardened(Config c) {
   c.chain.background_waits = true;
   c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
+  c.queue.limit = SlotLimit::adaptive;
   c.commands.kill_after = world::Nanos{0};
   c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);
@@ -63,6 +65,12 @@ Config generic_errors(Config config) {
   return config;
 }
 
+Config generic_validation(Config config) {
+  config = hardened(std::move(config));
+  config.json.explain = false;
+  return config;
+}
+
 Config never_degrades(Config config) {
   config = hardened(std::move(config));
   config.degraded.when = DegradeWhen::never;
@@ -72,6 +80,19 @@ Config never_degrades(Config config) {
 Config seed_breaker(Config config) {
   config = hardened(std::move(config));
   config.breaker.policy = BreakerPolicy::seed;
+  return config;
+}
+
+Config blind_to_slowness(Config config) {
+  config = hardened(std::move(config));
+  config.breaker.slow_percent = 0;
+  config.chain.learn = false;
+  return config;
+}
+
+Config impatient_breaker(Config config) {
+  config = hardened(std::move(config));
+  config.breaker.reset_after = config.breaker.reset_after_max = seconds(5);
   return config;
 }
 
@@ -176,6 +197,12 @@ const std::array<Profile, kProfileCount> kProfiles = {{
      with<Defect::orphans_commands>},
     {"users_without_limit", "Defect: one user may take every slot at the providers.",
      users_without_limit},
+    {"blind_to_slowness", "Defect: a provider that crawls is a good one, as it does not fail.",
+     blind_to_slowness},
+    {"impatient_breaker", "Defect: an open breaker probes every five seconds, so it flaps along.",
+     impatient_breaker},
+    {"generic_validation", "Defect: refusals of bad input do not say which field is wrong, or how.",
+     generic_validation},
 }};
 
 const Profile* find_profile(std::string_view name) {

@@ -80,6 +80,9 @@ struct Operation {
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;
   std::string provider;  // that answered, when the target says so
+
+  // A bad body that was refused, as it should be: good, but no answer.
+  bool was_refused() const { return outcome == Outcome::ok && http_status >= 400; }
 };
 
 // The latencies of an operation.

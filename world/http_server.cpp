@@ -1,5 +1,7 @@
 #include "world/http_server.hpp"
 
+#include "world/deadline.hpp"
+
 namespace world {
 
 namespace {
@@ -7,6 +9,9 @@ constexpr std::size_t kReadRoom = 2'048;  // a connection keeps it: most request
 constexpr std::size_t kFurtherReadRoom = 16'384;  // within a request
 constexpr std::size_t kEarlyRoom = 512;  // a peer that waits for its answer sends little
 constexpr std::size_t kEarlyBytesMax = 65'536;
+constexpr std::size_t kDrainRoom = 16'384;
+constexpr std::uint64_t kDrainBytesMax = 64ULL << 20;  // of a request that is too large
+constexpr Nanos kDrainTime = std::chrono::seconds(2);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kChunked = "transfer-encoding: chunked\r\n";
 constexpr std::string_view kChunkedClose = "transfer-encoding: chunked\r\nconnection: close\r\n";
@@ -128,7 +133,7 @@ Task<void> HttpServerConnection::watch_for_close() {
 
 namespace {
 
-Task<void> refuse_bad_request(HttpServerConnection& connection, Failure failure) {
+HttpResponse plain_refusal(Failure failure) {
   HttpResponse response;
   response.status = failure == Failure::too_large ? 413 : 400;
   response.headers.add("content-type", "application/json");
@@ -137,20 +142,45 @@ Task<void> refuse_bad_request(HttpServerConnection& connection, Failure failure)
                         R"("type":"invalid_request_error","code":"request_too_large"}})"
                       : R"({"error":{"message":"The request is not valid HTTP/1.1.",)"
                         R"("type":"invalid_request_error","code":"bad_request"}})";
+  return response;
+}
+
+// Until the peer has sent all, at most kDrainBytesMax. Closing earlier would reset the connection,
+// and the peer might never read the answer (RFC 9112, 9.6).
+Task<bool> drain(HttpServerConnection& connection) {
+  const auto room = std::make_unique<char[]>(kDrainRoom);
+  for (std::uint64_t drained = 0; drained < kDrainBytesMax;) {
+    const Result<std::size_t> n = co_await connection.stream().read_some(room.get(), kDrainRoom);
+    if (!n || *n == 0) break;
+    drained += *n;
+  }
+  co_return true;
+}
+
+Task<void> refuse_bad_request(HttpServerConnection& connection, Failure failure,
+                              const HttpServerOptions& options) {
+  HttpResponse response = plain_refusal(failure);
+  if (options.refusal) response = options.refusal(failure);
   connection.close_after();
-  const Result<void> ignored = co_await connection.respond(std::move(response));
-  static_cast<void>(ignored);
+  const Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent || failure != Failure::too_large) co_return;
+  connection.stream().finish_sending();
+  Clock& clock = connection.clock();
+  Task<bool> draining = drain(connection);
+  auto bounded = with_deadline(clock, clock.now() + kDrainTime, std::move(draining));
+  const std::optional<bool> drained = co_await bounded;
+  static_cast<void>(drained);
 }
 
 Task<void> serve_connection(Clock& clock, std::unique_ptr<Stream> stream,
-                            const HttpHandler& handler, HttpLimits limits) {
-  HttpServerConnection connection(clock, std::move(stream), limits);
+                            const HttpHandler& handler, const HttpServerOptions& options) {
+  HttpServerConnection connection(clock, std::move(stream), options.limits);
   while (connection.keep_alive()) {
     Result<HttpRequest> request = co_await connection.read_request();
     if (!request) {
       const Failure failure = request.error();
       if (failure == Failure::malformed || failure == Failure::too_large) {
-        co_await refuse_bad_request(connection, failure);
+        co_await refuse_bad_request(connection, failure, options);
       }
       co_return;
     }
@@ -176,7 +206,7 @@ Task<void> serve_http(Clock& clock, Listener& listener, const HttpHandler& handl
         (*stream)->reset();
         continue;
       }
-      connections.spawn(serve_connection(clock, std::move(*stream), handler, options.limits));
+      connections.spawn(serve_connection(clock, std::move(*stream), handler, options));
     }
   } catch (...) {
     ended = std::current_exception();

@@ -87,11 +87,15 @@ using HttpHandler = std::function<Task<void>(HttpServerConnection&, HttpRequest)
 
 struct HttpServerOptions {
   HttpLimits limits;
+  // What those get whose bytes are no HTTP request (malformed) or exceed the limits (too_large), as
+  // 400 or 413; empty: a plain one.
+  std::function<HttpResponse(Failure)> refusal = {};
   std::size_t connections_max = 20'000;  // further ones are reset on accept
 };
 
 // Serves until cancelled. The listener and the handler must outlive it. A request that is not HTTP
-// gets 400, one over a limit 413, and the connection ends.
+// gets 400, one over a limit 413, and the connection ends; what is still being sent is read and
+// thrown away for a while (kDrainBytesMax, kDrainTime), so that the client gets to read why.
 Task<void> serve_http(Clock& clock, Listener& listener, const HttpHandler& handler,
                       HttpServerOptions options);
 

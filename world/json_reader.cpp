@@ -129,7 +129,8 @@ JsonType JsonReader::peek() {
 
 bool JsonReader::enter(char open) {
   skip_space();
-  if (failed_ || now() != open || depth_ == depth_max_) return fail();
+  if (failed() || now() != open) return fail();
+  if (depth_ == depth_max_) return fail(JsonFault::too_deep);
   ++place_;
   ++depth_;
   first_ = true;
@@ -138,7 +139,7 @@ bool JsonReader::enter(char open) {
 
 // Between two values: true when another one follows.
 bool JsonReader::leave_or_comma(char close) {
-  if (failed_) return false;
+  if (failed()) return false;
   skip_space();
   if (now() == close) {
     ++place_;
@@ -183,13 +184,13 @@ bool JsonReader::next_item() { return leave_or_comma(']'); }
 JsonValue JsonReader::take() {
   const JsonType type = peek();
   const std::size_t begin = place_;
-  if (failed_ || !skip_value()) return {};
+  if (failed() || !skip_value()) return {};
   return {type, text_.substr(begin, place_ - begin)};
 }
 
 bool JsonReader::finished() {
   skip_space();
-  return !failed_ && depth_ == 0 && place_ == text_.size();
+  return !failed() && depth_ == 0 && place_ == text_.size();
 }
 
 // Recursion is bounded by depth_max_, which enter() keeps.
@@ -201,14 +202,14 @@ bool JsonReader::skip_value() {
       while (next_name(name)) {
         if (!skip_value()) return false;
       }
-      return !failed_;
+      return !failed();
     }
     case JsonType::array:
       if (!enter_array()) return false;
       while (next_item()) {
         if (!skip_value()) return false;
       }
-      return !failed_;
+      return !failed();
     case JsonType::string: return skip_string();
     case JsonType::number: return skip_number();
     case JsonType::boolean: return skip_word(now() == 't' ? "true" : "false");
@@ -235,29 +236,38 @@ bool JsonReader::skip_string() {
       return true;
     }
     if (c == '\\') {
-      if (!skip_escape()) return fail();
+      if (!skip_escape()) return false;
       continue;
     }
-    if (c < 0x20) return fail();
+    if (c < 0x20) return fail(JsonFault::control_character);
     const std::size_t length = c < 0x80 ? 1 : utf8_length(text_.substr(place_, 4));
-    if (length == 0) return fail();
+    if (length == 0) return fail(JsonFault::bad_utf8);
     place_ += length;
   }
 }
 
+// place_ stays at the backslash of an escape that is none.
 bool JsonReader::skip_escape() {
-  ++place_;
-  if (place_ == text_.size()) return false;
-  const char c = text_[place_++];
-  if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
-  const auto unit = hex4(text_.substr(place_));
-  if (!unit || is_low_surrogate(*unit)) return false;
-  place_ += 4;
-  if (!is_high_surrogate(*unit)) return true;
-  if (!text_.substr(place_).starts_with("\\u")) return false;
-  const auto low = hex4(text_.substr(place_ + 2));
-  if (!low || !is_low_surrogate(*low)) return false;
-  place_ += 6;
+  const std::string_view rest = text_.substr(place_ + 1);
+  if (rest.empty()) return fail(JsonFault::ended);
+  if (rest[0] != 'u') {
+    if (std::string_view("\"\\/bfnrt").find(rest[0]) == std::string_view::npos) {
+      return fail(JsonFault::bad_escape);
+    }
+    place_ += 2;
+    return true;
+  }
+  const auto unit = hex4(rest.substr(1));
+  if (!unit) return fail(rest.size() < 5 ? JsonFault::ended : JsonFault::bad_escape);
+  if (is_low_surrogate(*unit)) return fail(JsonFault::lone_surrogate);
+  if (!is_high_surrogate(*unit)) {
+    place_ += 6;
+    return true;
+  }
+  if (!rest.substr(5).starts_with("\\u")) return fail(JsonFault::lone_surrogate);
+  const auto low = hex4(rest.substr(7));
+  if (!low || !is_low_surrogate(*low)) return fail(JsonFault::lone_surrogate);
+  place_ += 12;
   return true;
 }
 

@@ -14,6 +14,18 @@ namespace world {
 
 enum class JsonType : std::uint8_t { none, null, boolean, number, string, array, object };
 
+// Why a text is not read any further; `unexpected`: something else may stand there.
+enum class JsonFault : std::uint8_t {
+  none,
+  ended,
+  unexpected,
+  too_deep,
+  bad_utf8,
+  control_character,
+  bad_escape,
+  lone_surrogate,
+};
+
 struct JsonValue {
   JsonType type = JsonType::none;
   std::string_view raw;  // as it stands in the text; strings with their quotes
@@ -53,7 +65,11 @@ class JsonReader {
   // True when everything was valid and only white space is left.
   bool finished();
 
-  bool failed() const { return failed_; }
+  bool failed() const { return fault_ != JsonFault::none; }
+
+  // The first fault, and the offset of the byte that reading has come to, or failed at.
+  JsonFault fault() const { return fault_; }
+  std::size_t place() const { return place_; }
 
  private:
   bool enter(char open);
@@ -65,8 +81,9 @@ class JsonReader {
   bool skip_number();
   bool skip_word(std::string_view word);
   void skip_space();
-  bool fail() {
-    failed_ = true;
+  bool fail() { return fail(place_ < text_.size() ? JsonFault::unexpected : JsonFault::ended); }
+  bool fail(JsonFault fault) {
+    if (fault_ == JsonFault::none) fault_ = fault;
     return false;
   }
   char now() const { return place_ < text_.size() ? text_[place_] : '\0'; }
@@ -76,7 +93,7 @@ class JsonReader {
   std::size_t depth_ = 0;
   std::size_t depth_max_;
   bool first_ = false;  // nothing was taken yet from what was entered last
-  bool failed_ = false;
+  JsonFault fault_ = JsonFault::none;
   std::string key_;  // the last key, when it had escapes
 };
 

@@ -24,7 +24,7 @@ class SimChild final : public Child, private Event {
         ended_signal_(clock_),
         streams_{Stream(clock_), Stream(clock_)} {
     mark = 9;
-    ++processes_.running_;
+    processes_.children_.emplace(id_, this);
     streams_[1].ended = !separate_;
     steps_ = script_.steps;
     exit_ = script_.exit;
@@ -32,7 +32,7 @@ class SimChild final : public Child, private Event {
   }
   ~SimChild() override {
     clock_.disarm(*this);
-    --processes_.running_;
+    processes_.children_.erase(id_);
   }
 
   std::int64_t id() const override { return id_; }
@@ -191,9 +191,13 @@ class SimChild final : public Child, private Event {
   bool ended_ = false;
 };
 
+void SimProcesses::kill_all() {
+  for (const auto& [id, child] : children_) child->signal(ProcessSignal::kill);
+}
+
 Result<std::unique_ptr<Child>> SimProcesses::start(Command command) {
   ENSURE(!command.argv.empty(), "a command without a program");
-  if (running_ >= running_max_) return Failure::unavailable;
+  if (children_.size() >= running_max_) return Failure::unavailable;
   SimScript script;
   const auto found = scripts_.find(command.argv.front());
   if (found != scripts_.end()) {

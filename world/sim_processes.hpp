@@ -11,6 +11,8 @@
 
 namespace world {
 
+class SimChild;
+
 struct SimStep {
   Nanos after{0};  // since the step before
   std::string output;
@@ -37,7 +39,7 @@ class SimProcesses final : public Processes {
  public:
   explicit SimProcesses(SimClock& clock, std::size_t running_max = 1'024)
       : clock_(clock), running_max_(running_max) {}
-  ~SimProcesses() override { ENSURE(running_ == 0, "processes died before their children"); }
+  ~SimProcesses() override { ENSURE(children_.empty(), "processes died before their children"); }
 
   // What a program does from now on, by argv[0]. Any other argv[0] is not found (127).
   void install(std::string program, SimScript script) {
@@ -49,6 +51,9 @@ class SimProcesses final : public Processes {
   // The commands that were started, oldest first: what the simulated machine was asked to do.
   const std::vector<Command>& started() const { return started_; }
 
+  // Every child that runs ends at this instant by KILL, as when the process that started them dies.
+  void kill_all();
+
   static constexpr std::size_t kPipeBytes = 65'536;
 
  private:
@@ -58,9 +63,9 @@ class SimProcesses final : public Processes {
 
   SimClock& clock_;
   std::size_t running_max_;
-  std::size_t running_ = 0;
   std::int64_t next_id_ = kFirstId;
   std::map<std::string, SimScript> scripts_;
+  std::map<std::int64_t, SimChild*> children_;  // by id: those that exist
   std::vector<Command> started_;
 };
 

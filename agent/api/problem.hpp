@@ -9,41 +9,12 @@
 #include <vector>
 
 #include "agent/api/answer.hpp"
+#include "agent/api/problem_code.hpp"
 #include "agent/defect.hpp"
+#include "world/http_parser.hpp"
 #include "world/units.hpp"
 
 namespace agent {
-
-// Every error of the core, in the order of the pipeline's stages.
-enum class ProblemCode : std::uint8_t {
-  invalid_request,
-  rate_limited,              // the hard limiter of legacy
-  budget_exceeded,
-  conversation_busy,         // too many turns of it wait already
-  queue_full,
-  queue_timeout,             // the deadline came while it waited
-  circuit_open,
-  backend_rate_limited,
-  backend_unavailable,       // 5xx, unreachable, or all attempts used
-  backend_timeout,
-  backend_invalid_response,
-  backend_refused,           // a 4xx that no retry will change
-  tool_rounds_exceeded,
-  interrupted,               // the process ended while it was worked on
-  internal_error,
-  store_unavailable,         // what must be durable cannot be kept
-  unauthorized,
-  response_not_found,
-  idempotency_key_reuse,
-  request_in_progress,
-  edge_limited,
-  user_rate_limited,
-  daily_quota_exceeded,
-  command_timeout,           // a tool took longer than the user may wait
-};
-inline constexpr std::size_t kProblemCodes = 24;
-std::string_view name_of(ProblemCode code);
-int status_of(ProblemCode code);
 
 // What is wrong with one field of the request.
 struct FieldError {
@@ -51,6 +22,7 @@ struct FieldError {
   std::string expected;  // "string"
   std::string got;       // "null"; at most 64 characters of a value
   std::string suggestion;  // how to mend it; may be empty
+  std::string detail{};  // all of it in one sentence
 };
 
 // How far the work had come when it failed.
@@ -64,9 +36,11 @@ struct Problem {
   std::optional<world::Nanos> queue_eta{};
   std::vector<FieldError> errors{};
   std::vector<std::string> available{};     // what can still be had: JSON objects
-  std::vector<std::string> next_actions{};  // beside those of the code: JSON objects or texts
+  std::vector<std::string> next_actions{};  // in front of those of the code: JSON objects
   std::vector<std::string> attempts{};      // at providers: JSON objects
   Execution execution = Execution::not_started;
+  std::vector<std::string> cycle{};  // of ProblemCode::cycle: the names on the way round
+  std::string_view phase{};          // a literal; empty: that of the code
 };
 
 struct ProblemContext {
@@ -74,6 +48,9 @@ struct ProblemContext {
   std::string_view provider_key;  // what must never be shown; a defect shows it
   bool honest = true;
   Defect defect = Defect::none;
+  std::string_view trace{};   // its id
+  std::string_view path{};    // of the URL; empty: that of a model API
+  std::string_view accept{};  // value of the header
 };
 
 // The error as a response, with Retry-After where there is a wait.
@@ -81,6 +58,12 @@ world::HttpResponse response_of(const Problem& problem, const ProblemContext& co
 
 // The same as the data of an event, for a stream that has begun.
 std::string body_of(const Problem& problem, const ProblemContext& context);
+
+// What the server says of bytes that are no HTTP request, or more of one than it takes.
+Problem problem_of(world::Failure failure, const world::HttpLimits& limits);
+
+// "You're #3 in queue, ~45 seconds wait"
+std::string queue_message(std::int64_t position, world::Nanos eta);
 
 // What legacy says instead.
 AgentError generic_error_of(ProblemCode code);

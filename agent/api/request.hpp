@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/api/json_config.hpp"
 #include "agent/conversations/history.hpp"
 #include "world/units.hpp"
 
@@ -16,6 +17,8 @@ namespace agent {
 
 enum class Api : std::uint8_t { chat, responses };
 enum class ServiceTier : std::uint8_t { priority, standard, flex };  // standard: "default"
+// What becomes of a turn whose conversation is busy (agentcore.multitask_strategy).
+enum class Multitask : std::uint8_t { enqueue, reject, interrupt, rollback };
 
 struct Request {
   std::string model;
@@ -38,20 +41,26 @@ struct Request {
   std::optional<world::Nanos> wait{};  // Prefer: wait=N: longer than that it goes on without the call
   std::string metadata;     // JSON text, given back with the response
   std::string instructions;  // of the Responses API, a system message of this turn only
+  Multitask multitask = Multitask::enqueue;
+  bool wants_json = false;  // as the form of the answer: what looks like a plan may be one
   // The members that the core does not know, as `,"name":value` each: the provider may.
   std::string others;
+  // Of the Responses API: those that a response gives back, in the same form and as they came.
+  std::string echo;
 };
 
 struct RequestLimits {
   std::int64_t messages_max = 10'000;
+  JsonConfig json{};
   static constexpr std::size_t kNameBytesMax = 256;  // of user and conversation
 };
 
-// True when the body is a valid request, which `request` then holds. False says nothing of the
-// reason: the answer to malformed input is one generic error.
+// True when the body is a valid request to chat completions, which `request` then holds. False says
+// nothing of the reason: request_reader.hpp does, and reads both APIs.
 bool read_request(std::string_view body, const RequestLimits& limits, Request& request);
 
-// The body of the request to a provider: the same with the whole prompt and the provider's model.
+// The body of the request to a provider: the same with the whole prompt, in front of it the
+// instructions, and the provider's model.
 // `further` are members that the core adds, in the form of Request::others.
 std::string render_prompt(const Request& request, std::string_view model, const History& prompt,
                           std::string_view further = {});

@@ -36,20 +36,22 @@ class Gcra {
     return next_at(state, units) <= now;
   }
 
-  // Takes them, allowed or not.
+  // Takes them, allowed or not. What is owed has an end, too: kNever.
   void take(State& state, world::Instant now, std::int64_t units = 1) const {
-    state.tat = std::max(now, state.tat) + world::Nanos(std::min(units, burst_) * interval_);
+    const world::Instant from = std::max(now, state.tat);
+    state.tat = from > world::kNever - worth(units) ? world::kNever : from + worth(units);
   }
   // Gives back what was taken too much, for owners that reserve an estimate.
   void give_back(State& state, std::int64_t units) const {
-    state.tat -= world::Nanos(std::min(units, burst_) * interval_);
+    state.tat = std::max(world::Instant{}, state.tat - worth(units));
   }
 
   // How many units could be taken at once now.
   std::int64_t remaining(const State& state, world::Instant now) const {
     if (state.idle(now)) return burst_;
-    return std::max<std::int64_t>(0, burst_ - ((state.tat - now).count() + interval_ - 1) /
-                                                  interval_);
+    const std::int64_t owed = (state.tat - now).count();
+    const std::int64_t units = owed / interval_ + (owed % interval_ > 0 ? 1 : 0);
+    return std::max<std::int64_t>(0, burst_ - units);
   }
   // Until the bucket is full again.
   world::Nanos full_in(const State& state, world::Instant now) const {
@@ -58,6 +60,10 @@ class Gcra {
 
  private:
   static constexpr std::int64_t kReachMax = std::int64_t{1} << 61;  // ns, far from any overflow
+
+  world::Nanos worth(std::int64_t units) const {
+    return world::Nanos(std::min(units, burst_) * interval_);
+  }
 
   std::int64_t interval_;  // ns
   std::int64_t burst_;

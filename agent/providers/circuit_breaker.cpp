@@ -47,7 +47,8 @@ std::int64_t CircuitBreaker::tenth() const {
 CircuitBreaker::Sum CircuitBreaker::sum(const Circuit& circuit, std::int64_t tenths) const {
   const std::int64_t now = tenth();
   Sum sum;
-  for (const Bucket& bucket : circuit.buckets) {
+  if (!circuit.counts) return sum;
+  for (const Bucket& bucket : circuit.counts->buckets) {
     if (bucket.number <= now - tenths) continue;
     sum.calls += bucket.calls;
     sum.failures += bucket.failures;
@@ -58,7 +59,9 @@ CircuitBreaker::Sum CircuitBreaker::sum(const Circuit& circuit, std::int64_t ten
 
 void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) {
   const std::int64_t now = tenth();
-  Bucket& bucket = circuit.buckets[static_cast<std::size_t>(now % 10)];
+  if (!circuit.counts) circuit.counts = std::make_unique<Counts>();
+  TypicalTime& typical = circuit.counts->typical;
+  Bucket& bucket = circuit.counts->buckets[static_cast<std::size_t>(now % 10)];
   if (bucket.number != now) bucket = {now, 0, 0, 0};
   ++bucket.calls;
   if (failed) ++bucket.failures;
@@ -68,11 +71,11 @@ void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) 
   if (failed && ++circuit.in_a_row == 1) circuit.in_a_row_since = clock_.now();
   const Nanos took =
       permit.latency >= Nanos{0} ? permit.latency : clock_.now() - permit.admitted_at;
-  const Nanos slow = std::max(config_.slow_floor, config_.slow_factor * circuit.typical.value());
+  const Nanos slow = std::max(config_.slow_floor, config_.slow_factor * typical.value());
   if (took >= slow) ++bucket.slow;
   // Slow calls are not learned from, or they would soon be the usual ones; nor are failures, which
   // are quick or take as long as the caller's patience.
-  if (took < slow && !failed) circuit.typical.add(took, now);
+  if (took < slow && !failed) typical.add(took, now);
 }
 
 // Why it has to open, after a call that ended; null: it has not.
@@ -132,9 +135,8 @@ void CircuitBreaker::go(const std::string& key, Circuit& circuit, State to, cons
   circuit.probes_ok = 0;
   if (to == State::open) circuit.open_for = opens_for(key, circuit);
   if (to == State::closed) {
-    circuit.buckets = {};
+    circuit.counts.reset();  // also what it takes: it may be another service by now
     circuit.in_a_row = 0;
-    circuit.typical = {};  // it may be another service by now
   }
   if (from != to) told_(key, name_of(from), name_of(to), failures);
 }
@@ -230,7 +232,7 @@ BreakerView CircuitBreaker::view_of(const std::string& key, Circuit& circuit) {
   view.openings = circuit.openings;
   view.since = clock_.now() - circuit.since;
   view.retry_after = rest;
-  view.typical = circuit.typical.value();
+  if (circuit.counts) view.typical = circuit.counts->typical.value();
   view.reason = circuit.reason;
   return view;
 }
@@ -245,7 +247,9 @@ BreakerView CircuitBreaker::view(const std::string& key) {
 std::vector<BreakerView> CircuitBreaker::views() {
   std::vector<BreakerView> all;
   all.reserve(circuits_.size());
-  for (auto& entry : circuits_.entries()) all.push_back(view_of(entry.key, entry.value));
+  for (std::size_t i = 0; i < circuits_.size(); ++i) {
+    all.push_back(view_of(circuits_.at(i).key, circuits_.at(i).value));
+  }
   return all;
 }
 

@@ -35,7 +35,11 @@ class CircuitBreaker final : public Breaker {
     std::int32_t failures = 0;
     std::int32_t slow = 0;
   };
-  struct Circuit {  // what every call looks at comes first
+  struct Counts {
+    TypicalTime typical;
+    std::array<Bucket, 10> buckets;
+  };
+  struct Circuit {  // what every call looks at comes first, and is small
     State state = State::closed;
     bool probing = false;
     bool isolated = false;
@@ -48,8 +52,7 @@ class CircuitBreaker final : public Breaker {
     std::int64_t in_a_row = 0;
     world::Instant in_a_row_since{};
     std::string_view reason = "";
-    TypicalTime typical;
-    std::array<Bucket, 10> buckets;
+    std::unique_ptr<Counts> counts;  // null: nothing was counted since it closed
   };
   struct Sum {
     std::int64_t calls = 0;

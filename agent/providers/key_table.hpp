@@ -4,8 +4,9 @@
 // most half full. One thread.
 #pragma once
 
+#include <bit>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,9 @@ namespace agent {
 template <class Value>
 class KeyTable {
  public:
-  struct Entry {
+  // What a look-up reads stands in one line of the cache, with the beginning of the value.
+  struct alignas(64) Entry {
     std::string key;
-    std::uint64_t hash;
     Value value;
   };
 
@@ -27,50 +28,83 @@ class KeyTable {
   // Null when it is not there.
   Value* find(const std::string& key) {
     if (slots_.empty()) return nullptr;
-    const std::uint32_t number = slots_[slot_of(key, world::entity_of(key))];
-    return number == kFree ? nullptr : &entries_[number].value;
+    const Slot& slot = slots_[slot_of(key, hash_of(key))];
+    return slot.number == kFree ? nullptr : &at(slot.number).value;
   }
 
   // Makes it when it is not there; null when there is no room for it.
   Value* find_or_add(const std::string& key) {
-    const std::uint64_t hash = world::entity_of(key);
+    const std::uint64_t hash = hash_of(key);
     if (!slots_.empty()) {
-      const std::uint32_t number = slots_[slot_of(key, hash)];
-      if (number != kFree) return &entries_[number].value;
+      const Slot& slot = slots_[slot_of(key, hash)];
+      if (slot.number != kFree) return &at(slot.number).value;
     }
-    if (entries_.size() >= keys_max_) return nullptr;
-    if (entries_.size() * 2 >= slots_.size()) grow();
-    slots_[slot_of(key, hash)] = static_cast<std::uint32_t>(entries_.size());
-    entries_.push_back({key, hash, Value{}});
-    return &entries_.back().value;
+    if (size_ >= keys_max_) return nullptr;
+    if (size_ * 2 >= slots_.size()) grow();
+    slots_[slot_of(key, hash)] = {static_cast<std::uint32_t>(hash),
+                                  static_cast<std::uint32_t>(size_)};
+    const Place place = place_of(size_++);
+    if (place.block == blocks_.size()) {
+      blocks_.push_back(std::make_unique<Entry[]>(kFirstBlock << place.block));
+    }
+    Entry& entry = blocks_[place.block][place.in_block];
+    entry.key = key;
+    return &entry.value;
   }
 
-  std::deque<Entry>& entries() { return entries_; }
-  std::size_t size() const { return entries_.size(); }
+  Entry& at(std::size_t number) {
+    const Place place = place_of(number);
+    return blocks_[place.block][place.in_block];
+  }
+  std::size_t size() const { return size_; }
 
  private:
   static constexpr std::uint32_t kFree = 0xffff'ffff;
+  static constexpr std::size_t kFirstBlock = 8;  // each block is twice as large as the one before
+
+  struct Place {
+    std::size_t block;
+    std::size_t in_block;
+  };
+  static Place place_of(std::size_t number) {
+    const auto block = static_cast<std::size_t>(std::bit_width(number / kFirstBlock + 1)) - 1;
+    return {block, number - kFirstBlock * ((std::size_t{1} << block) - 1)};
+  }
+
+  struct Slot {
+    std::uint32_t tag = 0;  // of the hash, so that few other entries are looked at
+    std::uint32_t number = kFree;
+  };
+
+  static std::uint64_t hash_of(const std::string& key) {
+    const std::uint64_t hash = world::entity_of(key);
+    return hash ^ (hash >> 32);
+  }
 
   // Where it is, or would be.
-  std::size_t slot_of(const std::string& key, std::uint64_t hash) const {
+  std::size_t slot_of(const std::string& key, std::uint64_t hash) {
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = (hash ^ (hash >> 32)) & mask;; at = (at + 1) & mask) {
-      const std::uint32_t number = slots_[at];
-      if (number == kFree) return at;
-      if (entries_[number].hash == hash && entries_[number].key == key) return at;
+    const auto tag = static_cast<std::uint32_t>(hash);
+    for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+      const Slot& slot = slots_[i];
+      if (slot.number == kFree) return i;
+      if (slot.tag == tag && at(slot.number).key == key) return i;
     }
   }
 
   void grow() {
-    slots_.assign(slots_.empty() ? 16 : slots_.size() * 2, kFree);
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      slots_[slot_of(entries_[i].key, entries_[i].hash)] = static_cast<std::uint32_t>(i);
+    slots_.assign(slots_.empty() ? 16 : slots_.size() * 2, Slot{});
+    for (std::size_t i = 0; i < size_; ++i) {
+      const std::uint64_t hash = hash_of(at(i).key);
+      slots_[slot_of(at(i).key, hash)] = {static_cast<std::uint32_t>(hash),
+                                          static_cast<std::uint32_t>(i)};
     }
   }
 
   const std::size_t keys_max_;
-  std::deque<Entry> entries_;
-  std::vector<std::uint32_t> slots_;
+  std::size_t size_ = 0;
+  std::vector<std::unique_ptr<Entry[]>> blocks_;
+  std::vector<Slot> slots_;
 };
 
 }  // namespace agent

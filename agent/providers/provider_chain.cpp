@@ -1,5 +1,6 @@
 #include "agent/providers/provider_chain.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace agent {
@@ -53,10 +54,11 @@ ProviderChain::ProviderChain(Parts parts, const std::vector<Provider>& providers
                                    std::string_view to, std::int64_t failures) {
     books.note(LedgerKind::breaker, {}, {.key = key, .from = from, .to = to, .value = failures});
     if (to != "closed") return;
-    for (const auto& line : lines_) {
-      if (line->name() == key) line->forget();
+    for (const auto& line : lines_) {  // the keys of tools are none of these
+      if (line->name() != key) continue;
+      line->forget();
+      recovery_.began();
     }
-    recovery_.began();
   };
   breaker_ = make_breaker(parts_.clock, config_.breaker, lease_of(config_), config_.defect, told,
                           parts_.random);
@@ -170,8 +172,9 @@ Task<Asked> ProviderChain::ask(Question question) {
   Asked asked;
   Attempts so_far = begin(question);
   const bool in_line = question.background && config_.chain.background_waits;
-  if (in_line) asked.ticket = ticket();
-  if (in_line && recovery_.waiting() > 0) {  // not past those who wait already
+  if (in_line) asked.ticket = question.ticket ? std::move(question.ticket) : ticket();
+  const bool called = in_line && asked.ticket->working();
+  if (in_line && !called && recovery_.waiting() > 0) {  // not past those who wait already
     const bool ours = co_await wait_for_recovery(question, asked, so_far);
     if (!ours) {
       const Choice none = choose(so_far, question.id);
@@ -205,7 +208,9 @@ Task<void> ProviderChain::call(const Question& question, Asked& asked, Attempts&
   ProviderLine& line = *lines_[choice.line];
   asked.provider = &line.client.provider();
   asked.fallback = choice.line != 0;
-  line.budget.on_call();
+  // Retries are a share of what was asked, not of what retries make of it.
+  const auto is_of_line = [&line](const AttemptRecord& r) { return r.provider == line.name(); };
+  if (std::none_of(asked.tried.begin(), asked.tried.end(), is_of_line)) line.budget.on_call();
   so_far.asked |= bit(choice.line);
   ++so_far.made;
   ++so_far.here;
@@ -216,6 +221,7 @@ Task<void> ProviderChain::call(const Question& question, Asked& asked, Attempts&
     parts.quota = std::make_unique<QuotaGroups::Call>(groups_, line.name(), so_far.tokens);
     parts.prompt_tokens = so_far.tokens - question.request.max_tokens;
   }
+  parts.slot = question.slot;
   asked.upstream = std::make_unique<Upstream>(std::move(parts));
   const Instant from = parts_.clock.now();
   so_far.last = co_await attempt(*asked.upstream, question, so_far);

@@ -54,6 +54,8 @@ class ProviderChain {
     int attempts = 0;                         // calls made before, in the same request
     bool settles = false;     // for a degraded answer, rather than waiting for one
     bool background = false;  // it waits until a provider has recovered
+    FairQueue::Slot* slot = nullptr;  // in which it runs: learns from each call; null: none
+    std::unique_ptr<Recovery::Ticket> ticket = nullptr;  // of one that has waited already
   };
   world::Task<Asked> ask(Question question);
 
@@ -66,6 +68,7 @@ class ProviderChain {
     return std::make_unique<Recovery::Ticket>(recovery_);
   }
   world::Nanos usable_in();  // zero: one can be asked now
+  std::size_t waiting() const { return recovery_.waiting(); }
 
   std::size_t size() const { return lines_.size(); }
   const std::string& key_of_first() const { return lines_.front()->client.provider().api_key; }

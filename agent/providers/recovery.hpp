@@ -25,6 +25,8 @@ class Recovery {
     Ticket(const Ticket&) = delete;
     Ticket& operator=(const Ticket&) = delete;
 
+    bool working() const { return working_; }  // it has waited, and was called
+
    private:
     friend class Recovery;
     Recovery& recovery_;

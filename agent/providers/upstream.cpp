@@ -2,7 +2,20 @@
 
 namespace agent {
 
+namespace {
+
+// What the end of a call says of how much the provider stands.
+Load load_of(const Outcome& outcome) {
+  if (outcome.kind == OutcomeKind::ok) return Load::fine;
+  const bool strained = outcome.kind == OutcomeKind::timeout || outcome.is_limit() ||
+                        outcome.status == 503 || outcome.status == 529;
+  return strained ? Load::overloaded : Load::neutral;
+}
+
+}  // namespace
+
 Upstream::Upstream(Parts parts) : parts_(std::move(parts)) {
+  if (parts_.slot != nullptr) parts_.slot->begin_call();
   parts_.books.note(LedgerKind::called, parts_.request,
                     {.key = provider().name, .value = parts_.attempt});
 }
@@ -14,6 +27,7 @@ void Upstream::speaks(world::Nanos took) {
 
 void Upstream::end(Outcome outcome) {
   if (std::exchange(ended_, true)) return;
+  if (parts_.slot != nullptr) parts_.slot->end_call(load_of(outcome));
   parts_.line.note(outcome, parts_.request, parts_.permit.latency);
   if (parts_.breaker != nullptr) {
     parts_.breaker->report(provider().name, parts_.permit, outcome);

@@ -11,6 +11,7 @@
 #include "agent/providers/breaker.hpp"
 #include "agent/providers/provider_line.hpp"
 #include "agent/providers/stream_relay.hpp"
+#include "agent/queue/fair_queue.hpp"
 
 namespace agent {
 
@@ -25,6 +26,7 @@ class Upstream {
     Breaker::Permit permit{};
     std::unique_ptr<QuotaGroups::Call> quota = nullptr;  // null: no account has limits
     std::int64_t prompt_tokens = 0;
+    FairQueue::Slot* slot = nullptr;  // in which it runs; null: there is no queue
   };
   explicit Upstream(Parts parts);
   ~Upstream() { end({OutcomeKind::cancelled, 0}); }

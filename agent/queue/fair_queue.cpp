@@ -233,9 +233,9 @@ void FairQueue::let_in() {
   wake_for_held();
 }
 
-// Planted bug: every eighth of those who had to wait.
+// Planted bug: every third of those who had to wait.
 bool FairQueue::forgets(const Slot& slot) const {
-  return defect_ == Defect::forgets_waiters && slot.ordinal_ % 8 == 0 &&
+  return defect_ == Defect::forgets_waiters && slot.ordinal_ % 3 == 0 &&
          clock_.now() > slot.entered_at_;
 }
 

@@ -1,5 +1,5 @@
-// The fair queue in front of the providers; the members are the YAML keys under `agent.queue`. Plain
-// data; any thread.
+// The fair queue in front of the providers; the members are the YAML keys under `agent.queue`.
+// Plain data; any thread.
 #pragma once
 
 #include <array>

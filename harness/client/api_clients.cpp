@@ -56,15 +56,19 @@ ApiClients::ApiClients(world::Clock& clock, world::Network& network,
       scenario_(scenario),
       random_(random),
       chat_(clock, network, target, scenario, random),
-      responses_(clock, network, target, scenario, random) {}
+      responses_(clock, network, target, scenario, random),
+      bad_(clock, network, target, scenario) {}
 
 void ApiClients::close_idle() {
   chat_.close_idle();
   responses_.close_idle();
+  bad_.close_idle();
 }
 
 TurnClient& ApiClients::client_of(const PlannedRequest& request) {
-  if (scenario_.load[request.load_class].api == Api::responses) return responses_;
+  const LoadClass& load_class = scenario_.load[request.load_class];
+  if (scenario_.corpus_of(load_class) != nullptr) return bad_;
+  if (load_class.api == Api::responses) return responses_;
   return chat_;
 }
 

@@ -3,6 +3,7 @@
 // answer within the class's own timeout, is sent again; others never are. One clock.
 #pragma once
 
+#include "harness/client/bad_body_client.hpp"
 #include "harness/client/chat_client.hpp"
 #include "harness/client/responses_client.hpp"
 
@@ -32,6 +33,7 @@ class ApiClients final : public TurnClient {
   world::Random random_;
   ChatClient chat_;
   ResponsesClient responses_;
+  BadBodyClient bad_;
 };
 
 }  // namespace harness

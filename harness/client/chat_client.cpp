@@ -75,7 +75,7 @@ std::string ChatClient::render(const PlannedRequest& request, std::uint32_t send
     body += R"(,"max_tokens":)";
     body += std::to_string(request.output_tokens);
   }
-  append_tier(body, load_class);
+  append_wishes(body, load_class);
   body += request.stream ? R"(,"stream":true})" : R"(,"stream":false})";
 
   std::string bytes;

@@ -112,7 +112,8 @@ void append_turn_headers(std::string& head, const LoadClass& load_class, std::st
   }
 }
 
-void append_tier(std::string& body, const LoadClass& load_class) {
+void append_wishes(std::string& body, const LoadClass& load_class) {
+  if (!load_class.degraded) body += R"(,"agentcore":{"allow_degraded":false})";
   if (!load_class.tier) return;
   body += R"(,"service_tier":")";
   for (const auto& choice : choices(Tier{})) {

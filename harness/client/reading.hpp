@@ -62,7 +62,7 @@ struct TurnNames {
 void append_turn_headers(std::string& head, const LoadClass& load_class, std::string_view turn,
                          std::uint32_t sending, std::string_view key);
 
-// `,"service_tier":"flex"`, or nothing.
-void append_tier(std::string& body, const LoadClass& load_class);
+// `,"agentcore":{"allow_degraded":false},"service_tier":"flex"`, or what of it is wished for.
+void append_wishes(std::string& body, const LoadClass& load_class);
 
 }  // namespace harness

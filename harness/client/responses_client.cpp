@@ -77,7 +77,7 @@ std::string ResponsesClient::render(const PlannedRequest& request, std::uint32_t
     body += R"(,"max_output_tokens":)";
     body += std::to_string(request.output_tokens);
   }
-  append_tier(body, load_class);
+  append_wishes(body, load_class);
   body += load_class.background ? R"(,"background":true,"store":true)" : R"(,"store":false)";
   body += request.stream ? R"(,"stream":true})" : R"(,"stream":false})";
 

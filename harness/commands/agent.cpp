@@ -1,22 +1,28 @@
 #include "harness/commands/agent.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <stdexcept>
 
 #include "agent/agent.hpp"
 #include "agent/jobs/open_store.hpp"
 #include "agent/ledger_json.hpp"
 #include "agent/profile.hpp"
+#include "harness/commands/command.hpp"
 #include "harness/commands/serve.hpp"
+#include "harness/run/programs.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "world/real_entropy.hpp"
 #include "world/real_files.hpp"
 #include "world/real_network.hpp"
-#include "world/real_processes.hpp"
 #include "world/real_worker.hpp"
+#include "world/real_processes.hpp"
 
 namespace harness {
 
@@ -77,8 +83,13 @@ std::vector<agent::Provider> parse_providers(const AgentCommand& command) {
   return providers;
 }
 
-agent::Config config_of(const AgentCommand& command,
-                        const std::vector<agent::Provider>& providers) {
+// What the core is to be, and the programs that its commands run; none: those of the machine.
+struct Setup {
+  agent::Config config;
+  Programs programs;
+};
+
+Setup setup_of(const AgentCommand& command, const std::vector<agent::Provider>& providers) {
   const agent::Profile* profile = agent::find_profile(command.profile);
   if (profile == nullptr) {
     std::vector<std::string> names;
@@ -89,17 +100,33 @@ agent::Config config_of(const AgentCommand& command,
   if (command.config.empty() && !command.sets.empty()) {
     throw std::runtime_error("--set overrides values of a file: give --config FILE too");
   }
-  agent::Config config = profile->apply(agent::Config{});
+  Setup setup;
+  agent::Config& config = setup.config;
+  config = profile->apply(agent::Config{});
   if (!command.config.empty()) {
     LoadOptions load;
     load.sets = command.sets;
     load.agent = config;
-    config = load_scenario(command.config, load).agent;
+    Scenario scenario = load_scenario(command.config, load);
+    config = std::move(scenario.agent);
+    setup.programs = std::move(scenario.programs);
   }
   if (config.providers.empty()) {
     for (const agent::Provider& provider : providers) config.providers.push_back(provider.name);
   }
-  return config;
+  return setup;
+}
+
+// `shakedown play`, up to the name of the program, which comes behind it.
+std::vector<std::string> player_of(const AgentCommand& command) {
+  std::vector<std::string> words = {own_program(), "play", "--config",
+                                    std::filesystem::absolute(command.config).string(),
+                                    "--time-scale", fmt::format("{}", command.time_scale)};
+  for (const std::string& set : command.sets) {
+    words.push_back("--set");
+    words.push_back(set);
+  }
+  return words;
 }
 
 // One line per entry, at once: who reads them judges the run by them.
@@ -111,21 +138,28 @@ void print_entry(const agent::LedgerEntry& entry) {
 
 int serve_agent(const AgentCommand& command) {
   const std::vector<agent::Provider> providers = parse_providers(command);
-  const agent::Config config = config_of(command, providers);
+  const Setup setup = setup_of(command, providers);
   world::RealClockOptions options;
   options.scale = command.time_scale;
   world::RealClock clock(options);
   world::RealNetwork network(clock);
   world::raise_descriptor_limit();
-  const agent::NewWorker new_worker = [&clock] {
-    return std::make_unique<world::RealWorker>(clock);
-  };
-  const std::unique_ptr<agent::JobStore> store =
-      agent::open_store(clock, config.store, new_worker, config.defect);
-  world::RealProcesses processes(clock);
-  agent::Agent core(clock, network, config, providers,
+  world::RealProcesses machine(clock);
+  std::vector<std::string> player;
+  if (!setup.programs.empty()) player = player_of(command);
+  PlayedProcesses played(machine, std::move(player));
+  world::Processes* processes = &machine;
+  if (!setup.programs.empty()) processes = &played;
+  const std::unique_ptr<agent::JobStore> store = agent::open_store(
+      clock, setup.config.store, [&clock] { return std::make_unique<world::RealWorker>(clock); },
+      setup.config.defect);
+  agent::Agent::Outside outside;
+  outside.store = store.get();
+  outside.processes = processes;
+  outside.ids.emplace(world::Random(world::entropy_bits()), world::Random(world::entropy_bits()));
+  agent::Agent core(clock, network, setup.config, providers,
                     command.ledger ? agent::LedgerSink(print_entry) : agent::LedgerSink(),
-                    world::Random(command.seed), store.get(), &processes);
+                    world::Random(command.seed), outside);
   const world::Endpoint on = parse_address(command.listen);
   auto listener = network.listen(on);
   if (!listener) {

@@ -28,6 +28,9 @@ int run_command_line(int argc, const char* const* argv);
 // environment's SHAKEDOWN_SCENARIOS. Empty when there are none.
 std::string scenarios_directory();
 
+// The path of this very program; empty when the system does not say.
+std::string own_program();
+
 // Every scenario file that the arguments name: files as they are, directories searched for *.yaml.
 // Throws ScenarioErrors for what does not exist or holds none.
 std::vector<std::string> scenario_files(const std::vector<std::string>& arguments);

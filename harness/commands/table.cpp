@@ -95,20 +95,20 @@ std::optional<std::string> unknown_command(const CLI::App& app, int argc,
   return "`" + std::string(argv[1]) + "` is not a command" + did_you_mean(argv[1], names);
 }
 
-std::filesystem::path own_program() {
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path{} : path;
-}
-
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
 
+std::string own_program() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::string() : path.string();
+}
+
 std::string scenarios_directory() {
   namespace fs = std::filesystem;
   if (const char* given = std::getenv("SHAKEDOWN_SCENARIOS")) return given;
-  const fs::path folder = own_program().parent_path();
+  const fs::path folder = fs::path(own_program()).parent_path();
   // Installed: <prefix>/bin beside <prefix>/share. From the build tree: build/<preset>/shakedown.
   for (const fs::path& candidate : {folder / "../share/shakedown/scenarios",
                                     folder / "../../scenarios", fs::path("scenarios")}) {

@@ -12,8 +12,13 @@ BreakerModel::BreakerModel(const OracleInput& input) {
   rules_.failures = static_cast<std::uint32_t>(config.failures);
   rules_.successes = static_cast<std::uint32_t>(config.successes);
   rules_.open = config.reset_after;
+  rules_.open_max = config.reset_after_max;
+  rules_.jitter = static_cast<double>(config.jitter_percent) / 100;
   rules_.window = config.window;
   rules_.calls = static_cast<std::uint32_t>(config.calls_min);
+  rules_.ratio_percent = static_cast<std::uint32_t>(config.ratio_percent);
+  rules_.slow = config.slow_floor;
+  rules_.slow_percent = static_cast<std::uint32_t>(config.slow_percent);
 }
 
 void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
@@ -30,7 +35,9 @@ void BreakerModel::on_agent(const agent::LedgerEntry& entry) {
     case LedgerKind::call_ended:
       wrong = breaker->call_ended(entry.at, request, entry.from, entry.value);
       break;
-    case LedgerKind::breaker: wrong = breaker->moved(entry.at, entry.from, entry.to); break;
+    case LedgerKind::breaker:
+      wrong = breaker->moved(entry.at, entry.from, entry.to, entry.value == kByHand);
+      break;
     default: wrong = breaker->rejected(entry.at);
   }
   if (breaker->judged()) check();

@@ -1,7 +1,8 @@
 // breaker_model: the core's ledger of each provider's breaker is one that the reference model could
 // have written (breaker_rules.hpp): legal moves only, each with a cause among the key's own calls,
-// opened in time, open long enough, one probe at a time. What is judged: moves, rejected calls,
-// failed calls, and calls while it is not closed. Memory: kKeysMax keys and their open calls.
+// opened in time, open long enough (longer each time) and not for ever, one probe at a time. What
+// is judged: moves, rejected calls, failed calls, and calls while it is not closed. Memory:
+// kKeysMax keys and their open calls.
 #pragma once
 
 #include <map>
@@ -14,6 +15,7 @@ namespace harness {
 class BreakerModel final : public Oracle {
  public:
   static constexpr std::size_t kKeysMax = 1'024;
+  static constexpr std::int64_t kByHand = -1;  // failures, when somebody moved it
 
   // The rules are the defaults of agent-core, D15; the core's configuration has none of its own.
   explicit BreakerModel(BreakerRules rules = {}) : rules_(rules) {}

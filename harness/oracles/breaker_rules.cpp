@@ -100,8 +100,12 @@ void ReferenceBreaker::note_closed(Instant at, bool failed) {
     calls += t.calls;
     failures += t.failures;
   }
-  const bool half_bad =
-      failures >= rules_.failures && calls >= rules_.calls && 2 * failures >= calls;
+  const auto bad = [this](std::uint32_t of, std::uint32_t all) {
+    return of >= rules_.failures && all >= rules_.calls &&
+           std::uint64_t{100} * of >= std::uint64_t{rules_.ratio_percent} * all;
+  };
+  const bool half_bad = bad(failures, calls);
+  nearly_half_bad_ = half_bad || bad(failures + 1, calls + 1);
   half_bad_for_ = half_bad ? half_bad_for_ + 1 : 0;
   if (owed_since_ != world::kNever) return;
   if (row_ >= rules_.failures) {
@@ -121,16 +125,33 @@ std::string ReferenceBreaker::owed(Instant at) {
   return std::exchange(owed_what_, {});
 }
 
-std::string ReferenceBreaker::rejected(Instant) {
+// It may turn calls away while it is open, for as long as it should be, and while a probe is under
+// way.
+std::string ReferenceBreaker::rejected(Instant at) {
   judged_ = true;
-  if (mode_ != BreakerMode::closed) return {};
-  return "turned a call away while it was closed";
+  if (mode_ == BreakerMode::closed) return "turned a call away while it was closed";
+  if (by_hand_) return {};
+  if (mode_ == BreakerMode::half_open) {
+    if (probes_ > 0) return {};
+    return "turned a call away while it was half open and no probe was under way";
+  }
+  const auto most = Nanos(std::llround(static_cast<double>(open_for().count()) *
+                                       (1 + rules_.jitter)));
+  if (at - since_ <= most) return {};
+  return "turned a call away " + reports::human_duration(at - since_) +
+         " after it had opened; it should stay open for " + reports::human_duration(open_for());
+}
+
+// Longer each time that it opens without a good window in between.
+Nanos ReferenceBreaker::open_for() const {
+  const std::int64_t times = std::max<std::uint32_t>(1, openings_);
+  return std::min(std::max(rules_.open, rules_.open_max), times * rules_.open);
 }
 
 std::string ReferenceBreaker::finish(Instant at) { return owed(at); }
 
 std::string ReferenceBreaker::moved(Instant at, std::string_view from_text,
-                                    std::string_view to_text) {
+                                    std::string_view to_text, bool by_hand) {
   judged_ = true;
   BreakerMode from{}, to{};
   const std::string move =
@@ -142,13 +163,30 @@ std::string ReferenceBreaker::moved(Instant at, std::string_view from_text,
                      (from == BreakerMode::half_open && to != BreakerMode::half_open);
   if (from != mode_) {
     wrong = move + ", but was " + std::string(name_of(mode_)) + " since " + text_of(since_);
-  } else if (!legal) {
+  } else if (!legal && !by_hand) {
     wrong = move + ", which no breaker does";
-  } else if (std::string why = why_not(to, at); !why.empty()) {
+  } else if (std::string why = by_hand ? "" : why_not(to, at); !why.empty()) {
     wrong = move + why;
   }
-  enter(to, at);
+  enter(to, at, by_hand);
   return wrong;
+}
+
+// Why a closed breaker has no cause to open. The completion that is the cause may be told behind
+// the move: a call of its own is under way then, and counts as one more.
+std::string ReferenceBreaker::why_not_open() const {
+  const std::uint32_t coming = calls_.empty() ? 0 : 1;
+  if (own_failures_ + slow_calls_ + coming == 0) {
+    return " without a failure of its own since " + text_of(since_);
+  }
+  if (row_ + coming >= rules_.failures) return {};
+  if (half_bad_for_ > 0 || (coming > 0 && nearly_half_bad_)) return {};
+  const std::uint64_t slow = slow_calls_ + coming;
+  if (rules_.slow_percent > 0 && 100 * slow >= std::uint64_t{rules_.slow_percent} * rules_.calls) {
+    return {};
+  }
+  return ", with " + counted(row_, "failure") + " in a row since " + text_of(since_) +
+         ", neither many nor slow enough";
 }
 
 // Why a legal move has no cause; empty: it has one.
@@ -156,15 +194,13 @@ std::string ReferenceBreaker::why_not(BreakerMode to, Instant at) const {
   // The completion that causes a move may be told behind it: a call of its own is under way then.
   const bool under_way = !calls_.empty();
   switch (mode_) {
-    case BreakerMode::closed:
-      if (own_failures_ > 0 || slow_calls_ > 0 || under_way) return {};
-      return " without a failure of its own since " + text_of(since_);
+    case BreakerMode::closed: return why_not_open();
     case BreakerMode::open: {
-      const auto least = Nanos(std::llround(static_cast<double>(rules_.open.count()) *
+      const auto least = Nanos(std::llround(static_cast<double>(open_for().count()) *
                                             (1 - rules_.jitter)));
       if (at - since_ >= least) return {};
       return " after " + reports::human_duration(at - since_) + "; it should stay open for " +
-             reports::human_duration(rules_.open);
+             reports::human_duration(open_for());
     }
     case BreakerMode::half_open: break;
   }
@@ -179,12 +215,17 @@ std::string ReferenceBreaker::why_not(BreakerMode to, Instant at) const {
          std::to_string(rules_.successes) + " that it takes";
 }
 
-void ReferenceBreaker::enter(BreakerMode mode, Instant at) {
+void ReferenceBreaker::enter(BreakerMode mode, Instant at, bool by_hand) {
+  const bool was_well = mode_ == BreakerMode::closed && at - since_ >= rules_.window;
+  if (mode == BreakerMode::open) openings_ = was_well ? 1 : openings_ + 1;
+  if (by_hand && mode == BreakerMode::closed) openings_ = 0;
+  by_hand_ = by_hand;
   mode_ = mode;
   since_ = at;
   ++generation_;
   probes_ = row_ = own_failures_ = slow_calls_ = 0;
   failed_probes_ = good_probes_ = half_bad_for_ = 0;
+  nearly_half_bad_ = false;
   tenths_ = {};
   owed_since_ = world::kNever;
   owed_what_.clear();

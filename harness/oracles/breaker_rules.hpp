@@ -17,12 +17,15 @@ namespace harness {
 struct BreakerRules {
   std::uint32_t failures = 5;   // in a row, or in the window while half of the calls fail
   std::uint32_t successes = 2;  // of probes, to close
-  world::Nanos open = std::chrono::seconds(60);
-  double jitter = 0.1;  // of `open`, downwards
+  world::Nanos open = std::chrono::seconds(60);       // so long for each time that it opens
+  world::Nanos open_max = std::chrono::seconds(300);  // without a good window in between
+  double jitter = 0.1;  // of that, both ways
   world::Nanos window = std::chrono::seconds(300);
   std::uint32_t calls = 10;  // in the window, before their share of failures says anything
-  std::uint32_t grace = 5;   // further completions until that share must have opened it
-  world::Nanos slow = std::chrono::seconds(2);  // a reason to open without a failure
+  std::uint32_t ratio_percent = 50;  // that share
+  std::uint32_t grace = 5;   // further completions until it must have opened it
+  world::Nanos slow = std::chrono::seconds(2);  // calls that take longer are one to open, if so
+  std::uint32_t slow_percent = 80;              // many of at least `calls` do
 };
 
 enum class BreakerMode : std::uint8_t { closed, open, half_open };
@@ -35,7 +38,8 @@ class ReferenceBreaker {
   std::string called(world::Instant at, std::uint64_t request);
   std::string call_ended(world::Instant at, std::uint64_t request, std::string_view outcome,
                          std::int64_t status);
-  std::string moved(world::Instant at, std::string_view from, std::string_view to);
+  std::string moved(world::Instant at, std::string_view from, std::string_view to,
+                    bool by_hand = false);
   std::string rejected(world::Instant at);
   // The run is over: was something owed?
   std::string finish(world::Instant at);
@@ -58,7 +62,9 @@ class ReferenceBreaker {
   void note_closed(world::Instant at, bool failed);
   std::string owed(world::Instant at);
   std::string why_not(BreakerMode to, world::Instant at) const;
-  void enter(BreakerMode mode, world::Instant at);
+  std::string why_not_open() const;
+  world::Nanos open_for() const;
+  void enter(BreakerMode mode, world::Instant at, bool by_hand);
 
   static constexpr std::size_t kTenths = 10;
 
@@ -66,6 +72,8 @@ class ReferenceBreaker {
   BreakerMode mode_ = BreakerMode::closed;
   world::Instant since_{};  // when it came into this mode
   std::uint32_t generation_ = 0;
+  std::uint32_t openings_ = 0;  // since a window was good
+  bool by_hand_ = false;        // somebody put it into this mode
   std::map<std::uint64_t, Call> calls_;  // open ones, by request
   std::uint32_t probes_ = 0;             // open ones of this half-open time
 
@@ -77,6 +85,7 @@ class ReferenceBreaker {
   std::uint32_t failed_probes_ = 0;
   std::uint32_t good_probes_ = 0;
   std::uint32_t half_bad_for_ = 0;     // completions since the share of failures is too high
+  bool nearly_half_bad_ = false;       // one more failure makes it so
   std::array<Tenth, kTenths> tenths_;
   world::Instant owed_since_ = world::kNever;  // it should have moved then
   std::string owed_what_;

@@ -34,7 +34,7 @@ void BudgetRespected::on_agent(const agent::LedgerEntry& entry) {
 }
 
 void BudgetRespected::on_ended(const reports::Operation& op, const Reply&) {
-  if (budget_ == 0 || op.outcome != reports::Outcome::ok) return;
+  if (budget_ == 0 || op.outcome != reports::Outcome::ok || op.was_refused()) return;
   check();
   const world::Instant since = op.last_event - window_;
   forget(since);

@@ -10,6 +10,10 @@ using agent::LedgerKind;
 using fakes::End;
 using reports::Outcome;
 
+namespace {
+constexpr int kTooLarge = 413;  // the status
+}  // namespace
+
 Conservation::Conservation(const OracleInput& input) : turns_(kHorizon) {
   if (input.scenario == nullptr) return;
   const agent::Config& config = input.scenario->agent;
@@ -45,7 +49,7 @@ void Conservation::on_ended(const reports::Operation& op, const Reply&) {
   if (op.outcome == Outcome::dropped) return;
   Turn& turn = heard(turn_of(op), op.last_event);
   turn.ended = true;
-  turn.outcome = op.outcome;
+  turn.outcome = op.was_refused() ? Outcome::error : op.outcome;
   turn.status = op.http_status;
 }
 
@@ -111,7 +115,8 @@ void Conservation::judge_received(world::TurnId id, const Turn& turn) {
     say("the agent received the request " + std::to_string(turn.again + 1) + " times");
   }
   if (turn.received > 0 && !turn.sent) say("the agent received a request that no client sent");
-  if (turn.received == 0 && turn.status != 0) {
+  // What is too large is refused before it is a request.
+  if (turn.received == 0 && turn.status != 0 && turn.status != kTooLarge) {
     say("the client has an answer with status " + std::to_string(turn.status) +
         ", but the agent never received the request");
   }

@@ -30,7 +30,7 @@ void ConversationIntegrity::on_ended(const reports::Operation& op, const Reply&)
   Turn* turn = found->second.recent(op.turn);
   if (turn == nullptr) return;
   turn->ended = true;
-  if (op.outcome == reports::Outcome::ok) turn->answered = op.last_event;
+  if (op.outcome == reports::Outcome::ok && !op.was_refused()) turn->answered = op.last_event;
 }
 
 void ConversationIntegrity::on_conversation_over(std::uint32_t user, std::uint32_t session) {

@@ -197,7 +197,8 @@ bool is_generic(std::string_view text) {
 }
 
 void HonestErrors::on_ended(const reports::Operation& op, const Reply& reply) {
-  if (op.http_status < 400 || op.outcome != reports::Outcome::error) return;
+  const bool judged = op.outcome == reports::Outcome::error || op.was_refused();
+  if (op.http_status < 400 || !judged) return;
   check();
   std::string fault = fault_of(op.http_status, reply);
   if (fault.empty()) return;

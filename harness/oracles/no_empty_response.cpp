@@ -4,7 +4,7 @@ namespace harness {
 
 void NoEmptyResponse::on_ended(const reports::Operation& op, const Reply& reply) {
   const bool empty = op.failure == reports::Failure::empty_response;
-  if (op.outcome != reports::Outcome::ok && !empty) return;
+  if ((op.outcome != reports::Outcome::ok || op.was_refused()) && !empty) return;
   check();
   const bool blank = reply.text.find_first_not_of(" \t\r\n") == std::string::npos;
   if (empty || blank) {

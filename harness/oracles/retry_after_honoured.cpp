@@ -7,12 +7,21 @@ namespace harness {
 using world::Instant;
 using world::Nanos;
 
+RetryAfterHonoured::RetryAfterHonoured(const OracleInput& input) : turns_(kHorizon) {
+  if (input.scenario == nullptr) return;
+  for (const agent::QuotaGroupConfig& group : input.scenario->agent.rate.groups) {
+    for (const std::string& backend : group.providers) accounts_.emplace(backend, group.name);
+  }
+}
+
 void RetryAfterHonoured::on_prompt(const PromptRead& prompt) {
   if (is_tool_call(prompt)) return;
   const bool told = prompt.record->retry_after >= Nanos{0};
   if (!told && turns_.size() == 0) return;
   turns_.forget(prompt.record->ended);
-  const std::uint8_t backend = backends_.number_of(prompt.backend);
+  const auto account = accounts_.find(prompt.backend);
+  const std::uint8_t backend = backends_.number_of(
+      account == accounts_.end() ? prompt.backend : std::string_view(account->second));
   judge(prompt, backend);
   if (told) note(prompt, backend);
 }

@@ -1,11 +1,12 @@
 // retry_after_honoured: who was told to wait (Retry-After) comes not earlier. (1) A refused turn
-// comes again to that backend no sooner than told, but for 1 % of the wait or 50 ms, whichever is
-// more. (2) While a backend's wait runs, from kNewsTravels after it was told on, at most kOthersMax
+// comes again to that backend, or to another one of its account (`agent.rate.groups`), no sooner
+// than told, but for 1 % of the wait or 50 ms, whichever is more. (2) While a backend's wait runs, from kNewsTravels after it was told on, at most kOthersMax
 // calls of other turns are refused there with a Retry-After of their own: an agent that knows of
 // the wait holds all its calls back. Memory: the turns that were told in the last kHorizon.
 #pragma once
 
 #include <array>
+#include <map>
 
 #include "harness/oracles/prompt_facts.hpp"
 #include "harness/oracles/recent_turns.hpp"
@@ -21,7 +22,7 @@ class RetryAfterHonoured final : public Oracle {
   static constexpr std::size_t kNoticesMax = 4;  // kept of one turn: the last ones
   static constexpr world::Nanos kHorizon = std::chrono::minutes(10);
 
-  RetryAfterHonoured() : turns_(kHorizon) {}
+  explicit RetryAfterHonoured(const OracleInput& input);
 
   void on_prompt(const PromptRead& prompt) override;
 
@@ -47,8 +48,9 @@ class RetryAfterHonoured final : public Oracle {
   void note(const PromptRead& prompt, std::uint8_t backend);
 
   RecentTurns<Turn> turns_;
-  Names backends_;
-  std::vector<Wait> waits_;  // by backend
+  std::map<std::string, std::string, std::less<>> accounts_;  // of backends that share one
+  Names backends_;           // or accounts
+  std::vector<Wait> waits_;  // by the same
 };
 
 }  // namespace harness

@@ -105,7 +105,7 @@ void StreamIntegrity::judge_numbers(const reports::Operation& op, const Reply& r
 
 void StreamIntegrity::on_ended(const reports::Operation& op, const Reply& reply) {
   judge_numbers(op, reply);
-  const bool ok = op.outcome == reports::Outcome::ok;
+  const bool ok = op.outcome == reports::Outcome::ok && !op.was_refused();
   if (!ok && reply.after_terminal == 0) return;
   const bool is_polled = reply.job.polls > 0;  // its stream could not be taken up again
   check();

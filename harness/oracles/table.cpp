@@ -12,6 +12,7 @@
 #include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
+#include "harness/oracles/explains_bad_input.hpp"
 #include "harness/oracles/exactly_once_keys.hpp"
 #include "harness/oracles/fairness.hpp"
 #include "harness/oracles/honest_errors.hpp"
@@ -20,10 +21,12 @@
 #include "harness/oracles/no_empty_response.hpp"
 #include "harness/oracles/no_internal_leak.hpp"
 #include "harness/oracles/oracle.hpp"
+#include "harness/oracles/prefers_first.hpp"
 #include "harness/oracles/queue_honest.hpp"
 #include "harness/oracles/recovers_within.hpp"
 #include "harness/oracles/retried_non_retryable.hpp"
 #include "harness/oracles/retry_after_honoured.hpp"
+#include "harness/oracles/steady_choice.hpp"
 #include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
 #include "harness/oracles/user_concurrency.hpp"
@@ -106,6 +109,10 @@ constexpr std::array kOracles{
     OracleKind{"honest_errors",
                "Errors have the members of RFC 9457, words that name them, and a next action.",
                Needs::clients, make<HonestErrors>},
+    OracleKind{"explains_bad_input",
+               "Bad bodies are refused with the field, what was expected and got, and a remedy; "
+               "no provider sees them.",
+               Needs::fakes, make<ExplainsBadInput>},
     OracleKind{"queue_honest", "Places and times that a queue announces come true.",
                Needs::clients, make<QueueHonest>},
     OracleKind{"user_concurrency",
@@ -119,6 +126,12 @@ constexpr std::array kOracles{
     OracleKind{"exactly_once_keys",
                "Requests of one Idempotency-Key are carried out once and answered alike.",
                Needs::fakes, make<ExactlyOnceKeys>},
+    OracleKind{"prefers_first", "The first provider is asked first again when it is well.",
+               Needs::agent, make<PrefersFirst>, OracleParameter::duration,
+               "Since its last failure.", 120 * kSecond},
+    OracleKind{"steady_choice", "The provider that is asked first seldom changes.", Needs::agent,
+               make_with_parameter<SteadyChoice>, OracleParameter::count, "Changes in a minute.", 2,
+               1, 1'000},
 };
 }  // namespace
 

@@ -1,7 +1,9 @@
 #include "harness/run/sim_agent.hpp"
 
-#include "agent/jobs/memory_jobs.hpp"
+#include "agent/jobs/open_store.hpp"
+#include "harness/run/programs.hpp"
 #include "harness/run/suite_parts.hpp"
+#include "world/sim_worker.hpp"
 
 namespace harness {
 
@@ -11,13 +13,15 @@ namespace {
 constexpr std::uint16_t kPort = 80;
 // A graceful end takes as long as what is under way, at most so long.
 constexpr world::Nanos kGrace = std::chrono::seconds(30);
+constexpr world::Nanos kSyncTime = std::chrono::milliseconds(2);  // of a commit
 constexpr world::Nanos kLookEvery = std::chrono::milliseconds(10);
 }  // namespace
 
 struct SimAgent::Life {
-  explicit Life(world::Clock& clock) : scope(clock) {}
+  explicit Life(world::SimClock& clock) : processes(clock), scope(clock) {}
 
   bool tells = true;  // the dead write no ledger, though their tasks unwind
+  world::SimProcesses processes;
   std::unique_ptr<world::Listener> listener;
   std::unique_ptr<agent::Agent> core;
   world::Scope scope;
@@ -31,9 +35,12 @@ SimAgent::SimAgent(world::SimClock& clock, world::SimNetwork& network, const Pre
       providers_(std::move(providers)),
       evidence_(evidence),
       address_{"agent", kPort} {
-  const agent::Config& config = prepared.scenario.agent;
-  if (config.store.kind != agent::StoreKind::sqlite) return;
-  durable_ = std::make_unique<agent::MemoryJobs>(config.store, config.defect);
+  agent::StoreConfig durable = prepared.scenario.agent.store;
+  if (durable.kind == agent::StoreKind::memory) return;
+  durable.path.clear();  // a file would outlive the simulation
+  store_ = agent::open_store(
+      clock_, durable, [&clock] { return std::make_unique<world::SimWorker>(clock, kSyncTime); },
+      prepared.scenario.agent.defect);
 }
 
 SimAgent::~SimAgent() = default;
@@ -44,15 +51,19 @@ void SimAgent::start() {
   life_ = std::make_unique<Life>(clock_);
   Life& life = *life_;
   life.listener = std::move(*listener);
+  install_programs(life.processes, prepared_.scenario.programs);
   const auto tell = [this, &life](const agent::LedgerEntry& entry) {
     if (life.tells) evidence_.on_agent(entry);
   };
   // What a process draws is not what the one before it drew: ids would come again.
   const world::Random random(prepared_.seed + lives_++);
+  agent::Agent::Outside outside;
+  outside.store = store_.get();
+  outside.processes = &life.processes;
   life.core = std::make_unique<agent::Agent>(
       clock_, network_, prepared_.scenario.agent,
       providers_of(prepared_.scenario, prepared_.seed, providers_, network_.tls_ca_pem()), tell,
-      random, durable_.get());
+      random, outside);
   life.scope.spawn(life.core->serve(*life.listener));
 }
 
@@ -65,6 +76,7 @@ Task<void> SimAgent::stop() {
 
 Task<void> SimAgent::kill() {
   life_->tells = false;
+  life_->processes.kill_all();
   co_await stop();
 }
 

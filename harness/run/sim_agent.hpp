@@ -8,7 +8,6 @@
 #include <string>
 
 #include "agent/agent.hpp"
-#include "agent/jobs/job_store.hpp"
 #include "harness/run/agent_host.hpp"
 #include "harness/run/prepared.hpp"
 #include "world/sim_network.hpp"
@@ -40,8 +39,7 @@ class SimAgent final : public AgentHost {
   const std::map<std::string, world::Endpoint> providers_;
   Evidence& evidence_;
   const world::Endpoint address_;
-  // What is durable: jobs, with `agent.store.kind: sqlite`. Null: the process keeps them itself.
-  std::unique_ptr<agent::JobStore> durable_;
+  std::unique_ptr<agent::JobStore> store_;  // which outlives its lives; null: nothing does
   std::uint64_t lives_ = 0;
   std::unique_ptr<Life> life_;  // null: it is gone
 };

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "world/edit_distance.hpp"
+
 namespace harness {
 
 struct Place {
@@ -40,8 +42,7 @@ class ScenarioErrors : public std::exception {
 constexpr std::size_t kExcerptMax = 80;
 std::string excerpt(std::string_view text);
 
-// Edits (insert, delete, replace, swap of neighbours) that turn a into b. For short words.
-std::size_t edit_distance(std::string_view a, std::string_view b);
+using world::edit_distance;
 
 // " (did you mean `x`?)" for the candidate nearest to a misspelt word, or "" if none is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);

@@ -141,6 +141,7 @@ struct LoadClass {
   Users users;
   Sessions sessions;
   std::string ask = "Hello.";
+  std::string bodies;          // file of a corpus, beside the scenario's; empty: good requests
   std::int64_t parallel = 1;   // requests per arrival, same user and instant
   std::optional<bool> stream;  // none: as client.stream
   std::optional<world::Distribution> prompt_tokens;
@@ -153,6 +154,7 @@ struct LoadClass {
   std::optional<Cancels> cancels;
   std::optional<Reconnects> reconnects;
   std::optional<Idempotency> idempotency;
+  bool degraded = true;                        // answers that stand in for one will do
   world::Nanos deadline{0};                    // sent as X-Request-Timeout-Ms; 0: not
   std::string phase;      // of `in`; empty: the whole run
   world::Instant from{};  // the window, from the phase
@@ -170,6 +172,9 @@ struct LoadClass {
               "How turns group into conversations: one per user, one per request, or "
               "{turns_per_session: 4}."),
         field("ask", &LoadClass::ask, "What the user says, after the marker of the turn."),
+        field("bodies", &LoadClass::bodies,
+              "File of bad bodies, beside this one (JSON lines), sent one after the other instead; "
+              "to be refused with a 4xx is their success."),
         field("parallel", &LoadClass::parallel,
               "Requests per arrival: same user, same instant. In one conversation too, on purpose.")
             .between(1, kParallelMax),
@@ -195,6 +200,8 @@ struct LoadClass {
               "Users whose stream breaks, and who resume it: {after: exp(20s), share: 30%}."),
         field("idempotency", &LoadClass::idempotency,
               "Requests with an Idempotency-Key that come again: {duplicates: 3, share: 20%}."),
+        field("degraded", &LoadClass::degraded,
+              "Whether a degraded answer will do; false is sent as agentcore.allow_degraded."),
         field("deadline", &LoadClass::deadline,
               "What the user tells the target to take at most (X-Request-Timeout-Ms); 0s: nothing.")
             .between(0, 86'400'000'000'000),

@@ -137,6 +137,26 @@ void check_trace(Loading& loading, const YamlNode& node, const LoadClass& load_c
   }
 }
 
+// The corpus of a class, read once however many classes send it.
+void check_bodies(Loading& loading, const YamlNode& node, const LoadClass& load_class) {
+  const YamlNode* given = node.find("bodies");
+  if (given == nullptr || loading.scenario.corpora.count(load_class.bodies) > 0) return;
+  if (load_class.bodies.empty()) {
+    refuse_value(loading.errors, *given, Slot{"load." + load_class.name + ".bodies"},
+                 "must name a file beside the scenario");
+    return;
+  }
+  const auto beside = std::filesystem::path(loading.scenario.file).parent_path();
+  try {
+    loading.scenario.corpora.emplace(load_class.bodies,
+                                     read_corpus((beside / load_class.bodies).string()));
+  } catch (const ScenarioErrors& wrong) {
+    for (const ScenarioError& error : wrong.errors()) {
+      loading.errors.add(error.place, error.sentence);
+    }
+  }
+}
+
 // Keys that mean something only together with others.
 void check_api(Loading& loading, const YamlNode& node, const LoadClass& load_class) {
   const bool responses = load_class.api == Api::responses;
@@ -186,6 +206,7 @@ void read_class(Loading& loading, const YamlEntry& entry) {
   if (errors.size() == before && !loading.scenario.phases.empty()) {
     check_trace(loading, entry.value, load_class);
   }
+  check_bodies(loading, entry.value, load_class);
   loading.scenario.load.push_back(std::move(load_class));
 }
 

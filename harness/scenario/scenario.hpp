@@ -16,6 +16,7 @@
 #include "harness/plan/trace.hpp"
 #include "harness/scenario/agent_fault.hpp"
 #include "harness/scenario/errors.hpp"
+#include "harness/scenario/corpus.hpp"
 #include "harness/scenario/load_class.hpp"
 #include "harness/scenario/program.hpp"
 #include "world/field.hpp"
@@ -92,11 +93,16 @@ struct Scenario {
   std::vector<InvariantChoice> invariants;
   world::Nanos drain{};  // time allowed after the last phase for what is in flight
   std::map<std::string, std::vector<TraceRow>> traces;  // by Recorded::file
+  std::map<std::string, Corpus> corpora;                // by LoadClass::bodies
   std::map<std::string, std::string> configuration;     // as written, by path: configuration.hpp
 
   world::Instant end() const { return phases.back().to; }  // of the plan, before the drain
   const Phase* phase_at(world::Instant t) const;            // null in a gap or after the end
   const Phase* phase_named(std::string_view name) const;
+  // What the class sends instead of good requests; null: it sends those.
+  const Corpus* corpus_of(const LoadClass& load_class) const {
+    return load_class.bodies.empty() ? nullptr : &corpora.at(load_class.bodies);
+  }
 };
 
 }  // namespace harness

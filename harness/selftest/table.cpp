@@ -34,12 +34,14 @@ constexpr std::array kDefects{
     PlantedDefect{"never_recovers", "outages", "recovers_within"},
     PlantedDefect{"serves_first_come", "starving", "fairness", "queue_honest"},
     PlantedDefect{"invents_eta", "spam", "queue_honest"},
+    PlantedDefect{"generic_validation", "bad_input", "explains_bad_input"},
     PlantedDefect{"overspends", "budgets", "budget_respected"},
     PlantedDefect{"repeats_commands", "tools", "exactly_once_commands"},
     PlantedDefect{"silent_commands", "commands", "command_life"},
     PlantedDefect{"kills_at_60s", "commands", "command_life"},
     PlantedDefect{"orphans_commands", "commands", "command_life"},
     PlantedDefect{"users_without_limit", "greedy", "user_concurrency"},
+    PlantedDefect{"forgets_waiters", "spam", "queue_honest"},
 };
 
 constexpr std::array kGates{

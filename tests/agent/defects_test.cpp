@@ -146,6 +146,12 @@ bool says_nothing(Config config) {
   return got.member("detail").empty() || got.member("next_actions").empty();
 }
 
+bool names_no_field(Config config) {
+  CoreWorld w(with(config));
+  const Got got = w.ask(R"({"messages":[{"role":"usr","content":"x"}]})");
+  return got.status == 400 && !holds(got.body, "messages[0].role");
+}
+
 bool asks_again_after_400(Config config) {
   CoreWorld w(with(config, {fault(fakes::Status{400, "", {}})}));
   w.ask(turn(0s, {1, 0, 0}, false).body);
@@ -357,6 +363,36 @@ bool hears_only_first_limits(Config config) {
   return false;
 }
 
+// Two providers; after a while the first takes ten times as long, without an error.
+bool crawls_along(Config config) {
+  config.providers = {"primary", "second"};
+  config.chain.explore_ppm = 0;
+  fakes::Slow slow;
+  slow.ttft = world::Distribution::fixed(5'000'000'000);
+  Setup setup = with(config, {fault(slow, 40s)});
+  setup.backends["second"] = steady_backend();
+  CoreWorld w(std::move(setup));
+  Sendings all;
+  for (std::uint32_t u = 1; u <= 100; ++u) all.push_back(turn(1s * u, {u, 0, 0}, false));
+  return w.ask_all(std::move(all)).back().took() > 1s;
+}
+
+// A provider that is up for ten seconds and down for ten: how often its breaker opens in minutes.
+bool opens_again_and_again(Config config) {
+  std::vector<fakes::Fault> faults;
+  for (int i = 0; i < 12; ++i) {
+    faults.push_back(fault(fakes::Status{503, "", {}}, 20s * i, world::at(20s * i + 10s)));
+    faults.back().id = "f" + std::to_string(i);
+  }
+  CoreWorld w(with(config, std::move(faults)));
+  Sendings all;
+  for (std::uint32_t u = 1; u <= 240; ++u) all.push_back(turn(1s * u, {u, 0, 0}, false));
+  w.ask_all(std::move(all));
+  int opened = 0;
+  for (const auto& entry : w.entries(LedgerKind::breaker)) opened += entry.to == "open" ? 1 : 0;
+  return opened > 6;
+}
+
 // What the pipeline asks before it lets an answer of the core's own stand in.
 bool has_no_words(Config config) { return config.degraded.when == agent::DegradeWhen::never; }
 
@@ -499,6 +535,8 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"ignores_quota_group", asks_the_same_account},
                      {"cooldown_only_first_attempt", hears_only_first_limits},
                      {"never_degrades", has_no_words},
+                     {"blind_to_slowness", crawls_along},
+                     {"impatient_breaker", opens_again_and_again},
                      {"silent_commands", is_silent},
                      {"kills_at_60s", kills_too_soon},
                      {"orphans_commands", leaves_an_orphan},
@@ -507,7 +545,8 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"users_without_limit", takes_every_slot},
                      {"acks_before_durable", loses_what_it_acknowledged},
                      {"forgets_jobs", loses_ended_jobs},
-                     {"late_result_overwrites", revives_cancelled_jobs}};
+                     {"late_result_overwrites", revives_cancelled_jobs},
+                     {"generic_validation", names_no_field}};
 
 }  // namespace
 

@@ -132,7 +132,11 @@ TEST_CASE("far bounds do not overflow", "[gcra]") {
   Gcra::State state;
   for (int i = 0; i < 100; ++i) gcra.take(state, at(24h * 365 * 100), 1'000'000'000);
   CHECK(gcra.burst() > 0);
+  CHECK(state.tat == world::kNever);
   CHECK(gcra.remaining(state, at(0s)) == 0);
+  CHECK(gcra.next_at(state) > at(24h * 365 * 100));
+  for (int i = 0; i < 100; ++i) gcra.give_back(state, 1'000'000'000);
+  CHECK(gcra.remaining(state, at(0s)) == gcra.burst());
 }
 
 TEST_CASE("the window is the naive one", "[gcra][REQ-042]") {

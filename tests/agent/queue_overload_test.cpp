@@ -170,6 +170,18 @@ TEST_CASE("a burst is never more at the provider than there are slots", "[queue]
   for (const QueueWorld::Ended& each : w.ended) CHECK(each.answered);
 }
 
+TEST_CASE("twenty requests of one user at once are no offence: five run, the rest waits",
+          "[queue][REQ-031][REQ-032]") {
+  for (const int parallel : {2, 5, 20}) {
+    QueueWorld w(small(64, 500));
+    std::vector<QueueWorld::Asking> all;
+    for (int i = 0; i < parallel; ++i) all.push_back({0s, "u"});
+    w.run(all);
+    CHECK(w.under_way_max == std::min(parallel, 5));
+    for (const QueueWorld::Ended& each : w.ended) CHECK(each.answered);
+  }
+}
+
 TEST_CASE("nobody's answer is begun that comes too late", "[queue][REQ-039]") {
   QueueWorld w(small(2, 500));
   std::vector<QueueWorld::Asking> all;

@@ -82,6 +82,9 @@ class Ledgers {
   Ledgers& moved(Nanos at, const char* from, const char* to) {
     return entry(LedgerKind::breaker, 0, at, from, to);
   }
+  Ledgers& by_hand(Nanos at, const char* from, const char* to) {
+    return entry(LedgerKind::breaker, 0, at, from, to, -1);
+  }
   Ledgers& rejected(std::uint32_t call, Nanos at) { return entry(LedgerKind::rejected, call, at); }
 
   // Five calls that fail, from 10 s on, and what follows from it at 14.5 s.
@@ -221,6 +224,31 @@ TEST_CASE("breaker_model is silent on what may be", "[oracle]") {
     ledger.moved(80s, "open", "half_open").called(30, 80s).ended(30, 81s, "ok");
     CHECK(ledger.told().violation_count == 0);
   }
+  SECTION("each time it is more patient, up to a bound, until it was well for a window") {
+    ledger.opened();
+    Nanos at = 14500ms;
+    std::uint32_t call = 20;
+    for (const Nanos open : {60s, 120s, 180s, 240s, 300s, 300s}) {
+      at += open;
+      ledger.moved(at, "open", "half_open").called(call, at).failed(call, at + 1s);
+      ledger.moved(at + 1s, "half_open", "open").rejected(call + 1, at + 2s);
+      at += 1s;
+      call += 2;
+    }
+    at += 310s;
+    ledger.moved(at, "open", "half_open");
+    for (int n = 0; n < 2; ++n) ledger.called(call + 1, at).ended(call + 1, at, "ok");
+    ledger.moved(at, "half_open", "closed");
+    at += 300s;
+    for (int n = 0; n < 5; ++n) ledger.called(call + 2, at).failed(call + 2, at);
+    ledger.moved(at, "closed", "open").moved(at + 60s, "open", "half_open");
+    CHECK(ledger.told().violation_count == 0);
+  }
+  SECTION("moved by hand") {
+    ledger.by_hand(10s, "closed", "open").rejected(9, 20s).rejected(10, 1000s);
+    ledger.by_hand(1010s, "open", "closed").called(11, 1011s);
+    CHECK(ledger.told().violation_count == 0);
+  }
   SECTION("opened by calls that were slow") {
     for (std::uint32_t n = 0; n < 12; ++n) ledger.called(n, 10s * n).ended(n, 10s * n + 9s, "ok");
     ledger.moved(119s, "closed", "open");
@@ -258,6 +286,32 @@ TEST_CASE("breaker_model finds each defect", "[oracle]") {
     check_witness(ledger.opened().moved(60s, "open", "half_open").told(), "primary",
                   "the breaker went from open to half_open after 45.5s; it should stay open for "
                   "60s, as u0.s0.t0 shows");
+  }
+  SECTION("too soon: four failures are not five") {
+    for (std::uint32_t n = 0; n < 4; ++n) {
+      ledger.called(n, 10s + 1s * n).failed(n, 10500ms + 1s * n);
+    }
+    check_witness(ledger.moved(14s, "closed", "open").told(), "primary",
+                  "the breaker went from closed to open, with 4 failures in a row since 0 ns, "
+                  "neither many nor slow enough, as u0.s0.t0 shows");
+  }
+  SECTION("it never lets a probe through") {
+    check_witness(ledger.opened().rejected(9, 79s).rejected(10, 81s).told(), "primary",
+                  "the breaker turned a call away 66.5s after it had opened; it should stay open "
+                  "for 60s, as u0.s0.t10 shows");
+  }
+  SECTION("half open, with nobody to probe it") {
+    ledger.opened().moved(75s, "open", "half_open").called(9, 75s).ended(9, 76s, "ok");
+    check_witness(ledger.rejected(10, 77s).told(), "primary",
+                  "the breaker turned a call away while it was half open and no probe was under "
+                  "way, as u0.s0.t10 shows");
+  }
+  SECTION("opened anew, it is not more patient") {
+    ledger.opened().moved(75s, "open", "half_open").called(9, 75s).failed(9, 76s);
+    ledger.moved(76s, "half_open", "open").moved(140s, "open", "half_open");
+    check_witness(ledger.told(), "primary",
+                  "the breaker went from open to half_open after 64s; it should stay open for "
+                  "2m, as u0.s0.t0 shows");
   }
   SECTION("without half open") {
     check_witness(ledger.opened().moved(80s, "open", "closed").told(), "primary",

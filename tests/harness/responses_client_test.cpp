@@ -379,7 +379,9 @@ TEST_CASE("the tier, the deadline and a key go where they belong", "[client][res
 backends: {primary: {}}
 phases: {a: 10s}
 load:
-  chat: {arrivals: constant(1/s), API, tier: flex, deadline: 30s, idempotency: {duplicates: 0}}
+  chat:
+    {arrivals: constant(1/s), API, tier: flex, deadline: 30s, idempotency: {duplicates: 0},
+     degraded: false}
 slo: [error_rate < 50%]
 )yaml";
   for (const std::string api : {"api: chat", "api: responses"}) {
@@ -393,6 +395,8 @@ slo: [error_rate < 50%]
       REQUIRE(clock.run(ask_once(clock, network, prepared, requests)));
       REQUIRE(requests.size() == 1);
       CHECK(requests[0].body.find(R"("service_tier":"flex")") != std::string::npos);
+      CHECK(requests[0].body.find(R"("agentcore":{"allow_degraded":false})") !=
+            std::string::npos);
       CHECK(requests[0].headers.get("x-request-timeout-ms") == "30000");
       CHECK(requests[0].headers.get("idempotency-key") == "0000000000000007-u0.s0.t0");
       CHECK(requests[0].headers.get("x-request-id") == "u0.s0.t0");
