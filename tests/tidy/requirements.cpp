@@ -76,12 +76,17 @@ std::vector<Proof> benchmarks_in(const Source& source) {
   std::istringstream lines(source.text);
   std::vector<Proof> proofs;
   std::vector<int> before;
+  std::map<std::string, std::vector<int>> functions;  // with a comment of their own
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("BENCHMARK") && !before.empty()) {
-      const std::size_t open = line.find('(') + 1;
+    const std::size_t open = line.find('(') + 1;
+    if (line.starts_with("void ")) functions[line.substr(5, open - 6)] = before;
+    if (line.starts_with("BENCHMARK")) {
       std::string name = line.substr(open, line.find(')') - open);
       name = name.substr(0, name.find(", ", name.find(", ") + 1));  // a capture has arguments
-      proofs.push_back({ProofKind::benchmark, source.path, std::move(name), before});
+      if (before.empty()) before = functions[name.substr(0, name.find(','))];
+      if (!before.empty()) {
+        proofs.push_back({ProofKind::benchmark, source.path, std::move(name), before});
+      }
     }
     before = line.starts_with("//") ? numbers_in(line) : std::vector<int>{};
   }

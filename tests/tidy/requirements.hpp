@@ -35,7 +35,7 @@ struct Proof {
 };
 
 // A test carries [REQ-007] in its tags, a scenario REQ-007 in `tags`, a benchmark the comment
-// "// REQ-007" on the line before it. Other sources have none.
+// "// REQ-007" on the line before it or before its function. Other sources have none.
 std::vector<Proof> proofs_in(const Source& source);
 
 using Proofs = std::map<int, std::vector<Proof>>;

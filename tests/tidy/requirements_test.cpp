@@ -48,6 +48,9 @@ TEST_CASE("tags are read where they stand", "[requirements]") {
        {16}, "check"},
       {{"tests/bench/a.cpp", "// REQ-052, REQ-016\nBENCHMARK_CAPTURE(f, keys, 3);\n"},
        {52, 16}, "f, keys"},
+      {{"tests/bench/a.cpp",
+        "// REQ-052\nvoid check(benchmark::State& s) {\n}\nBENCHMARK(check);\n"},
+       {52}, "check"},
       {{"tests/a.cpp", "TEST_CASE(\"typo\", \"[REQ-7]\") {}\n"}, {-1}, "typo"}};
   for (const Row& row : rows) {
     INFO(row.source.text);
