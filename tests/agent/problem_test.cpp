@@ -119,7 +119,8 @@ TEST_CASE("statuses and types of the table", "[problem][REQ-074]") {
     CAPTURE(row.name);
     std::optional<ProblemCode> code;
     for (std::size_t i = 0; i < agent::kProblemCodes; ++i) {
-      if (agent::name_of(static_cast<ProblemCode>(i)) == row.name) code = static_cast<ProblemCode>(i);
+      const auto each = static_cast<ProblemCode>(i);
+      if (agent::name_of(each) == row.name) code = each;
     }
     REQUIRE(code.has_value());
     CHECK(agent::status_of(*code) == row.status);

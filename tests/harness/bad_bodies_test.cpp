@@ -128,7 +128,8 @@ TEST_CASE("rows that are none", "[bad_input]") {
   for (const char* row :
        {"", "[]", "{}", "{\"name\":1}", R"({"name":"x","api":"soap","code":"c"})",
         R"({"name":"x","api":"chat","code":"c","pointer":"#","expected":"e"})",
-        R"({"name":"x","api":"chat","code":"c","pointer":"#","expected":"e","got":"g","status":500})",
+        R"({"name":"x","api":"chat","code":"c","pointer":"#","expected":"e","got":"g",)"
+        R"("status":500})",
         R"({"name":"x","api":"chat","code":"c","pointer":"#","expected":"e","got":"g",)"
         R"("repeat":{"text":"a","times":99999999999}})",
         R"({"name":"x","api":"chat","code":"c","pointer":"#","expected":"e","got":"g",)"
