@@ -163,19 +163,21 @@ Corpus read_corpus(const std::string& path) {
 
 std::string body_of(const CorpusRow& row, world::TurnId turn) {
   std::string body = row.text;
-  if (row.times > 0) {
-    constexpr std::string_view hole = "[repeat]";
-    std::string filler;
-    filler.reserve(row.repeated.size() * row.times);
-    for (std::size_t i = 0; i < row.times; ++i) filler += row.repeated;
-    if (const auto at = body.find(hole); at != std::string::npos) {
-      body.replace(at, hole.size(), filler);
-    }
-  }
   replace_all(body, "[turn]", world::marker(turn));
   const std::string name = world::to_text(turn);
   replace_all(body, "[user]", std::string_view(name).substr(0, name.find('.')));
-  return body;
+  constexpr std::string_view hole = "[repeat]";
+  const std::size_t at = row.times > 0 ? body.find(hole) : std::string::npos;
+  if (at == std::string::npos) return body;
+  std::string whole;
+  whole.reserve(body.size() + row.repeated.size() * row.times);
+  whole.append(body, 0, at);
+  if (row.repeated.size() == 1) {
+    whole.append(row.times, row.repeated[0]);  // ten million letters, while others wait
+  } else {
+    for (std::size_t i = 0; i < row.times; ++i) whole += row.repeated;
+  }
+  return whole.append(body, at + hole.size());
 }
 
 std::string_view path_of(const CorpusRow& row) {
