@@ -40,6 +40,10 @@ bool matches(std::string_view form, std::string_view path, std::string& id) {
   return true;
 }
 
+JobIds ids_of(const world::Random& random) {
+  return JobIds(world::Random(random.seed()), world::Random(~random.seed()));
+}
+
 // What can be asked for: the model of each provider, or the provider by its name.
 std::string models_of(const std::vector<Provider>& providers) {
   std::string list = R"({"object":"list","data":[)";
@@ -73,13 +77,16 @@ const std::vector<Agent::Route>& Agent::routes() {
 
 Agent::Agent(world::Clock& clock, world::Network& network, Config config,
              const std::vector<Provider>& providers, LedgerSink ledger, world::Random random,
-             JobStore* store, world::Processes* processes)
+             Outside outside)
     : clock_(clock),
       config_(std::move(config)),
       books_(clock, std::move(ledger)),
-      own_store_(store != nullptr ? nullptr : std::make_unique<MemoryJobs>(config_.store, config_.defect)),
+      own_store_(outside.store != nullptr
+                     ? nullptr
+                     : std::make_unique<MemoryJobs>(config_.store, config_.defect)),
       pipeline_(Pipeline::Parts{ProviderChain::Parts{clock, network, config_, books_, random},
-                                store != nullptr ? *store : *own_store_, processes},
+                                outside.store != nullptr ? *outside.store : *own_store_,
+                                outside.processes, outside.ids.value_or(ids_of(random))},
                 providers),
       responses_(pipeline_),
       models_(models_of(providers)),

@@ -11,15 +11,20 @@
 
 namespace agent {
 
+// What a process has that a simulation may do without.
+struct Outside {
+  JobStore* store = nullptr;              // null: jobs are gone with the agent
+  world::Processes* processes = nullptr;  // null: the model runs no commands
+  std::optional<JobIds> ids{};            // none: drawn from `random`, which others may know
+};
+
 class Agent {
  public:
   // Throws std::invalid_argument when the config names no provider or one that is not given.
-  // `random` draws the jitter of waits and the ids of jobs. Without a store jobs are
-  // kept in memory; without processes the model runs no commands.
+  // `random` draws the jitter of waits.
   Agent(world::Clock& clock, world::Network& network, Config config,
         const std::vector<Provider>& providers, LedgerSink ledger = {},
-        world::Random random = world::Random(1), JobStore* store = nullptr,
-        world::Processes* processes = nullptr);
+        world::Random random = world::Random(1), Outside outside = {});
 
   // Takes over what the store has of another life, then serves until cancelled. One call at a time.
   world::Task<void> serve(world::Listener& listener);

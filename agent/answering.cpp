@@ -101,7 +101,9 @@ Task<Asked> Pipeline::ask(Job& job, MaybeSlot& slot, const History& prompt, std:
   question.background = job.request.background && config_.chain.background_waits;
   question.settles = degraded_.on() && job.request.allow_degraded && !question.background;
   question.slot = slot ? &*slot : nullptr;
+  question.ticket = std::move(job.ticket);
   Asked asked = co_await chain_.ask(std::move(question));
+  job.ticket = std::move(asked.ticket);
   for (const AttemptRecord& record : asked.tried) job.tried.push_back(to_json(record));
   job.attempts += asked.attempts;
   job.fallback = asked.fallback;
@@ -189,8 +191,8 @@ Task<ToolAnswer> Pipeline::call_tool(Job& job, ToolRequest wanted) {
     job.writer->happened(kind, json);
   };
   call.begin_effects = [this, &job] { return jobs_.begin_effects(job); };
-  // Who can come back for the answer need not be told that it is late.
-  if (!job.stored) {
+  // Who hears how it goes, or can come back for the answer, need not be told that it is late.
+  if (!job.stored && !job.request.stream) {
     call.until = job.deadline;
     call.too_late = [this, &job] { tell_tool_late(job); };
   }

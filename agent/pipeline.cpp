@@ -24,6 +24,12 @@ std::int64_t seconds_up(Nanos wait) {
   return std::max<std::int64_t>(1, (wait.count() + 999'999'999) / 1'000'000'000);
 }
 
+// What a job holds only as long as it runs.
+struct Given {
+  std::unique_ptr<Recovery::Ticket>& ticket;
+  ~Given() { ticket.reset(); }
+};
+
 }  // namespace
 
 Pipeline::Pipeline(Parts parts, const std::vector<Provider>& providers)
@@ -44,7 +50,7 @@ Pipeline::Pipeline(Parts parts, const std::vector<Provider>& providers)
       tools_(Toolbox::Parts{clock_, parts.chain.network, parts.processes, config_, books_,
                             chain_.breaker(), &tool_limiter_},
              providers),
-      jobs_(Jobs::Parts{clock_, parts.store, config_, books_, parts.chain.random},
+      jobs_(Jobs::Parts{clock_, parts.store, config_, books_, parts.ids},
             [this](JobPtr job) { return run(std::move(job)); }) {
   limits_.messages_max = config_.history_messages_max;
   limits_.json = config_.json;
@@ -91,6 +97,20 @@ Task<void> Pipeline::serve(HttpServerConnection& connection, world::HttpRequest 
   co_await attend(connection, std::move(job), how);
 }
 
+// Background requests wait for a provider that can be asked, before they take anybody's slot.
+Task<bool> Pipeline::wait_for_recovery(Job& job) {
+  if (!job.request.background || !config_.chain.background_waits) co_return true;
+  accept(job);
+  job.ticket = chain_.ticket();
+  const bool usable = co_await chain_.wait_until_usable(*job.ticket, job.deadline);
+  if (usable) co_return true;
+  Problem problem;
+  problem.code = ProblemCode::backend_unavailable;
+  problem.detail = "No provider could be asked before the time of this request was over.";
+  fail(job, std::move(problem));
+  co_return false;
+}
+
 // From the reservation to the settlement; each stage gives back what it holds on every way out.
 Task<void> Pipeline::run(JobPtr job) {
   const std::string& user = job->request.user;
@@ -110,6 +130,9 @@ Task<void> Pipeline::run(JobPtr job) {
     const bool ours = co_await wait_for_conversation(*job, *turn);
     if (!ours) co_return;
   }
+  const Given ticket{job->ticket};
+  const bool usable = co_await wait_for_recovery(*job);
+  if (!usable) co_return;
   std::optional<FairQueue::Slot> slot;
   if (config_.queue.running_max > 0) {
     slot.emplace(queue_, user, wish_of(*job));

@@ -24,7 +24,8 @@ class Pipeline {
   struct Parts {
     ProviderChain::Parts chain;
     JobStore& store;
-    world::Processes* processes = nullptr;  // null: no commands
+    world::Processes* processes;  // null: no commands
+    JobIds ids;
   };
   // What the parts refer to must outlive it. Throws std::invalid_argument as the chain does.
   Pipeline(Parts parts, const std::vector<Provider>& providers);
@@ -68,6 +69,7 @@ class Pipeline {
 
   // From there on.
   world::Task<void> run(JobPtr job);
+  world::Task<bool> wait_for_recovery(Job& job);
   world::Task<bool> wait_for_conversation(Job& job, ConversationLocks::Turn& turn);
   void accept(Job& job);
   Wish wish_of(const Job& job) const;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,7 +70,7 @@ class JsonDocument {
   std::size_t values_max_ = 0;
   std::int64_t depth_max_ = 0;
   std::vector<Node> nodes_;
-  std::deque<std::string> keys_;  // those with escapes, resolved
+  std::list<std::string> keys_;  // those with escapes, resolved; they stay where they are
   Refusal refusal_;
 };
 

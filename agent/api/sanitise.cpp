@@ -98,7 +98,8 @@ Finding key_at(std::string_view rest) {
     std::size_t size = form.prefix.size();
     bool has_digit = false;
     while (size < rest.size() && is_of_key(rest[size], form.marks)) {
-      has_digit = has_digit || is_digit(rest[size]);
+      // Behind what is held back, nobody would wait for a digit.
+      has_digit = has_digit || (size < Sanitiser::kHeldMax && is_digit(rest[size]));
       ++size;
     }
     if (size >= form.bytes_min && has_digit) return {Finding::is_key, size, form.marks};

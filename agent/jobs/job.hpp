@@ -12,6 +12,7 @@
 #include "agent/jobs/job_state.hpp"
 #include "agent/limits/admission.hpp"
 #include "agent/providers/provider_client.hpp"
+#include "agent/providers/recovery.hpp"
 #include "world/scope.hpp"
 
 namespace agent {
@@ -46,6 +47,7 @@ struct Job {
   int attempts = 0;
   std::vector<std::string> tried;        // a JSON object for each call of a provider
   std::shared_ptr<Admission::Pass> pass;  // what it takes of the limits; null: there are none
+  std::unique_ptr<Recovery::Ticket> ticket;  // of a recovery that it has waited for
   std::string degraded;                  // where a degraded answer came from; empty: it is none
   world::Nanos age{0};                   // of the same
   std::int64_t tokens = -1;              // of all answers of models; negative: unknown

@@ -8,7 +8,6 @@ using world::Task;
 
 namespace {
 
-constexpr world::Purpose kIdPurpose{"agent.job.id"};
 constexpr world::Nanos kBeatEvery = std::chrono::seconds(5);
 constexpr world::Nanos kExpireEvery = std::chrono::seconds(60);
 constexpr std::int64_t kAttemptsMax = 3;
@@ -26,24 +25,14 @@ Problem interrupted_problem() {
 Jobs::Jobs(Parts parts, Run run)
     : parts_(std::move(parts)),
       run_(std::move(run)),
-      boot_(new_id("boot_")),
+      boot_(parts_.ids.next("boot_")),
       scope_(parts_.clock) {}
-
-// 128 bits. A later life of the process begins at another instant, so it makes other ones.
-std::string Jobs::new_id(std::string_view prefix) {
-  const auto life = static_cast<std::uint64_t>(parts_.clock.unix_nanos());
-  std::string id(prefix);
-  world::append_hex(id, parts_.random.bits(kIdPurpose, life, 2 * made_));
-  world::append_hex(id, parts_.random.bits(kIdPurpose, life, 2 * made_ + 1));
-  ++made_;
-  return id;
-}
 
 JobPtr Jobs::make(Api api) {
   EventLog::Bounds bounds;
   bounds.bytes_max = static_cast<std::size_t>(parts_.config.response_bytes_max);
   auto job = std::make_shared<Job>(parts_.clock, bounds);
-  job->id = new_id(api == Api::chat ? "chatcmpl_" : "resp_");
+  job->id = parts_.ids.next(api == Api::chat ? "chatcmpl_" : "resp_");
   job->request.api = api;
   return job;
 }

@@ -9,8 +9,8 @@
 #include "agent/books.hpp"
 #include "agent/config.hpp"
 #include "agent/jobs/job.hpp"
+#include "agent/jobs/job_ids.hpp"
 #include "agent/jobs/job_store.hpp"
-#include "world/random.hpp"
 
 namespace agent {
 
@@ -21,7 +21,7 @@ class Jobs {
     JobStore& store;
     const Config& config;
     const Books& books;
-    world::Random random;  // of ids: nobody must guess them
+    JobIds ids;
   };
   // `run` carries a job to its outcome, which it says with Job::end.
   using Run = std::function<world::Task<void>(JobPtr)>;
@@ -72,12 +72,10 @@ class Jobs {
   world::Task<void> finish(JobPtr job);
   world::Task<void> keep_events(JobPtr job);
   world::Task<void> beat();
-  std::string new_id(std::string_view prefix);
 
   Parts parts_;
   const Run run_;
   const std::string boot_;
-  std::uint64_t made_ = 0;
   std::map<std::string, JobPtr> kept_;  // by id, while they run
   bool beating_ = false;
   world::Instant expired_at_{};

@@ -72,7 +72,11 @@ void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) 
   const Nanos took =
       permit.latency >= Nanos{0} ? permit.latency : clock_.now() - permit.admitted_at;
   const Nanos slow = std::max(config_.slow_floor, config_.slow_factor * typical.value());
-  if (took >= slow) ++bucket.slow;
+  const std::int64_t short_now = world::since_start(clock_.now()) * 60 / config_.window;
+  Bucket& lately = circuit.counts->lately[static_cast<std::size_t>(short_now % 2)];
+  if (lately.number != short_now) lately = {short_now, 0, 0, 0};
+  ++lately.calls;
+  if (took >= slow) ++bucket.slow, ++lately.slow;
   // Slow calls are not learned from, or they would soon be the usual ones; nor are failures, which
   // are quick or take as long as the caller's patience.
   if (took < slow && !failed) typical.add(took, now);
@@ -88,10 +92,24 @@ const char* CircuitBreaker::must_open(const Circuit& circuit, bool failed) const
       return "failure_ratio";
     }
   }
-  if (config_.slow_percent == 0) return nullptr;
-  const Sum lately = sum(circuit, kLately);
-  const bool crawls = lately.slow * 100 >= lately.calls * config_.slow_percent;
-  return lately.calls >= config_.calls_min && crawls ? "slow_calls" : nullptr;
+  return crawls(circuit, config_.slow_percent) ? "slow_calls" : nullptr;
+}
+
+// Whether such a share of at least calls_min calls was slow, of the last seconds or, where calls are
+// few, of the last two tenths of the window. A good minute before does not hide it.
+bool CircuitBreaker::crawls(const Circuit& circuit, std::int64_t percent) const {
+  if (percent == 0 || !circuit.counts) return false;
+  const auto bad = [&](const Sum& of) {
+    return of.calls >= config_.calls_min && of.slow * 100 >= of.calls * percent;
+  };
+  const std::int64_t now = world::since_start(clock_.now()) * 60 / config_.window;
+  Sum seconds;
+  for (const Bucket& bucket : circuit.counts->lately) {
+    if (bucket.number <= now - 2) continue;
+    seconds.calls += bucket.calls;
+    seconds.slow += bucket.slow;
+  }
+  return bad(seconds) || bad(sum(circuit, kLately));
 }
 
 // Half way to opening, by any of the three rules.
@@ -101,9 +119,7 @@ bool CircuitBreaker::is_degraded(const Circuit& circuit) const {
   const Sum lately = sum(circuit, kLately);
   if (lately.calls < config_.calls_min) return false;
   const bool fails = lately.failures * 200 >= lately.calls * config_.ratio_percent;
-  const bool crawls =
-      config_.slow_percent > 0 && lately.slow * 200 >= lately.calls * config_.slow_percent;
-  return fails || crawls;
+  return fails || crawls(circuit, config_.slow_percent / 2);
 }
 
 // reset_after for the first time, twice that for the second and so on; and up to jitter_percent

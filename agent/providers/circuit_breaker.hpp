@@ -36,8 +36,9 @@ class CircuitBreaker final : public Breaker {
     std::int32_t slow = 0;
   };
   struct Counts {
-    TypicalTime typical;
+    TypicalTime typical{64};  // half an hour until it is taken for usual that all is slower
     std::array<Bucket, 10> buckets;
+    std::array<Bucket, 2> lately;  // of a sixtieth of the window each
   };
   struct Circuit {  // what every call looks at comes first, and is small
     State state = State::closed;
@@ -67,6 +68,7 @@ class CircuitBreaker final : public Breaker {
   world::Nanos closed_for(const std::string& key, Circuit& circuit);
   world::Nanos opens_for(const std::string& key, const Circuit& circuit) const;
   std::int64_t tenth() const;
+  bool crawls(const Circuit& circuit, std::int64_t percent) const;
   void count(Circuit& circuit, const Permit& permit, bool failed);
   Sum sum(const Circuit& circuit, std::int64_t tenths) const;
   const char* must_open(const Circuit& circuit, bool failed) const;

@@ -51,10 +51,12 @@ std::string inner_text(const JsonValue& value) {
   return may_hold ? value.text() : std::string();
 }
 
+// One that is cut off counts as far as it goes.
 bool is_plan(std::string_view text, int depth) {
-  const std::string_view object = object_in(text);
-  if (object.empty()) return false;
-  JsonReader reader(object);
+  text = trimmed(text);
+  if (text.starts_with("```")) text = without_fence(text);
+  if (text.starts_with("```")) text = text.substr(std::min(text.find('{'), text.size()));
+  JsonReader reader(text);
   std::string_view key;
   int words = 0;
   if (!reader.enter_object()) return false;

@@ -120,11 +120,13 @@ std::size_t ProviderChain::first_open_to(const Attempts& so_far) const {
   return kLinesMax;
 }
 
-// None is known to be well: each fails, or is left alone, or has asked to be.
-bool ProviderChain::all_down() {
+// None is known to be well: each fails, or is left alone, or rests for longer than there is time. A
+// limit that says when it is over is none of that.
+bool ProviderChain::all_down(Instant deadline) {
+  const Nanos left = deadline - parts_.clock.now();
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const BreakerView view = breaker_ ? breaker_->view(lines_[i]->name()) : BreakerView{};
-    const bool away = view.state != "closed" || lines_[i]->resting_for() > Nanos{0};
+    const bool away = view.state != "closed" || lines_[i]->resting_for() >= left;
     if (!away && !lines_[i]->seems_down(config_.chain.down_after)) return false;
   }
   return true;
@@ -250,7 +252,7 @@ ProviderChain::Next ProviderChain::after_failure(const Question& question, std::
   if (so_far.here >= attempts_max) return Next::give_up;
   if (!endless && parts_.clock.now() >= question.deadline) return Next::give_up;
   if (any_free(so_far)) return Next::another;
-  if (settles(question) && all_down()) return Next::give_up;
+  if (settles(question) && all_down(question.deadline)) return Next::give_up;
   const std::size_t again = first_open_to(so_far);
   if (again == kLinesMax) return Next::give_up;
   return endless || lines_[index]->budget.take() ? Next::wait : Next::give_up;
@@ -302,7 +304,7 @@ Task<bool> ProviderChain::wait_for_line(const Question& question, Asked& asked, 
   if (config_.retry.jitter && config_.defect != Defect::wakes_all_at_once) {
     wait += spread_behind(choice.wait, parts_.random, question.id, so_far.made);
   }
-  const bool worth = choice.resting && !settles(question) && !asked.ticket &&
+  const bool worth = choice.resting && !asked.ticket &&
                      question.deadline - parts_.clock.now() > wait;
   if (!worth && !endless) {
     const bool again = co_await wait_for_recovery(question, asked, so_far);

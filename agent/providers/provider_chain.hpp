@@ -91,7 +91,7 @@ class ProviderChain {
   Choice choose(Attempts& so_far, const std::string& id);
   bool is_free(std::size_t line);
   bool any_free(const Attempts& so_far);
-  bool all_down();
+  bool all_down(world::Instant deadline);
   bool settles(const Question& question) const;
   std::size_t first_open_to(const Attempts& so_far) const;
 

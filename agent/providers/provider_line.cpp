@@ -83,7 +83,7 @@ void ProviderLine::forget() {
   errors_ppm_ = 0;
   failed_in_a_row_ = 0;
   unreachable_ = false;
-  typical_ = {};
+  typical_ = TypicalTime();
 }
 
 std::string ProviderLine::to_json(std::size_t order, const BreakerView* breaker) const {

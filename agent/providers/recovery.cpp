@@ -39,11 +39,12 @@ Recovery::Ticket::~Ticket() {
 std::size_t Recovery::places() const {
   const std::int64_t share =
       std::max<std::int64_t>(1, config_.capacity * config_.background_percent / 100);
-  const Nanos well = std::min(config_.ramp, clock_.now() - well_since_);
-  const std::int64_t thousandths = well * 1'000 / config_.ramp;
+  const auto millis = [](Nanos time) { return time.count() / 1'000'000; };
+  const std::int64_t whole = std::max<std::int64_t>(1, millis(config_.ramp));
+  const std::int64_t well = std::min(whole, millis(clock_.now() - well_since_));
   const std::int64_t from = config_.ramp_from_percent;
-  const std::int64_t percent = from + (100 - from) * thousandths / 1'000;
-  return static_cast<std::size_t>(std::max<std::int64_t>(1, share * percent / 100));
+  const std::int64_t shown = share * (from * whole + (100 - from) * well) / (100 * whole);
+  return static_cast<std::size_t>(std::max<std::int64_t>(1, shown));
 }
 
 bool Recovery::is_turn_of(const Ticket& ticket) {

@@ -94,7 +94,8 @@ void Toolbox::tell_intent(const ToolCall& call) const {
   const ToolRequest& wanted = call.wanted;
   std::string text = "I am going to use " + plain_line(wanted.name, kNameBytesMax) + ".";
   CommandRequest command;
-  if (is_command(wanted) && read_command(wanted.arguments, parts_.config.commands, command).empty()) {
+  const CommandConfig& config = parts_.config.commands;
+  if (is_command(wanted) && read_command(wanted.arguments, config, command).empty()) {
     text = "I am going to run: " + command_line(command.argv);
   }
   std::string json = R"({"tool":)";

@@ -35,8 +35,8 @@ class Toolbox {
   // The tools on offer as a JSON list in the form of chat completions; empty: none.
   world::Task<std::string> offered();
 
-  // Makes the call, once. Cancelled, or too late, it ends when what was begun has ended or been given up: a command
-  // after term_grace + pipe_abandon at the latest.
+  // Makes the call, once. Cancelled, or too late, it ends when what was begun has ended or been
+  // given up: a command after term_grace + pipe_abandon at the latest.
   world::Task<ToolAnswer> call(ToolCall call);
 
   // The task has ended: nobody counts its calls any more.

@@ -164,7 +164,8 @@ Task<void> LoadGenerator::perform(PlannedRequest request, Instant planned) {
   observer_.on_ended(op, reply);
   turn_ended(request);
   if (cancelled) throw Cancelled{};
-  if (op.has_key && !copies_at_once(random_, request.turn)) sequels_.spawn(send_copies(request, op));
+  const bool has_copies = op.has_key && !copies_at_once(random_, request.turn);
+  if (has_copies) sequels_.spawn(send_copies(request, op));
   if (reply.job.acknowledged && is_final(reply.job.last())) {
     sequels_.spawn(look_again(request, op, reply.id));
   }

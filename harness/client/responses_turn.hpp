@@ -1,5 +1,5 @@
-// One turn of the Responses API under way, as ResponsesClient knows it. For its own .cpp files only;
-// it lives in the frame of ResponsesClient::ask.
+// One turn of the Responses API under way, as ResponsesClient knows it. For its own .cpp files
+// only; it lives in the frame of ResponsesClient::ask.
 #pragma once
 
 #include "harness/client/reading.hpp"

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "agent/agent.hpp"
+#include "agent/jobs/open_store.hpp"
 #include "agent/ledger_json.hpp"
 #include "agent/profile.hpp"
 #include "harness/commands/command.hpp"
@@ -17,8 +18,10 @@
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "world/real_entropy.hpp"
 #include "world/real_files.hpp"
 #include "world/real_network.hpp"
+#include "world/real_worker.hpp"
 #include "world/real_processes.hpp"
 
 namespace harness {
@@ -147,9 +150,16 @@ int serve_agent(const AgentCommand& command) {
   PlayedProcesses played(machine, std::move(player));
   world::Processes* processes = &machine;
   if (!setup.programs.empty()) processes = &played;
+  const std::unique_ptr<agent::JobStore> store = agent::open_store(
+      clock, setup.config.store, [&clock] { return std::make_unique<world::RealWorker>(clock); },
+      setup.config.defect);
+  agent::Outside outside;
+  outside.store = store.get();
+  outside.processes = processes;
+  outside.ids.emplace(world::Random(world::entropy_bits()), world::Random(world::entropy_bits()));
   agent::Agent core(clock, network, setup.config, providers,
                     command.ledger ? agent::LedgerSink(print_entry) : agent::LedgerSink(),
-                    world::Random(command.seed), nullptr, processes);
+                    world::Random(command.seed), outside);
   const world::Endpoint on = parse_address(command.listen);
   auto listener = network.listen(on);
   if (!listener) {

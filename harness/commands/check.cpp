@@ -29,7 +29,8 @@ std::string described(const Prepared& prepared) {
                 "%.0f s, %zu planned requests%s, %u users, %zu faults, %zu SLOs, %zu invariants",
                 seconds, prepared.plan.requests.size(),
                 prepared.plan.closed.empty() ? "" : " and closed loops", users,
-                scenario.faults.size() + scenario.agent_faults.size(), prepared.slos.size(), prepared.invariants.size());
+                scenario.faults.size() + scenario.agent_faults.size(), prepared.slos.size(),
+                prepared.invariants.size());
   return text;
 }
 

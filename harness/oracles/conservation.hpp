@@ -1,9 +1,9 @@
 // conservation: the three ledgers tell one story of every turn. A request that the clients have a
 // status for was received once by the agent and ended there once (answered, refused or abandoned),
-// unless the run ended before it had to, or the agent itself was gone meanwhile. An answer that the client calls ok is `answered ok` (or
-// degraded) there, and complete at a fake unless degraded. No fake saw more prompts of a turn than
-// the agent called; fewer only where calls failed. A turn is judged when nothing was heard of it
-// for kHorizon. Memory: the turns of that time.
+// unless the run ended before it had to, or the agent itself was gone meanwhile. An answer that the
+// client calls ok is `answered ok` (or degraded) there, and complete at a fake unless degraded. No
+// fake saw more prompts of a turn than the agent called; fewer only where calls failed. A turn is
+// judged when nothing was heard of it for kHorizon. Memory: the turns of that time.
 #pragma once
 
 #include "harness/oracles/absences.hpp"

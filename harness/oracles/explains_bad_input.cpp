@@ -37,7 +37,7 @@ std::string_view field_of(std::string_view pointer) {
     const std::size_t slash = pointer.rfind('/');
     if (slash == std::string_view::npos) return {};
     const std::string_view part = pointer.substr(slash + 1);
-    if (part.find_first_not_of("0123456789*") != std::string_view::npos) return part;
+    if (part.find_first_not_of("0123456789") != std::string_view::npos) return part;
     pointer = pointer.substr(0, slash);
   }
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "harness/run/suite_parts.hpp"
 #include "world/deadline.hpp"
 
@@ -50,12 +52,25 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
        {std::string("--profile"), options.profile, std::string("--time-scale"), scale}) {
     command.argv.push_back(word);
   }
+  keep_jobs(prepared);
   time_scale_ = options.time_scale;
   seed_ = prepared.seed;
   auto launching = launch();
   const world::Endpoint endpoint = co_await launching;
   listen_ = world::to_string(endpoint);
   co_return endpoint;
+}
+
+// Lives that follow one another share a database; where none is named, one of this run.
+void AgentProcess::keep_jobs(const Prepared& prepared) {
+  const agent::StoreConfig& store = prepared.scenario.agent.store;
+  const bool needed = store.kind == agent::StoreKind::sqlite && store.path.empty() &&
+                      !prepared.scenario.agent_faults.empty();
+  if (!needed) return;
+  const std::string name = "shakedown-jobs-" + std::to_string(clock_.unix_nanos());
+  jobs_file_ = (std::filesystem::temp_directory_path() / name).string();
+  command_.argv.push_back("--set");
+  command_.argv.push_back("agent.store.path=" + jobs_file_);
 }
 
 // Each life draws otherwise: what one has drawn must not come again.
@@ -190,7 +205,16 @@ Task<bool> AgentProcess::wait_for_end() {
   co_return true;
 }
 
+void AgentProcess::forget_jobs() const {
+  if (jobs_file_.empty()) return;
+  for (const char* behind : {"", "-wal", "-shm"}) {
+    std::error_code ignored;
+    std::filesystem::remove(jobs_file_ + behind, ignored);
+  }
+}
+
 Task<void> AgentProcess::stop() {
+  if (!child_) forget_jobs();
   if (!child_) co_return;
   stopping_ = true;
   child_->signal(world::ProcessSignal::cont);  // the scenario may have left it frozen
@@ -200,6 +224,7 @@ Task<void> AgentProcess::stop() {
       co_await world::with_deadline(clock_, clock_.now() + kStopWithin, std::move(waiting));
   if (!ended) child_->signal(world::ProcessSignal::kill);
   child_.reset();
+  forget_jobs();
 }
 
 }  // namespace harness

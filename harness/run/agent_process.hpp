@@ -54,6 +54,8 @@ class AgentProcess final : public AgentHost {
   static constexpr world::Nanos kStopWithin = std::chrono::seconds(2);    // wall time
   static constexpr world::Nanos kEndWithin = std::chrono::seconds(60);    // wall time
 
+  void keep_jobs(const Prepared& prepared);
+  void forget_jobs() const;
   world::Task<world::Endpoint> launch();
   world::Task<std::string> first_line();
   world::Task<bool> read_errors();
@@ -68,6 +70,7 @@ class AgentProcess final : public AgentHost {
   world::Command command_;  // but for where it listens
   std::string listen_ = "127.0.0.1:0";
   std::unique_ptr<world::Child> child_;  // null: it is gone
+  std::string jobs_file_;  // of this run alone; empty: none
   std::string output_;  // before anybody follows it
   world::Tail errors_{kErrorBytesMax};
   std::uint64_t lives_ = 0;

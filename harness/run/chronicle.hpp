@@ -1,8 +1,9 @@
 // Chronicle: what clients, fakes and the agent told apart, in one order of time. A thing stands at
 // the instant at which it was told; at one instant, a request was sent, then ended, then had a
-// sequel, then was read, and as they came. What lies before the watermark, the earliest instant up to which all tellers have
-// spoken, is complete and can be heard, so memory holds only what lies between. It is bounded all
-// the same: beyond the bound the earliest is heard without waiting, and counted. One thread.
+// sequel, then was read, and as they came. What lies before the watermark, the earliest instant up
+// to which all tellers have spoken, is complete and can be heard, so memory holds only what lies
+// between. It is bounded all the same: beyond the bound the earliest is heard without waiting, and
+// counted. One thread.
 #pragma once
 
 #include <array>

@@ -1,7 +1,9 @@
 #include "harness/run/sim_agent.hpp"
 
+#include "agent/jobs/open_store.hpp"
 #include "harness/run/programs.hpp"
 #include "harness/run/suite_parts.hpp"
+#include "world/sim_worker.hpp"
 
 namespace harness {
 
@@ -11,6 +13,7 @@ namespace {
 constexpr std::uint16_t kPort = 80;
 // A graceful end takes as long as what is under way, at most so long.
 constexpr world::Nanos kGrace = std::chrono::seconds(30);
+constexpr world::Nanos kSyncTime = std::chrono::milliseconds(2);  // of a commit
 constexpr world::Nanos kLookEvery = std::chrono::milliseconds(10);
 }  // namespace
 
@@ -31,7 +34,14 @@ SimAgent::SimAgent(world::SimClock& clock, world::SimNetwork& network, const Pre
       prepared_(prepared),
       providers_(std::move(providers)),
       evidence_(evidence),
-      address_{"agent", kPort} {}
+      address_{"agent", kPort} {
+  agent::StoreConfig durable = prepared.scenario.agent.store;
+  if (durable.kind == agent::StoreKind::memory) return;
+  durable.path.clear();  // a file would outlive the simulation
+  store_ = agent::open_store(
+      clock_, durable, [&clock] { return std::make_unique<world::SimWorker>(clock, kSyncTime); },
+      prepared.scenario.agent.defect);
+}
 
 SimAgent::~SimAgent() = default;
 
@@ -47,10 +57,13 @@ void SimAgent::start() {
   };
   // What a process draws is not what the one before it drew: ids would come again.
   const world::Random random(prepared_.seed + lives_++);
+  agent::Outside outside;
+  outside.store = store_.get();
+  outside.processes = &life.processes;
   life.core = std::make_unique<agent::Agent>(
       clock_, network_, prepared_.scenario.agent,
       providers_of(prepared_.scenario, prepared_.seed, providers_, network_.tls_ca_pem()), tell,
-      random, nullptr, &life.processes);
+      random, outside);
   life.scope.spawn(life.core->serve(*life.listener));
 }
 

@@ -39,6 +39,7 @@ class SimAgent final : public AgentHost {
   const std::map<std::string, world::Endpoint> providers_;
   Evidence& evidence_;
   const world::Endpoint address_;
+  std::unique_ptr<agent::JobStore> store_;  // which outlives its lives; null: nothing does
   std::uint64_t lives_ = 0;
   std::unique_ptr<Life> life_;  // null: it is gone
 };

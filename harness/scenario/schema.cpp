@@ -274,7 +274,6 @@ json schema_of(const F&, Tag<Arrivals>) {
 json fault_conditions() {
   const std::string share = pattern_of(Unit::ppm);
   const json target = text_matching(R"(backends\.[A-Za-z0-9_-]+)");
-  const json agent = {{"const", "agent"}};
   json properties = json::object();
   const auto add = [&](const char* key, const char* doc, json schema) {
     schema["description"] = doc;
@@ -283,7 +282,7 @@ json fault_conditions() {
   add("id", "Name in the results.", {{"type", "string"}, {"pattern", kName}});
   add("on", "What it strikes: backends.primary, a list of such, backends for all, or agent.",
       {{"anyOf",
-        {json{{"const", "backends"}}, agent, target,
+        {json{{"const", "backends"}}, json{{"const", "agent"}}, target,
          json{{"type", "array"}, {"items", target}, {"minItems", 1}}}}});
   add("at",
       "When: a phase, or a window such as 60s..180s, or 60s.. to the end; of the agent's faults an "

@@ -192,6 +192,7 @@ TEST_CASE("a plan is never the answer: what it says to the user is, or it is ask
       {R"({"response":"{\"steps\":[],\"action\":\"ask\",\"answer\":\"Which city?\"}"})",
        "Which city?", 1},
       {R"({"thought":"a","action":"b"})", "", 2},
+      {R"({"thought":"a","action":"b","answer":"cut off he)", "", 2},
       {"   ", "", 4}};
   for (const Row& row : rows) {
     for (const bool stream : {false, true}) {
@@ -204,6 +205,7 @@ TEST_CASE("a plan is never the answer: what it says to the user is, or it is ask
       ChainWorld w(chain_config({"a"}), {}, backend);
       ChainAsking asking;
       asking.stream = stream;
+      asking.tokens = 100;
       const ChainReply reply = w.ask(asking);
       CHECK(w.records.size() == row.calls);
       CHECK(reply.answered == (std::string(row.answer) != ""));

@@ -52,10 +52,13 @@ struct CommandCore {
       agent::Provider provider{name, endpoint, "fake-1", {}, {}};
       providers.push_back(std::move(provider));
     }
+    agent::Outside outside;
+    outside.store = &store;
+    outside.processes = &processes;
     w.agent = std::make_unique<agent::Agent>(
         w.world.clock, w.world.network, config, providers,
         [this](const agent::LedgerEntry& entry) { w.ledger.push_back(entry); }, world::Random(1),
-        &store, &processes);
+        outside);
   }
 };
 

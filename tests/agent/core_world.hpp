@@ -54,6 +54,7 @@ struct CoreWorld {
   std::unique_ptr<world::Listener> listener;
   world::Endpoint at;
   world::HttpClient client;
+  std::string target = "/v1/chat/completions";  // of what is posted
 
   explicit CoreWorld(Setup setup)
       : fake(world.clock, world.network, fakes_of(setup),
@@ -133,7 +134,7 @@ struct CoreWorld {
   world::Task<bool> read(std::string body, std::string id, Got& got) {
     world::HttpRequest request;
     request.method = "POST";
-    request.target = "/v1/chat/completions";
+    request.target = target;
     request.headers.add("x-request-id", id);
     request.body = std::move(body);
     world::Result<world::HttpExchange> exchange = co_await client.send(at, std::move(request));

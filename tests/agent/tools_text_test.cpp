@@ -26,7 +26,7 @@ TEST_CASE("output becomes text that is safe to show", "[tools][REQ-073]") {
       {"OPENAI=sk-abc_DEF-ghi.jkl-mnop", "OPENAI=[redacted]"},
       {"ghp_0123456789abcdefghij,AKIAABCDEFGHIJKLMNOP", "[redacted],[redacted]"},
       {"Authorization: Bearer abcdefghijklmnop.qrst", "Authorization: Bearer [redacted]"},
-      {"task-sk-short risk-assessment-of-everything", "task-sk-short risk-assessment-of-everything"},
+      {"task-sk-short risk-assessment-of-all", "task-sk-short risk-assessment-of-all"},
       {"the bearer of Bearer short", "the bearer of Bearer short"},
   };
   for (const Row& row : rows) {

@@ -1,6 +1,7 @@
 // The corpus of bad bodies: what the core says of each, read and through the running core.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "agent/api/request_reader.hpp"
 #include "harness/oracles/explains_bad_input.hpp"
@@ -29,6 +30,22 @@ agent::RequestLimits limits() {
   agent::RequestLimits limits;
   limits.json.explain = true;
   return limits;
+}
+
+void judge(const Got& got, const CorpusRow& row) {
+  CAPTURE(row.name, got.body);
+  CHECK(got.status == row.status);
+  CHECK(got.took() < 1s);
+  if (got.status != row.status) return;
+  const json body = json::parse(got.body);
+  CHECK(body["code"] == row.code);
+  CHECK(body["errors"][0]["pointer"] == row.pointer);
+  CHECK(body["errors"][0]["expected"] == row.expected);
+  CHECK(body["errors"][0]["got"] == row.got);
+  CHECK(body["errors"][0].value("suggestion", "") == row.suggestion);
+  CHECK_FALSE(body["next_actions"].empty());
+  CHECK(body["execution"]["state"] == "not_started");
+  CHECK(harness::lacks(got.body, row) == "");
 }
 
 }  // namespace
@@ -67,44 +84,34 @@ TEST_CASE("what is wrong with each bad body is said", "[bad_input][REQ-065][REQ-
 
 TEST_CASE("the running core refuses each bad body, and asks no provider",
           "[bad_input][REQ-061][REQ-065][REQ-066][REQ-067][REQ-068]") {
-  support::Setup setup;
-  setup.config = support::profile("hardened");
-  CoreWorld core(std::move(setup));
-  std::vector<CoreWorld::Sending> sendings;
-  std::vector<const CorpusRow*> rows;
-  for (const CorpusRow& row : corpus()) {
-    if (row.api != "chat") continue;
-    const world::TurnId turn{1, static_cast<std::uint32_t>(rows.size()), 0};
-    CoreWorld::Sending sending;
-    sending.at = 20ms * rows.size();
-    sending.body = harness::body_of(row, turn);
-    sending.id = support::text_of(turn);
-    sendings.push_back(std::move(sending));
-    rows.push_back(&row);
+  for (const std::string api : {"chat", "responses"}) {
+    support::Setup setup;
+    setup.config = support::profile("hardened");
+    CoreWorld core(std::move(setup));
+    std::vector<CoreWorld::Sending> sendings;
+    std::vector<const CorpusRow*> rows;
+    for (const CorpusRow& row : corpus()) {
+      if (row.api != api) continue;
+      core.target = harness::path_of(row);
+      const world::TurnId turn{1, static_cast<std::uint32_t>(rows.size()), 0};
+      CoreWorld::Sending sending;
+      sending.at = 20ms * rows.size();
+      sending.body = harness::body_of(row, turn);
+      sending.id = support::text_of(turn);
+      sendings.push_back(std::move(sending));
+      rows.push_back(&row);
+    }
+    const world::TurnId good{2, 0, 0};
+    CoreWorld::Sending last = support::turn(20ms * rows.size(), good, false);
+    if (api == "responses") last.body = R"({"input":"[turn u2.s0.t0] Hello."})";
+    sendings.push_back(std::move(last));
+    const std::vector<Got> all = core.ask_all(std::move(sendings));
+    for (std::size_t i = 0; i < rows.size(); ++i) judge(all[i], *rows[i]);
+    CAPTURE(api, all.back().body);
+    CHECK(all.back().status == 200);
+    REQUIRE(core.records.size() == 1);
+    CHECK(core.records[0].asked == good);
   }
-  const world::TurnId good{2, 0, 0};
-  sendings.push_back(support::turn(20ms * rows.size(), good, false));
-  const std::vector<Got> all = core.ask_all(std::move(sendings));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const CorpusRow& row = *rows[i];
-    const Got& got = all[i];
-    CAPTURE(row.name, got.body);
-    CHECK(got.status == row.status);
-    CHECK(got.took() < 1s);
-    if (got.status != row.status) continue;
-    const json body = json::parse(got.body);
-    CHECK(body["code"] == row.code);
-    CHECK(body["errors"][0]["pointer"] == row.pointer);
-    CHECK(body["errors"][0]["expected"] == row.expected);
-    CHECK(body["errors"][0]["got"] == row.got);
-    CHECK(body["errors"][0].value("suggestion", "") == row.suggestion);
-    CHECK_FALSE(body["next_actions"].empty());
-    CHECK(body["execution"]["state"] == "not_started");
-    CHECK(harness::lacks(got.body, row) == "");
-  }
-  CHECK(all.back().status == 200);
-  REQUIRE(core.records.size() == 1);
-  CHECK(core.records[0].asked == good);
 }
 
 TEST_CASE("without explanations an error lacks what the oracle looks for", "[bad_input]") {

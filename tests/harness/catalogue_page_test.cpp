@@ -114,8 +114,8 @@ std::string page() {
       if (row.name.starts_with(name + ".")) text += row_text(row);
     }
   }
-  text += "\n## agent\nThe bundled agent itself, with `on: agent` and an instant, a phase or a window "
-          "under `at`; no other conditions.\n"
+  text += "\n## agent\nThe bundled agent itself, with `on: agent` and an instant, a phase or a "
+          "window under `at`; no other conditions.\n"
           "\n| name | what happens | in a scenario |\n|---|---|---|\n";
   for (const AgentFaultKind& kind : kAgentFaultKinds) {
     text += "| `agent." + std::string(kind.name) + "` | " + std::string(kind.doc) +

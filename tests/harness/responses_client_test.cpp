@@ -185,7 +185,8 @@ TEST_CASE("background streams", "[client][responses]") {
 
 TEST_CASE("dropped streams are resumed without gap or repetition",
           "[client][responses][REQ-084]") {
-  Stage stage(scenario(", background: true, stream: true, reconnects: {after: \"uniform(1s, 3s)\"}"));
+  Stage stage(scenario(
+      ", background: true, stream: true, reconnects: {after: \"uniform(1s, 3s)\"}"));
   run(stage);
   REQUIRE(stage.watcher.ended.size() == 20);
   for (const Watcher::Ended& ended : stage.watcher.ended) {
@@ -216,7 +217,8 @@ TEST_CASE("background turns are cancelled as wished, twice with the same answer"
           "[client][responses][REQ-081]") {
   for (const char* more : {"", ", stream: true"}) {
     DYNAMIC_SECTION("background: true" << more) {
-      Stage stage(scenario(std::string(", background: true, poll: 1s, cancels: {after: 3s}") + more));
+      const std::string cancelled = ", background: true, poll: 1s, cancels: {after: 3s}";
+      Stage stage(scenario(cancelled + more));
       run(stage);
       REQUIRE(stage.watcher.ended.size() == 20);
       for (const Watcher::Ended& ended : stage.watcher.ended) {
