@@ -178,6 +178,7 @@ bool return_together(const CoreWorld& w) {
 }
 
 bool retries_in_step(Config config) {
+  config.degraded.when = agent::DegradeWhen::never;  // all come back
   CoreWorld w(with(config, {only_first_attempt(fakes::Status{503, "", {}})}));
   w.ask_all(at_once(4));
   return return_together(w);
@@ -233,6 +234,7 @@ bool ends_twice(Config config) {
 }
 
 bool grows(Config config) {
+  config.degraded.entries_max = 0;  // answers that are kept for an outage grow, too, up to that
   CoreWorld w(with(config));
   Sendings all;
   for (std::uint32_t t = 0; t < 50; ++t) {
@@ -254,6 +256,7 @@ bool never_opens_at_half_errors(Config config) {
 
 // Ten seconds of failures, and a request two minutes later.
 bool stays_down(Config config) {
+  config.degraded.when = agent::DegradeWhen::never;
   config.retry_waits = {};
   CoreWorld w(with(config, {fault(fakes::Status{503, "", {}}, 0s, world::at(10s))}));
   Sendings all;

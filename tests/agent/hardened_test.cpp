@@ -39,6 +39,20 @@ bool holds(const std::string& text, const std::string& what) {
   return text.find(what) != std::string::npos;
 }
 
+// Without answers of its own, so that errors are seen.
+Config without_degraded() {
+  Config config = profile("hardened");
+  config.degraded.when = agent::DegradeWhen::never;
+  return config;
+}
+
+// Calls of models, not of tools.
+std::size_t models_called(const CoreWorld& w) {
+  std::size_t n = 0;
+  for (const auto& entry : w.entries(LedgerKind::called)) n += entry.key == "primary" ? 1 : 0;
+  return n;
+}
+
 // Every request that was received has ended once, and what was called has ended.
 void check_books(const CoreWorld& w) {
   const std::size_t ended = w.entries(LedgerKind::answered).size() +
@@ -80,7 +94,7 @@ TEST_CASE("what passes is tried again, and what does not is said",
   for (const Row& row : rows) {
     for (const bool stream : {false, true}) {
       CAPTURE(row.what, stream);
-      CoreWorld w(with({first_attempts(row.strikes, row.action)}));
+      CoreWorld w(with({first_attempts(row.strikes, row.action)}, without_degraded()));
       const Got got = w.ask(turn(0s, {1, 0, 0}, stream).body);
       CHECK(got.status == row.status);
       CHECK(got.whole);
@@ -129,7 +143,7 @@ TEST_CASE("a provider that is down is passed over", "[hardened][REQ-054][REQ-057
 }
 
 TEST_CASE("an open breaker says at once for how long", "[hardened][REQ-003][REQ-006]") {
-  Config config = profile("hardened");
+  Config config = without_degraded();
   config.retry_waits = {};
   config.breaker.jitter_percent = 0;
   CoreWorld w(with({fault(fakes::Status{503, "", {}})}, config));
@@ -141,6 +155,24 @@ TEST_CASE("an open breaker says at once for how long", "[hardened][REQ-003][REQ-
   CHECK(got[5].member("detail") == "Circuit breaker open for primary. Retry after 60s");
   CHECK(got[5].headers.get("retry-after") == "60");
   CHECK(w.records.size() == 5);
+}
+
+TEST_CASE("when nobody answers, an answer of its own comes at once, and says that it is one",
+          "[hardened][REQ-059][REQ-061]") {
+  for (const bool stream : {false, true}) {
+    CoreWorld w(with({fault(fakes::Refuse{}, 10s)}));
+    const std::vector<Got> got =
+        w.ask_all({turn(0s, {1, 0, 0}, stream), turn(20s, {2, 0, 0}, stream)});
+    CHECK_FALSE(holds(got[0].body, R"("degraded":true)"));
+    CHECK(got[1].status == 200);
+    CHECK(got[1].took() <= 500ms);
+    CHECK(holds(got[1].body, R"("degraded":true)"));
+    CHECK(holds(got[1].body, R"("source":"local")"));
+    CHECK(count(got[1].body, "[DONE]") == (stream ? 1 : 0));
+    REQUIRE(w.entries(LedgerKind::answered, "u2.s0.t0").size() == 1);
+    CHECK(w.entries(LedgerKind::answered, "u2.s0.t0")[0].from == "degraded");
+    check_books(w);
+  }
 }
 
 TEST_CASE("a 429 rests the provider for everybody", "[hardened][REQ-021]") {
@@ -276,7 +308,7 @@ TEST_CASE("tools are called, told of, and remembered", "[hardened]") {
   CHECK_FALSE(holds(got[0].body, "tool_calls"));
   REQUIRE(w.entries(LedgerKind::tool_called).size() == 1);
   CHECK(w.entries(LedgerKind::tool_called)[0].key == "add_note");
-  CHECK(w.entries(LedgerKind::called).size() == 2);
+  CHECK(models_called(w) == 2);
   std::size_t effects = 0;
   for (const auto& record : w.records) effects += record.effect ? 1 : 0;
   CHECK(effects == 1);
@@ -290,7 +322,9 @@ TEST_CASE("a model that only ever calls tools is stopped", "[hardened]") {
   const bool stream = GENERATE(false, true);
   CoreWorld w(std::move(setup));
   const Got got = w.ask(turn(0s, {1, 0, 0}, stream).body);
-  CHECK(got.code() == "tool_rounds_exceeded");
+  CAPTURE(got.body);
+  // Of a stream it is the last event, behind those that tell of the tools.
+  CHECK(holds(got.body, R"("code":"tool_rounds_exceeded")"));
   CHECK(w.entries(LedgerKind::tool_called).size() == 4);
   check_books(w);
 }

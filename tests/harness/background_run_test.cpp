@@ -13,9 +13,11 @@ using reports::Verdict;
 
 namespace {
 
-std::string scenario(const std::string& load, const std::string& more) {
+// Its answers take 6 s, which a breaker that minds slowness would.
+std::string scenario(const std::string& load, const std::string& more,
+                     const std::string& store = "sqlite") {
   return "scenario: s\nbackends: {primary: {ttft: 2s, inter_token: 100ms, output_tokens: 40}}\n"
-         "agent: {store: {kind: sqlite}}\n"
+         "agent: {store: {kind: " + store + "}, breaker: {slow_percent: 0}}\n"
          "client: {timeout: 100s}\nphases: {calm: 20s, rough: 40s}\n"
          "load: {chat: {arrivals: constant(1/s), users: round_robin(30), sessions: one per "
          "request, api: responses, " + load + "}}\nslo: [error_rate < 50%]\n" + more;
@@ -71,6 +73,19 @@ TEST_CASE("what was acknowledged survives a kill", "[run][responses][REQ-083][RE
       check_invariants(record);
     }
   }
+}
+
+TEST_CASE("what was acknowledged and kept in memory is lost, and found out",
+          "[run][responses][job_life]") {
+  const reports::RunRecord record = simulate(
+      scenario("background: true, poll: 1s",
+               "invariants: [job_life]\n"
+               "faults: [{id: crash, on: agent, at: 30s, kill: {restart_after: 2s}}]\n",
+               "memory"));
+  REQUIRE(record.invariants.size() == 1);
+  CHECK(record.invariants[0].verdict == Verdict::fail);
+  REQUIRE(!record.invariants[0].violations.empty());
+  CHECK(record.invariants[0].violations[0].what.find("is lost") != std::string::npos);
 }
 
 TEST_CASE("keys are carried out once", "[run][responses][REQ-029]") {
