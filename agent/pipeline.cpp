@@ -84,7 +84,7 @@ Task<void> Pipeline::serve(HttpServerConnection& connection, world::HttpRequest 
   std::optional<JobRow> earlier;
   if (goes_on && is_kept(*job)) goes_on = co_await keep(job, std::move(http), earlier);
   if (earlier) {
-    co_await answer_again(connection, std::move(*earlier));
+    co_await answer_again(connection, std::move(*earlier), job->request.stream);
     co_return;
   }
   if (goes_on) {

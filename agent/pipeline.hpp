@@ -37,6 +37,11 @@ class Pipeline {
   // A job that is there already: its events from one on, or its end.
   world::Task<void> attend(world::HttpServerConnection& connection, JobPtr job, Following how);
 
+  // One that has ended, as the store has it: its events from one on. `again`: for the call that
+  // comes once more.
+  world::Task<void> tell_stored(world::HttpServerConnection& connection, JobRow row,
+                                std::uint64_t from, bool again);
+
   // Work that another life of the process has left; then the end of all work.
   world::Task<void> recover();
   world::Task<void> close() { return jobs_.close(); }
@@ -65,7 +70,8 @@ class Pipeline {
   world::Task<bool> ended(JobPtr job);
   world::Task<void> acknowledge(world::HttpServerConnection& connection, JobPtr job);
   world::Task<void> refuse_twin(world::HttpServerConnection& connection, JobPtr job);
-  world::Task<void> answer_again(world::HttpServerConnection& connection, JobRow row);
+  world::Task<void> answer_again(world::HttpServerConnection& connection, JobRow row,
+                                 bool streams);
 
   // From there on.
   world::Task<void> run(JobPtr job);

@@ -31,7 +31,6 @@ Config hardened(Config c) {
   c.chain.background_waits = true;
   c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
-  c.queue.limit = SlotLimit::adaptive;
   c.commands.kill_after = world::Nanos{0};
   c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);

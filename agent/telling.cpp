@@ -2,12 +2,33 @@
 // one once more.
 #include "agent/jobs/unless_user_leaves.hpp"
 #include "agent/pipeline.hpp"
+#include "world/json_reader.hpp"
 
 namespace agent {
 
 using std::chrono::seconds;
+using world::HttpResponse;
 using world::HttpServerConnection;
+using world::Result;
 using world::Task;
+
+namespace {
+
+// What the first call got in one piece: the answer, or the error with its status.
+HttpResponse response_of_row(const JobRow& row) {
+  HttpResponse response;
+  response.headers.add("content-type", "application/json");
+  response.body = row.result;
+  if (row.state != JobState::failed) return response;
+  const world::JsonValue own = world::member_of(row.result, "agentcore");
+  const world::JsonValue problem = world::member_of(own.raw, "problem");
+  if (problem) response.body = std::string(problem.raw);
+  const auto status = world::member_of(response.body, "status").integer();
+  response.status = static_cast<int>(status.value_or(500));
+  return response;
+}
+
+}  // namespace
 
 // The first request under this key is still at work: this one would do nothing that it does not.
 Task<void> Pipeline::refuse_twin(HttpServerConnection& connection, JobPtr job) {
@@ -22,7 +43,7 @@ Task<void> Pipeline::refuse_twin(HttpServerConnection& connection, JobPtr job) {
 
 // The same request once more: it is followed if it still runs, and otherwise its answer is given
 // again. Nothing is done twice.
-Task<void> Pipeline::answer_again(HttpServerConnection& connection, JobRow row) {
+Task<void> Pipeline::answer_again(HttpServerConnection& connection, JobRow row, bool streams) {
   JobPtr job = jobs_.find(row.id);
   if (job && job->attempt == 1) {
     co_await refuse_twin(connection, std::move(job));
@@ -41,10 +62,12 @@ Task<void> Pipeline::answer_again(HttpServerConnection& connection, JobRow row) 
     co_await attend(connection, std::move(job), how);
     co_return;
   }
-  world::HttpResponse response;
-  response.headers.add("content-type", "application/json");
+  if (streams && row.state != JobState::failed) {
+    co_await tell_stored(connection, std::move(row), 0, true);
+    co_return;
+  }
+  world::HttpResponse response = response_of_row(row);
   response.headers.add("idempotent-replayed", "true");
-  response.body = std::move(row.result);
   const world::Result<void> sent = co_await connection.respond(std::move(response));
   if (!sent) connection.close_after();
 }
@@ -79,6 +102,35 @@ Task<void> Pipeline::attend(HttpServerConnection& connection, JobPtr job, Follow
   if (!how.owns) co_return;
   if (how.told && !job->request.background) jobs_.tell_end(*job);
   if (!how.told) co_await leave(std::move(job));
+}
+
+// One that has ended, or whose first events its log has no more: as far as the store knows.
+Task<void> Pipeline::tell_stored(HttpServerConnection& connection, JobRow row,
+                                 std::uint64_t from, bool again) {
+  const StoreResult<JobStore::Events> events = co_await jobs_.store().events(row.id, from);
+  HttpResponse head;
+  head.headers.add("content-type", "text/event-stream; charset=utf-8");
+  head.headers.add("cache-control", "no-cache");
+  if (again) head.headers.add("idempotent-replayed", "true");
+  Result<void> sent = co_await connection.begin_stream(std::move(head));
+  std::string all;
+  std::uint64_t next = from;
+  if (events) {
+    for (const auto& [number, event] : *events) {
+      all += event;
+      next = number + 1;
+    }
+  }
+  if (sent && !all.empty()) sent = co_await connection.send_chunk(std::move(all));
+  JobPtr job = jobs_.find(row.id);
+  while (sent && job) {  // it goes on: behind what the store had
+    co_await job->log.beyond(next);
+    std::string more = job->log.take(next);
+    if (more.empty()) break;
+    sent = co_await connection.send_chunk(std::move(more));
+  }
+  if (sent) sent = co_await connection.end_stream();
+  if (!sent) connection.close_after();
 }
 
 Task<bool> Pipeline::ended(JobPtr job) {

@@ -61,7 +61,9 @@ class ChatWriter final : public AnswerWriter {
 
   void cancelled() override {}
 
-  std::string object() const override { return {}; }
+  std::string object() const override {
+    return job_.response ? job_.response->body : std::string();
+  }
 
  private:
   void tell(std::string_view type, std::string_view data) {

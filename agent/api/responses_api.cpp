@@ -98,38 +98,10 @@ Task<void> ResponsesApi::read(HttpServerConnection& connection, HttpRequest http
   if (!row) {
     co_await not_found(connection, std::move(http), std::move(id));
   } else if (streams) {
-    co_await follow_stored(connection, std::move(*row), from);
+    co_await pipeline_.tell_stored(connection, std::move(*row), from, false);
   } else {
     co_await send_json(connection, 200, std::move(row->result));
   }
-}
-
-// One that has ended, or whose first events its log has no more: as far as the store knows.
-Task<void> ResponsesApi::follow_stored(HttpServerConnection& connection, JobRow row,
-                                       std::uint64_t from) {
-  const StoreResult<JobStore::Events> events = co_await jobs_.store().events(row.id, from);
-  HttpResponse head;
-  head.headers.add("content-type", "text/event-stream; charset=utf-8");
-  head.headers.add("cache-control", "no-cache");
-  Result<void> sent = co_await connection.begin_stream(std::move(head));
-  std::string all;
-  std::uint64_t next = from;
-  if (events) {
-    for (const auto& [number, event] : *events) {
-      all += event;
-      next = number + 1;
-    }
-  }
-  if (sent && !all.empty()) sent = co_await connection.send_chunk(std::move(all));
-  JobPtr job = jobs_.find(row.id);
-  while (sent && job) {  // it goes on: behind what the store had
-    co_await job->log.beyond(next);
-    std::string more = job->log.take(next);
-    if (more.empty()) break;
-    sent = co_await connection.send_chunk(std::move(more));
-  }
-  if (sent) sent = co_await connection.end_stream();
-  if (!sent) connection.close_after();
 }
 
 // Cancelling what has ended changes nothing: the answer is what it is.

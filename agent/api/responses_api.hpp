@@ -25,8 +25,6 @@ class ResponsesApi {
 
  private:
   world::Task<std::optional<JobRow>> row_of(std::string id, std::string owner);
-  world::Task<void> follow_stored(world::HttpServerConnection& connection, JobRow row,
-                                  std::uint64_t from);
   world::Task<void> not_found(world::HttpServerConnection& connection, world::HttpRequest http,
                               std::string id);
 

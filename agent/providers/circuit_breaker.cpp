@@ -71,15 +71,18 @@ void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) 
   if (failed && ++circuit.in_a_row == 1) circuit.in_a_row_since = clock_.now();
   const Nanos took =
       permit.latency >= Nanos{0} ? permit.latency : clock_.now() - permit.admitted_at;
-  const Nanos slow = std::max(config_.slow_floor, config_.slow_factor * typical.value());
+  // Nothing is slow as long as nobody knows what is usual: some answers always take their time.
+  const bool known = typical.value() > Nanos{0};
+  const bool slow =
+      known && took >= std::max(config_.slow_floor, config_.slow_factor * typical.value());
   const std::int64_t short_now = world::since_start(clock_.now()) * 60 / config_.window;
   Bucket& lately = circuit.counts->lately[static_cast<std::size_t>(short_now % 2)];
   if (lately.number != short_now) lately = {short_now, 0, 0, 0};
   ++lately.calls;
-  if (took >= slow) ++bucket.slow, ++lately.slow;
+  if (slow) ++bucket.slow, ++lately.slow;
   // Slow calls are not learned from, or they would soon be the usual ones; nor are failures, which
   // are quick or take as long as the caller's patience.
-  if (took < slow && !failed) typical.add(took, now);
+  if (!slow && !failed) typical.add(took, now);
 }
 
 // Why it has to open, after a call that ended; null: it has not.
