@@ -130,7 +130,9 @@ std::string code_text(const std::string& text) {
 }
 
 std::string value_text(const Asked::Answer& answer) {
-  return answer.verdict == Verdict::fail ? answer.value + " !" : answer.value;
+  return answer.verdict == Verdict::fail ? answer.value + " !"
+         : answer.verdict == Verdict::inconclusive ? answer.value + " ?"
+                                                   : answer.value;
 }
 
 }  // namespace
@@ -158,7 +160,7 @@ std::string contrast_text(std::span<const Contrast> all, std::span<const std::st
       out += reports::wrapped(reports::terminal_text(invalid), kColumns, "    ") + "\n";
     }
   }
-  return out + "(! breaks what is asked; what all of them keep is not shown)\n";
+  return out + "(! breaks what is asked; ? too little to tell; what all keep is not shown)\n";
 }
 
 std::string contrast_markdown(std::span<const Contrast> all,
@@ -184,7 +186,7 @@ std::string contrast_markdown(std::span<const Contrast> all,
       for (const Asked::Answer& answer : asked.answers) {
         const bool fails = answer.verdict == Verdict::fail;
         out += fails ? " **" + reports::markdown_text(answer.value) + "** |"
-                     : " " + reports::markdown_text(answer.value) + " |";
+                     : " " + reports::markdown_text(value_text(answer)) + " |";
       }
       out += "\n";
     }

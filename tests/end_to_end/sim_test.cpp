@@ -58,7 +58,7 @@ TEST_CASE("legacy fails the outage: it retries and gives up", "[sim]") {
   const TempFolder folder;
   const json result = run_bundled(folder, "backend_down", 1);
   CHECK(result.at("verdict") == "FAIL");
-  CHECK(row_of(result.at("slos"), "expr", "error_rate < 1% in outage").at("verdict") == "FAIL");
+  CHECK(row_of(result.at("slos"), "expr", "error_rate < 1% of chat").at("verdict") == "FAIL");
   CHECK(row_of(result.at("faults"), "id", "down").at("fired") > 0);
   CHECK(row_of(result.at("invariants"), "name", "terminal_once").at("verdict") == "PASS");
   CHECK(result.at("failures").at("http_status") > 100);

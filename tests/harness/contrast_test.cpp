@@ -56,7 +56,7 @@ TEST_CASE("contrast shows what not all profiles kept, and the first witness", "[
         "  error_rate < 5%                             58.3% !          0%\n"
         "  honest_errors                               350 broken !     holds\n"
         "    it says |nothing|\n"
-        "(! breaks what is asked; what all of them keep is not shown)\n");
+        "(! breaks what is asked; ? too little to tell; what all keep is not shown)\n");
   CHECK(harness::contrast_markdown(down(), kProfiles) ==
         "| scenario, and what is asked | `legacy` | `hardened` |\n|---|---|---|\n"
         "| **`down`** Nobody answers. | **FAIL** | **PASS** |\n"
@@ -81,7 +81,8 @@ TEST_CASE("contrast says how many broke an objective that has no value to show",
   no_data.n = 0;
   for (const Row& row : {Row{share(Verdict::fail, std::nullopt, 600), "**600 of 600**"},
                          Row{share(Verdict::fail, 0.01, 40), "**40 of 600**"},  // failed, not slow
-                         Row{share(Verdict::fail, 0.07, 42), "**7%**"}, Row{no_data, "no data"}}) {
+                         Row{share(Verdict::fail, 0.07, 42), "**7%**"}, Row{no_data, "no data"},
+                         Row{share(Verdict::inconclusive, 0.04, 24), "4% ?"}}) {
     std::vector<Contrast> all = down();
     all[0].runs[0].slos = {row.slo};
     CHECK_THAT(harness::contrast_markdown(all, kProfiles),
