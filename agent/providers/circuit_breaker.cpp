@@ -98,8 +98,8 @@ const char* CircuitBreaker::must_open(const Circuit& circuit, bool failed) const
   return crawls(circuit, config_.slow_percent) ? "slow_calls" : nullptr;
 }
 
-// Whether such a share of at least calls_min calls was slow, of the last seconds or, where calls are
-// few, of the last two tenths of the window. A good minute before does not hide it.
+// Whether such a share of at least calls_min calls was slow, of the last seconds or, where calls
+// are few, of the last two tenths of the window. A good minute before does not hide it.
 bool CircuitBreaker::crawls(const Circuit& circuit, std::int64_t percent) const {
   if (percent == 0 || !circuit.counts) return false;
   const auto bad = [&](const Sum& of) {

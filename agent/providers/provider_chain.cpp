@@ -304,7 +304,9 @@ Task<bool> ProviderChain::wait_for_line(const Question& question, Asked& asked, 
   if (config_.retry.jitter && config_.defect != Defect::wakes_all_at_once) {
     wait += spread_behind(choice.wait, parts_.random, question.id, so_far.made);
   }
-  const bool worth = choice.resting && !asked.ticket &&
+  // A limit is waited for, unless nobody knows whether the provider is well behind it.
+  const bool down = settles(question) && all_down(question.deadline);
+  const bool worth = choice.resting && !asked.ticket && !down &&
                      question.deadline - parts_.clock.now() > wait;
   if (!worth && !endless) {
     const bool again = co_await wait_for_recovery(question, asked, so_far);

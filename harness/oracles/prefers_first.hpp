@@ -1,8 +1,8 @@
 // prefers_first: the first provider of the agent is the one that is asked first, unless it has
 // given a reason. Seen in stretches of kStretch: when `duration` has passed since its last failure,
 // 429 or breaker that was not closed, at least kShareMin of the requests ask it first. A core that
-// stays with whoever answered in an outage never comes back. By the agent's ledger; two providers or
-// more. Memory: constant.
+// stays with whoever answered in an outage never comes back. By the agent's ledger; two providers
+// or more. Memory: constant.
 #pragma once
 
 #include <string>
