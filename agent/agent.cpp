@@ -1,6 +1,9 @@
 #include "agent/agent.hpp"
 
+#include "agent/api/schemas.hpp"
 #include "agent/jobs/memory_jobs.hpp"
+#include "agent/limits/rate_headers.hpp"
+#include "agent/queue/queue_page.hpp"
 #include "world/json_text.hpp"
 
 namespace agent {
@@ -12,6 +15,8 @@ using world::Result;
 using world::Task;
 
 namespace {
+
+constexpr world::Nanos kSweepEvery = std::chrono::seconds(5);
 
 world::HttpServerOptions server_options(const Config& config) {
   world::HttpServerOptions options;
@@ -70,7 +75,17 @@ const std::vector<Agent::Route>& Agent::routes() {
       {"POST", "/v1/responses/{id}/cancel", &Agent::responses<&ResponsesApi::cancel>},
       {"GET", "/v1/responses/{id}/input_items", &Agent::responses<&ResponsesApi::input_items>},
       {"GET", "/v1/models", &Agent::models},
+      {"GET", "/v1/schemas/{id}", &Agent::schema},
+      {"GET", "/v1/queue", &Agent::queue},
+      {"GET", "/v1/limits", &Agent::limits},
+      {"GET", "/v1/budgets", &Agent::budgets},
+      {"GET", "/v1/providers", &Agent::providers},
+      {"GET", "/v1/breakers", &Agent::breakers},
+      {"POST", "/v1/breakers/{id}:reset", &Agent::reset_breaker},
+      {"POST", "/v1/breakers/{id}:isolate", &Agent::isolate_breaker},
       {"GET", "/health", &Agent::health},
+      {"GET", "/health/live", &Agent::health},
+      {"GET", "/health/ready", &Agent::health},
   };
   return kRoutes;
 }
@@ -99,6 +114,7 @@ Task<void> Agent::serve(world::Listener& listener) {
   };
   co_await pipeline_.recover();
   world::Scope telling(clock_);
+  if (config_.rate.limits_requests()) telling.spawn(keep_house());
   if (config_.memory_every > world::Nanos{0} && books_.open()) telling.spawn(tell_memory());
   std::exception_ptr ended;
   try {
@@ -119,6 +135,13 @@ Task<void> Agent::tell_memory() {
   }
 }
 
+Task<void> Agent::keep_house() {
+  for (;;) {
+    co_await clock_.sleep(kSweepEvery);
+    pipeline_.sweep();
+  }
+}
+
 Task<void> Agent::route(HttpServerConnection& connection, HttpRequest request) {
   std::string id;
   for (const Route& route : routes()) {
@@ -136,11 +159,19 @@ Task<void> Agent::no_route(HttpServerConnection& connection, HttpRequest request
     if (!matches(route.path, request.path(), id)) continue;
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
   }
-  HttpResponse response = error_response({404, "invalid_request_error", "Not found."});
-  if (!allowed.empty()) {
-    response = error_response({405, "invalid_request_error", "Method not allowed."});
-    response.headers.add("allow", allowed);
-  }
+  Problem problem;
+  problem.code = allowed.empty() ? ProblemCode::not_found : ProblemCode::method_not_allowed;
+  problem.detail = allowed.empty()
+                       ? "There is nothing at " + std::string(request.path().substr(0, 64)) + "."
+                       : "This path takes " + allowed + ".";
+  const std::string request_id = pipeline_.id_of(request);
+  ProblemContext context;
+  context.request = request_id;
+  context.honest = config_.honest_errors;
+  context.path = request.path();
+  context.accept = request.headers.get("accept");
+  HttpResponse response = response_of(problem, context);
+  if (!allowed.empty()) response.headers.add("allow", allowed);
   const Result<void> sent = co_await connection.respond(std::move(response));
   if (!sent) connection.close_after();
 }
@@ -176,6 +207,75 @@ Task<void> Agent::health(HttpServerConnection& connection, HttpRequest, std::str
   world::append_integer(body, in_flight_);
   body += '}';
   co_await send_json(connection, 200, std::move(body));
+}
+
+Task<void> Agent::schema(HttpServerConnection& connection, HttpRequest request, std::string id) {
+  if (id != "chat" && id != "responses") {
+    co_await no_route(connection, std::move(request));
+    co_return;
+  }
+  std::string text = schema_of(id == "chat" ? Api::chat : Api::responses);
+  co_await send_json(connection, 200, std::move(text));
+}
+
+// Whose the answer is: the user that is named, as the body of a request would name it.
+std::string Agent::user_of(const HttpRequest& request) const {
+  const std::string_view user = query_of(request.target, "user");
+  return user.empty() ? pipeline_.owner_of(request).value_or("") : std::string(user);
+}
+
+Task<void> Agent::queue(HttpServerConnection& connection, HttpRequest request, std::string) {
+  std::string page = queue_page(pipeline_.queue(), user_of(request));
+  co_await send_json(connection, 200, std::move(page));
+}
+
+Task<void> Agent::limits(HttpServerConnection& connection, HttpRequest request, std::string) {
+  const std::string user = user_of(request);
+  Admission& admission = pipeline_.admission();
+  const bool known = co_await admission.know(user);
+  static_cast<void>(known);
+  Admission::Asker asker;
+  asker.client = pipeline_.owner_of(request).value_or("");
+  asker.user = user;
+  std::string page = limits_json(user, admission.tier_of(user), admission.standing(asker),
+                                 config_.rate);
+  co_await send_json(connection, 200, std::move(page));
+}
+
+Task<void> Agent::budgets(HttpServerConnection& connection, HttpRequest request, std::string) {
+  BudgetLedger::Who who;
+  who.user = user_of(request);
+  BudgetLedger& ledger = pipeline_.budgets();
+  const bool known = co_await ledger.know(who.user);
+  static_cast<void>(known);
+  std::string page = budgets_json(ledger, config_.budget, who);
+  co_await send_json(connection, 200, std::move(page));
+}
+
+Task<void> Agent::providers(HttpServerConnection& connection, HttpRequest, std::string) {
+  std::string page = pipeline_.chain().providers_json();
+  co_await send_json(connection, 200, std::move(page));
+}
+
+Task<void> Agent::breakers(HttpServerConnection& connection, HttpRequest, std::string) {
+  Breaker* breaker = pipeline_.chain().breaker();
+  std::string page = breakers_json(breaker != nullptr ? breaker->views()
+                                                      : std::vector<BreakerView>());
+  co_await send_json(connection, 200, std::move(page));
+}
+
+Task<void> Agent::reset_breaker(HttpServerConnection& connection, HttpRequest request,
+                                std::string id) {
+  Breaker* breaker = pipeline_.chain().breaker();
+  if (breaker != nullptr) breaker->reset(id);
+  co_await breakers(connection, std::move(request), std::move(id));
+}
+
+Task<void> Agent::isolate_breaker(HttpServerConnection& connection, HttpRequest request,
+                                  std::string id) {
+  Breaker* breaker = pipeline_.chain().breaker();
+  if (breaker != nullptr) breaker->isolate(id);
+  co_await breakers(connection, std::move(request), std::move(id));
 }
 
 }  // namespace agent

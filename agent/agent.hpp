@@ -58,7 +58,25 @@ class Agent {
                            std::string id);
   world::Task<void> health(world::HttpServerConnection& connection, world::HttpRequest request,
                            std::string id);
+  world::Task<void> schema(world::HttpServerConnection& connection, world::HttpRequest request,
+                           std::string id);
+  world::Task<void> queue(world::HttpServerConnection& connection, world::HttpRequest request,
+                          std::string id);
+  world::Task<void> limits(world::HttpServerConnection& connection, world::HttpRequest request,
+                           std::string id);
+  world::Task<void> budgets(world::HttpServerConnection& connection, world::HttpRequest request,
+                            std::string id);
+  world::Task<void> providers(world::HttpServerConnection& connection, world::HttpRequest request,
+                              std::string id);
+  world::Task<void> breakers(world::HttpServerConnection& connection, world::HttpRequest request,
+                             std::string id);
+  world::Task<void> reset_breaker(world::HttpServerConnection& connection,
+                                  world::HttpRequest request, std::string id);
+  world::Task<void> isolate_breaker(world::HttpServerConnection& connection,
+                                    world::HttpRequest request, std::string id);
+  std::string user_of(const world::HttpRequest& request) const;
   world::Task<void> tell_memory();
+  world::Task<void> keep_house();
 
   world::Clock& clock_;
   const Config config_;

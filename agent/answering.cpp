@@ -215,7 +215,8 @@ Task<bool> Pipeline::read_unchecked(Job& job, Upstream& up) {
   if (config_.check_answers) co_return true;
   Problem problem;
   Result<std::string> body = co_await up.client().read_all(*up.call);
-  const bool good = body.has_value() && read_answer(*body, up.completion.content);
+  const bool good = body.has_value() && (tools_.on() ? read_completion(*body, up.completion)
+                                                     : read_answer(*body, up.completion.content));
   if (good) {
     up.call.reset();  // the connection to the provider is free again
     up.body = std::move(*body);

@@ -1,5 +1,7 @@
 #include "agent/pipeline.hpp"
 
+#include "agent/limits/rate_headers.hpp"
+
 #include "agent/api/request_reader.hpp"
 #include "world/json_text.hpp"
 
@@ -26,8 +28,14 @@ std::int64_t seconds_up(Nanos wait) {
 
 // What a job holds only as long as it runs.
 struct Given {
-  std::unique_ptr<Recovery::Ticket>& ticket;
-  ~Given() { ticket.reset(); }
+  Job& job;
+  Toolbox& tools;
+  BudgetLedger& budgets;
+  ~Given() {
+    job.ticket.reset();
+    tools.end_task(job.id);
+    budgets.end_task(job.id);
+  }
 };
 
 }  // namespace
@@ -37,8 +45,13 @@ Pipeline::Pipeline(Parts parts, const std::vector<Provider>& providers)
       config_(parts.chain.config),
       books_(parts.chain.books),
       limiter_(config_),
-      budget_(clock_, config_.budget, config_.users_max, config_.defect),
       day_counts_(parts.store),
+      budgets_(clock_, config_.budget, config_.users_max, day_counts_, config_.defect,
+               [this](const BudgetLedger::Alert& alert) {
+                 books_.note(LedgerKind::budget_alert, {},
+                             {.key = alert.key, .from = name_of(alert.scope),
+                              .value = alert.spent, .limit = alert.limit});
+               }),
       admission_(clock_, config_.rate, config_.queue.running_max > 0 ? config_.queue.user_running_max : 0,
                  day_counts_, config_.defect),
       tool_limiter_(clock_, config_.rate.tool, config_.rate.tools, config_.defect),
@@ -97,6 +110,46 @@ Task<void> Pipeline::serve(HttpServerConnection& connection, world::HttpRequest 
   co_await attend(connection, std::move(job), how);
 }
 
+// What it may cost at most, before anything is done. It may wait for what others have reserved.
+Task<bool> Pipeline::reserve(Job& job, BudgetLedger::Charge& charge) {
+  if (charge.may_wait()) {
+    const bool room = co_await charge.wait(job.deadline);
+    if (room) co_return true;
+  }
+  if (!charge.refused()) co_return true;
+  Problem problem;
+  problem.code = ProblemCode::budget_exceeded;
+  problem.retry_after = charge.retry_after();
+  problem.available = available_when(config_.rate, "budget");
+  problem.detail = "The budget in " + std::string(charge.refused_by()) +
+                   " for this window of time is used up; it is renewed in " +
+                   std::to_string(seconds_up(charge.retry_after())) + " s.";
+  fail(job, std::move(problem));
+  co_return false;
+}
+
+Task<void> Pipeline::settle(Job& job, BudgetLedger::Charge& charge,
+                            const BudgetLedger::Who& who) {
+  const std::string model = job.provider != nullptr && !job.provider->model.empty()
+                                ? job.provider->model
+                                : job.request.model;
+  charge.settle(model, {0, job.tokens});
+  if (job.pass) co_await job.pass->keep();
+  if (!budgets_.on()) co_return;
+  co_await charge.save();
+  UserBudget& users = budgets_.users();
+  if (users.on()) {
+    books_.note(LedgerKind::spent, job.request_id,
+                {.key = who.user, .value = users.spent(who.user), .limit = users.limit()});
+  }
+}
+
+void Pipeline::sweep() {
+  admission_.sweep();
+  tool_limiter_.sweep();
+  budgets_.sweep();
+}
+
 // Background requests wait for a provider that can be asked, before they take anybody's slot.
 Task<bool> Pipeline::wait_for_recovery(Job& job) {
   if (!job.request.background || !config_.chain.background_waits) co_return true;
@@ -114,23 +167,22 @@ Task<bool> Pipeline::wait_for_recovery(Job& job) {
 // From the reservation to the settlement; each stage gives back what it holds on every way out.
 Task<void> Pipeline::run(JobPtr job) {
   const std::string& user = job->request.user;
-  UserBudget::Charge charge(budget_, user, budget_.tokens_of(job->request.max_tokens));
-  if (charge.refused()) {
-    Problem problem;
-    problem.code = ProblemCode::budget_exceeded;
-    problem.retry_after = charge.retry_after();
-    problem.detail = "This user's budget for this window of time is used up; it is renewed in " +
-                     std::to_string(seconds_up(charge.retry_after())) + " s.";
-    fail(*job, std::move(problem));
-    co_return;
+  const BudgetLedger::Who who{job->id, job->request.conversation, user, job->request.model};
+  if (budgets_.on()) {
+    const bool known = co_await budgets_.know(user);
+    static_cast<void>(known);  // what is not known counts as nothing
   }
+  const BudgetLedger::Tokens estimate{0, budgets_.users().tokens_of(job->request.max_tokens)};
+  BudgetLedger::Charge charge(budgets_, who, estimate);
+  const bool reserved = co_await reserve(*job, charge);
+  if (!reserved) co_return;
   std::optional<ConversationLocks::Turn> turn;
   if (config_.conversation_lock && !job->request.conversation.empty()) {
     turn.emplace(locks_, Conversations::key_of(user, job->request.conversation));
     const bool ours = co_await wait_for_conversation(*job, *turn);
     if (!ours) co_return;
   }
-  const Given ticket{job->ticket};
+  const Given given{*job, tools_, budgets_};
   const bool usable = co_await wait_for_recovery(*job);
   if (!usable) co_return;
   std::optional<FairQueue::Slot> slot;
@@ -139,18 +191,13 @@ Task<void> Pipeline::run(JobPtr job) {
     const bool in = co_await wait_in_queue(*job, *slot);
     if (!in) co_return;
   }
+  accept(*job);
   if (job->pass) job->pass->begin();
   co_await jobs_.begin(*job);
   const bool answered = co_await converse(*job, slot);
-  tools_.end_task(job->id);
   if (slot) slot->finish();
   if (!answered) co_return;
-  charge.settle(job->tokens);
-  if (job->pass) co_await job->pass->keep();
-  if (budget_.on()) {
-    books_.note(LedgerKind::spent, job->request_id,
-                {.key = user, .value = budget_.spent(user), .limit = budget_.limit()});
-  }
+  co_await settle(*job, charge, who);
 }
 
 ProblemContext Pipeline::context_of(const Job& job) const {
@@ -159,6 +206,7 @@ ProblemContext Pipeline::context_of(const Job& job) const {
   context.provider_key = chain_.key_of_first();
   context.honest = config_.honest_errors;
   context.defect = config_.defect;
+  context.path = job.request.api == Api::chat ? "/v1/chat/completions" : "/v1/responses";
   return context;
 }
 

@@ -10,7 +10,7 @@
 #include "agent/limits/rate_limiter.hpp"
 #include "agent/limits/stored_day_counts.hpp"
 #include "agent/limits/tool_limiter.hpp"
-#include "agent/limits/user_budget.hpp"
+#include "agent/limits/budget_ledger.hpp"
 #include "agent/providers/degraded.hpp"
 #include "agent/providers/provider_chain.hpp"
 #include "agent/queue/fair_queue.hpp"
@@ -45,12 +45,14 @@ class Pipeline {
   // Work that another life of the process has left; then the end of all work.
   world::Task<void> recover();
   world::Task<void> close() { return jobs_.close(); }
+  void sweep();  // forgets who is at rest; every few seconds
 
   Jobs& jobs() { return jobs_; }
   ProviderChain& chain() { return chain_; }
   const FairQueue& queue() const { return queue_; }
   Admission& admission() { return admission_; }
-  UserBudget& budget() { return budget_; }
+  BudgetLedger& budgets() { return budgets_; }
+  const Config& config() const { return config_; }
   std::size_t sessions() const { return conversations_.size(); }
   std::int64_t held_bytes() const;  // histories, and who waits
 
@@ -63,6 +65,8 @@ class Pipeline {
   bool authenticate(Job& job, const world::HttpRequest& http);
   bool read(Job& job, const world::HttpRequest& http);
   bool knows_previous(Job& job);
+  world::Task<bool> reserve(Job& job, BudgetLedger::Charge& charge);
+  world::Task<void> settle(Job& job, BudgetLedger::Charge& charge, const BudgetLedger::Who& who);
   world::Task<bool> limit(Job& job);
   world::Instant deadline_of(const Job& job) const;
   bool is_kept(const Job& job) const;
@@ -120,8 +124,8 @@ class Pipeline {
   const Books& books_;
   RequestLimits limits_;
   RateLimiter limiter_;
-  UserBudget budget_;
   StoredDayCounts day_counts_;
+  BudgetLedger budgets_;
   Admission admission_;
   ToolLimiter tool_limiter_;
   ConversationLocks locks_;

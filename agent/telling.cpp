@@ -154,7 +154,7 @@ Task<void> Pipeline::acknowledge(HttpServerConnection& connection, JobPtr job) {
 // Who made the job has left before its end.
 Task<void> Pipeline::leave(JobPtr job) {
   if (job->request.background) co_return;
-  if (!job->request.cancel_on_leaving) {
+  if (!job->request.cancel_on_leaving || !job->request.idempotency_key.empty()) {
     job->request.background = true;
     if (job->log.ended()) jobs_.tell_end(*job);
     co_return;

@@ -48,7 +48,8 @@ Wish Pipeline::wish_of(const Job& job) const {
   if (job.pass) wish.not_before = job.pass->not_before();
   wish.deadline = job.deadline;
   wish.bytes = job.request.messages.bytes();
-  wish.tokens = budget_.tokens_of(job.request.max_tokens);
+  const std::int64_t most = job.request.max_tokens;
+  wish.tokens = most > 0 ? most : config_.budget.tokens_guess;
   wish.id = job.id;
   return wish;
 }

@@ -89,7 +89,11 @@ Reasons failed_in(const json& result) {
   return failed;
 }
 
-std::string readme_path() { return std::string(SHAKEDOWN_SOURCE_DIR) + "/README.md"; }
+std::string readme_path() {
+  std::string path = SHAKEDOWN_SOURCE_DIR;
+  path += "/README.md";
+  return path;
+}
 
 // The table stands between these two lines.
 constexpr const char* kBegin = "<!-- shakedown contrast scenarios/ --markdown -->\n";
