@@ -37,6 +37,15 @@ void CommandLife::on_agent(const agent::LedgerEntry& entry) {
   if (entry.kind == LedgerKind::command_ended) end(entry, life);
 }
 
+// Commands are gone with the process that ran them, and nobody can say so.
+void CommandLife::on_life(const AgentLife& life) {
+  const bool gone = life.event == AgentLife::Event::killed || life.event == AgentLife::Event::ended;
+  if (!gone) return;
+  for (auto& [call, of] : lives_) {
+    if (of.ended == world::kNever) of.ended = life.at;
+  }
+}
+
 void CommandLife::start(const agent::LedgerEntry& entry) {
   forget(entry.at);
   const Call call{entry.request, entry.from};

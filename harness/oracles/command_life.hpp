@@ -21,6 +21,7 @@ class CommandLife final : public Oracle {
   explicit CommandLife(double every_ns) : every_(static_cast<std::int64_t>(every_ns)) {}
 
   void on_agent(const agent::LedgerEntry& entry) override;
+  void on_life(const AgentLife& life) override;
   void finish(bool complete) override;
 
  private:

@@ -76,6 +76,7 @@ Task<void> SimAgent::stop() {
 
 Task<void> SimAgent::kill() {
   life_->tells = false;
+  life_->scope.cancel();  // first: nothing of it may act on the end of its commands
   life_->processes.kill_all();
   co_await stop();
 }

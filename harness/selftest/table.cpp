@@ -31,7 +31,7 @@ constexpr std::array kDefects{
     PlantedDefect{"leaks_slots", "leavers", "queue_honest"},
     PlantedDefect{"seed_breaker", "outages", "breaker_model"},
     PlantedDefect{"probes_without_limit", "outages", "breaker_model"},
-    PlantedDefect{"never_recovers", "outages", "recovers_within"},
+    PlantedDefect{"never_recovers", "outages", "recovers_within", "breaker_model"},
     PlantedDefect{"serves_first_come", "starving", "fairness", "queue_honest"},
     PlantedDefect{"invents_eta", "spam", "queue_honest"},
     PlantedDefect{"generic_validation", "bad_input", "explains_bad_input"},
@@ -41,7 +41,9 @@ constexpr std::array kDefects{
     PlantedDefect{"kills_at_60s", "commands", "command_life"},
     PlantedDefect{"orphans_commands", "commands", "command_life"},
     PlantedDefect{"users_without_limit", "greedy", "user_concurrency"},
-    PlantedDefect{"forgets_waiters", "spam", "queue_honest"},
+    PlantedDefect{"forgets_jobs", "jobs", "job_life exactly_once_keys", "conversation_integrity"},
+    PlantedDefect{"no_failback", "flapping", "prefers_first"},
+    PlantedDefect{"impatient_breaker", "flapping", "steady_choice"},
 };
 
 constexpr std::array kGates{
