@@ -1,5 +1,5 @@
-// The part of the pipeline before a request is a job: who asks, what, whether it may, and whether it
-// is the first of its kind.
+// The part of the pipeline before a request is a job: who asks, what, whether it may, and whether
+// it is the first of its kind.
 #include "agent/api/call_headers.hpp"
 #include "agent/api/request_reader.hpp"
 #include "agent/jobs/idempotency.hpp"
@@ -62,7 +62,8 @@ bool Pipeline::knows_previous(Job& job) {
   }
   Problem problem;
   problem.code = ProblemCode::response_not_found;
-  problem.detail = "field 'previous_response_id' must be the id of a stored response of yours, got \"" +
+  problem.detail = "field 'previous_response_id' must be the id of a stored response of yours, "
+                   "got \"" +
                    job.request.previous.substr(0, 64) + "\"";
   fail(job, std::move(problem));
   return false;
@@ -115,7 +116,8 @@ bool Pipeline::is_kept(const Job& job) const {
 Task<bool> Pipeline::keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier) {
   std::optional<IdempotencyKey> key;
   if (!job->request.idempotency_key.empty()) {
-    IdempotencyKey made{job->owner, job->request.idempotency_key, fingerprint_of(http.method, http.target, http.body)};
+    IdempotencyKey made{job->owner, job->request.idempotency_key,
+                        fingerprint_of(http.method, http.target, http.body)};
     key.emplace(std::move(made));
   }
   StoreResult<Created> kept = co_await jobs_.keep(job, std::move(http.body), std::move(key));

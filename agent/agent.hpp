@@ -1,6 +1,6 @@
-// Agent: the bundled agent core, an HTTP server between users and providers; its calls are the table
-// of routes in agent.cpp. The same code in sim and live. One clock; the references must outlive it,
-// and serve() must have ended before it dies.
+// Agent: the bundled agent core, an HTTP server between users and providers; its calls are the
+// table of routes in agent.cpp. The same code in sim and live. One clock; the references must
+// outlive it, and serve() must have ended before it dies.
 #pragma once
 
 #include <vector>

@@ -117,8 +117,8 @@ struct Config {
         field("json", &Config::json, "What the JSON of a request may be."),
         field("retry", &Config::retry, "What is tried again, when, and how often."),
         field("breaker", &Config::breaker, "The circuit breaker of each provider."),
-        field("chain", &Config::chain, "How providers are chosen, and for how long each is waited."),
-        field("degraded", &Config::degraded, "Answers of the core's own when no provider gives one."),
+        field("chain", &Config::chain, "How providers are chosen, and how long each has."),
+        field("degraded", &Config::degraded, "Answers of our own when no provider gives one."),
         field("queue", &Config::queue, "The fair queue in front of the providers."),
         field("budget", &Config::budget, "What one user may spend in a window of time."),
         field("api_keys", &Config::api_keys, "Keys of those who may ask; empty: anybody may.")

@@ -52,8 +52,9 @@ Pipeline::Pipeline(Parts parts, const std::vector<Provider>& providers)
                              {.key = alert.key, .from = name_of(alert.scope),
                               .value = alert.spent, .limit = alert.limit});
                }),
-      admission_(clock_, config_.rate, config_.queue.running_max > 0 ? config_.queue.user_running_max : 0,
-                 day_counts_, config_.defect),
+      admission_(clock_, config_.rate,
+                 config_.queue.running_max > 0 ? config_.queue.user_running_max : 0, day_counts_,
+                 config_.defect),
       tool_limiter_(clock_, config_.rate.tool, config_.rate.tools, config_.defect),
       locks_(clock_, config_.turns_waiting_max),
       queue_(clock_, config_.queue, config_.defect),

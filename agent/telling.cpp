@@ -34,7 +34,7 @@ HttpResponse response_of_row(const JobRow& row) {
 Task<void> Pipeline::refuse_twin(HttpServerConnection& connection, JobPtr job) {
   Problem problem;
   problem.code = ProblemCode::request_in_progress;
-  problem.detail = "The request that came first with this Idempotency-Key is still being worked on.";
+  problem.detail = "The first request with this Idempotency-Key is still being worked on.";
   problem.retry_after = seconds(1);
   world::HttpResponse response = response_of(problem, context_of(*job));
   const world::Result<void> sent = co_await connection.respond(std::move(response));

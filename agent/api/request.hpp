@@ -38,7 +38,7 @@ struct Request {
   world::Nanos deadline{0};  // agentcore.deadline_ms or X-Request-Timeout-Ms; 0: the core's own
   std::string idempotency_key;
   bool prefers_async = false;  // Prefer: respond-async
-  std::optional<world::Nanos> wait{};  // Prefer: wait=N: longer than that it goes on without the call
+  std::optional<world::Nanos> wait{};  // Prefer: wait=N: then it goes on without the call
   std::string metadata;     // JSON text, given back with the response
   std::string instructions;  // of the Responses API, a system message of this turn only
   Multitask multitask = Multitask::enqueue;

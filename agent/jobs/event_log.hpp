@@ -29,7 +29,7 @@ class EventLog {
   std::uint64_t next() const { return first_ + events_.size(); }  // the number of the next one
   bool empty() const { return next() == 0; }
 
-  // All events from `cursor` on, which then stands behind them. Those that are gone are passed over.
+  // All events from `cursor` on, which then stands behind them. What is gone is passed over.
   std::string take(std::uint64_t& cursor);
   // The same, one by one.
   std::vector<std::string> copy(std::uint64_t& cursor) const;

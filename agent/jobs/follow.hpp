@@ -1,5 +1,6 @@
-// follow: tells one connection what a job tells, from an event on to the end: as a stream, or as one
-// response when there were no events. The job goes on whether anybody follows it or not. One clock.
+// follow: tells one connection what a job tells, from an event on to the end: as a stream, or as
+// one response when there were no events. The job goes on whether anybody follows it or not. One
+// clock.
 #pragma once
 
 #include "agent/jobs/job.hpp"

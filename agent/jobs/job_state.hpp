@@ -8,7 +8,14 @@
 
 namespace agent {
 
-enum class JobState : std::uint8_t { queued, in_progress, completed, failed, cancelled, incomplete };
+enum class JobState : std::uint8_t {
+  queued,
+  in_progress,
+  completed,
+  failed,
+  cancelled,
+  incomplete,
+};
 inline constexpr std::array<std::string_view, 6> kJobStates = {
     "queued", "in_progress", "completed", "failed", "cancelled", "incomplete"};
 

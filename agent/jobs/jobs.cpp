@@ -218,8 +218,8 @@ Task<void> Jobs::cancel(JobPtr job) {
   while (!job->log.ended()) co_await job->log.beyond(job->log.next());
 }
 
-// What is told is kept a little later: who comes back asks the log of a job that runs, and the store
-// for one that has ended. The last events come with the end.
+// What is told is kept a little later: who comes back asks the log of a job that runs, and the
+// store for one that has ended. The last events come with the end.
 Task<void> Jobs::keep_events(JobPtr job) {
   std::uint64_t cursor = 0;
   while (!job->outcome) {

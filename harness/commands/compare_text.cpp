@@ -125,7 +125,8 @@ std::string comparison_text(const Comparison& c, bool colour) {
     const std::string interval = m.low ? factor(*m.low) + ".." + factor(*m.high) : "-";
     out += fmt::format("  {:<14}{:>10}{:>11}{:>13}  {:<14}  {}\n", m.metric.name,
                        quantity(m.base, m.metric.unit), quantity(m.candidate, m.metric.unit),
-                       m.base && m.candidate ? factor(m.ratio) : "-", interval, label(m.verdict, colour));
+                       m.base && m.candidate ? factor(m.ratio) : "-", interval,
+                       label(m.verdict, colour));
     out += wrapped(m.why, kColumns, "      ") + "\n";
   }
   if (!c.worst.empty()) out += "\n  changed most\n";

@@ -1,8 +1,9 @@
 // retry_after_honoured: who was told to wait (Retry-After) comes not earlier. (1) A refused turn
 // comes again to that backend, or to another one of its account (`agent.rate.groups`), no sooner
-// than told, but for 1 % of the wait or 50 ms, whichever is more. (2) While a backend's wait runs, from kNewsTravels after it was told on, at most kOthersMax
-// calls of other turns are refused there with a Retry-After of their own: an agent that knows of
-// the wait holds all its calls back. Memory: the turns that were told in the last kHorizon.
+// than told, but for 1 % of the wait or 50 ms, whichever is more. (2) While a backend's wait runs,
+// from kNewsTravels after it was told on, at most kOthersMax calls of other turns are refused there
+// with a Retry-After of their own: an agent that knows of the wait holds all its calls back.
+// Memory: the turns that were told in the last kHorizon.
 #pragma once
 
 #include <array>

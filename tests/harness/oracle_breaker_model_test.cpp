@@ -292,7 +292,7 @@ TEST_CASE("breaker_model finds each defect", "[oracle]") {
       ledger.called(n, 10s + 1s * n).failed(n, 10500ms + 1s * n);
     }
     check_witness(ledger.moved(14s, "closed", "open").told(), "primary",
-                  "the breaker went from closed to open, with 4 failures in a row since 0 ns, "
+                  "the breaker went from closed to open, with 4 failures in a row since 0 s, "
                   "neither many nor slow enough, as u0.s0.t0 shows");
   }
   SECTION("it never lets a probe through") {

@@ -498,8 +498,8 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:8:7: `load` must be a map such as `{chat: {users: 20, arrivals: "
               "poisson(5/s)}}`, not an empty map\n"
               "s.yaml:9:1: unknown key `bulk` (known are `scenario`, `about`, `tags`, `seed`, "
-              "`target`, `backends`, `agent`, `client`, `phases`, `load`, `faults`, `slo`, "
-              "`invariants`, `drain`)"},
+              "`target`, `backends`, `programs`, `agent`, `client`, `phases`, `load`, `faults`, "
+              "`slo`, `invariants`, `drain`)"},
       }) {
     CAPTURE(row.with);
     CHECK(problem(replaced(kGood, row.what, row.with)) == row.expected);
