@@ -24,13 +24,15 @@ void ConversationIntegrity::on_sent(const reports::Operation& op) {
   if (conversation.turns.size() >= conversation.settle_at) settle(conversation);
 }
 
-void ConversationIntegrity::on_ended(const reports::Operation& op, const Reply&) {
+void ConversationIntegrity::on_ended(const reports::Operation& op, const Reply& reply) {
   const auto found = conversations_.find({op.user, op.session});
   if (found == conversations_.end() || op.turn >= found->second.size()) return;
   Turn* turn = found->second.recent(op.turn);
   if (turn == nullptr) return;
   turn->ended = true;
-  if (op.outcome == reports::Outcome::ok && !op.was_refused()) turn->answered = op.last_event;
+  // The agent may leave out of the history what it said without a provider.
+  const bool by_provider = op.outcome == reports::Outcome::ok && !reply.degraded;
+  if (by_provider && !op.was_refused()) turn->answered = op.last_event;
 }
 
 void ConversationIntegrity::on_conversation_over(std::uint32_t user, std::uint32_t session) {

@@ -17,6 +17,7 @@ void copy_scenarios(const TempFolder& folder) {
   namespace fs = std::filesystem;
   const fs::path from = fs::path(bundled("steady")).parent_path() / "selftest";
   fs::create_directories(folder.path("selftest"));
+  fs::copy(from.parent_path() / "corpora", folder.path("corpora"));
   for (const auto& entry : fs::directory_iterator(from)) {
     fs::copy_file(entry.path(), folder.path("selftest") / entry.path().filename());
   }
