@@ -92,7 +92,7 @@ Task<void> Pipeline::serve(HttpServerConnection& connection, world::HttpRequest 
   books_.note(LedgerKind::received, job->request_id, {});
   job->writer = api == Api::chat
                     ? make_chat_writer(*job, config_)
-                    : make_responses_writer(*job, config_, clock_.unix_nanos() / 1'000'000'000);
+                    : make_responses_writer(*job, clock_.unix_nanos() / 1'000'000'000);
   bool goes_on = authenticate(*job, http) && read(*job, http);
   if (goes_on) goes_on = co_await limit(*job);
   std::optional<JobRow> earlier;
@@ -220,7 +220,7 @@ void Pipeline::fail(Job& job, Problem problem) {
 
 Task<void> Pipeline::recover() {
   co_await jobs_.recover([this](const JobRow& row, Job& job) {
-    job.writer = make_responses_writer(job, config_, row.created_at / 1'000'000'000);
+    job.writer = make_responses_writer(job, row.created_at / 1'000'000'000);
     Problem unused;
     const Api api = row.api == "chat" ? Api::chat : Api::responses;
     return read_request(api, row.body, limits_, job.request, unused);

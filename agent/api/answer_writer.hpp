@@ -41,8 +41,7 @@ class AnswerWriter {
 };
 
 std::unique_ptr<AnswerWriter> make_chat_writer(Job& job, const Config& config);
-std::unique_ptr<AnswerWriter> make_responses_writer(Job& job, const Config& config,
-                                                    std::int64_t created_s);
+std::unique_ptr<AnswerWriter> make_responses_writer(Job& job, std::int64_t created_s);
 
 // The object of a job that nobody can run any more.
 std::string failed_object(const JobRow& row, const Problem& problem);

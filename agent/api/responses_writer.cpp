@@ -2,7 +2,6 @@
 // An event's sequence_number is its place in the job's log, so a stream that is taken up again has
 // no gap. Events and members of the core's own begin with `agentcore`.
 #include "agent/api/answer_writer.hpp"
-#include "agent/config.hpp"
 #include "agent/jobs/job.hpp"
 #include "agent/jobs/job_store.hpp"
 #include "agent/providers/completion.hpp"
@@ -25,8 +24,7 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 
 class ResponsesWriter final : public AnswerWriter {
  public:
-  ResponsesWriter(Job& job, const Config& config, std::int64_t created_s)
-      : job_(job), config_(config), created_s_(created_s) {}
+  ResponsesWriter(Job& job, std::int64_t created_s) : job_(job), created_s_(created_s) {}
 
   void accepted() override {
     if (!tells()) return;
@@ -271,7 +269,6 @@ class ResponsesWriter final : public AnswerWriter {
   }
 
   Job& job_;
-  const Config& config_;
   const std::int64_t created_s_;
   FairQueue::Place place_;
   bool open_ = false;
@@ -285,9 +282,8 @@ class ResponsesWriter final : public AnswerWriter {
 
 }  // namespace
 
-std::unique_ptr<AnswerWriter> make_responses_writer(Job& job, const Config& config,
-                                                    std::int64_t created_s) {
-  return std::make_unique<ResponsesWriter>(job, config, created_s);
+std::unique_ptr<AnswerWriter> make_responses_writer(Job& job, std::int64_t created_s) {
+  return std::make_unique<ResponsesWriter>(job, created_s);
 }
 
 std::string failed_object(const JobRow& row, const Problem& problem) {
