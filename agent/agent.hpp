@@ -29,6 +29,10 @@ class Agent {
   // Takes over what the store has of another life, then serves until cancelled. One call at a time.
   world::Task<void> serve(world::Listener& listener);
 
+  // Nothing that is under way goes on, from this call on, as if the process had been killed. serve()
+  // has to be cancelled, too.
+  void abort() { pipeline_.jobs().abort(); }
+
   std::size_t sessions() const { return pipeline_.sessions(); }
   std::int64_t held_bytes() const { return pipeline_.held_bytes(); }
   std::int64_t in_flight() const { return in_flight_; }

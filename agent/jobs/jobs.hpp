@@ -61,6 +61,8 @@ class Jobs {
 
   // Ends all of them, as the end of the process would: the store keeps them as they are.
   world::Task<void> close();
+  // The same without waiting: none of them does anything any more. close() has to follow.
+  void abort() { scope_.cancel(); }
 
   std::int64_t unix_nanos() const { return parts_.clock.unix_nanos(); }
   JobStore& store() { return parts_.store; }

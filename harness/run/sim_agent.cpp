@@ -76,7 +76,8 @@ Task<void> SimAgent::stop() {
 
 Task<void> SimAgent::kill() {
   life_->tells = false;
-  life_->scope.cancel();  // first: nothing of it may act on the end of its commands
+  life_->core->abort();  // first: nothing of it may act on the end of its commands
+  life_->scope.cancel();
   life_->processes.kill_all();
   co_await stop();
 }
