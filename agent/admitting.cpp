@@ -5,7 +5,7 @@
 #include "agent/jobs/idempotency.hpp"
 #include "agent/limits/rate_headers.hpp"
 #include "agent/pipeline.hpp"
-#include "world/json_text.hpp"
+#include "world/digest.hpp"
 
 namespace agent {
 
@@ -22,9 +22,8 @@ std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) co
     return std::nullopt;
   }
   if (key.empty()) return "anyone";
-  std::string owner = "key-";  // the key itself is kept nowhere
-  world::append_hex(owner, world::entity_of(key));
-  return owner;
+  const std::string owner = "key-";  // the key itself is kept nowhere
+  return owner + world::sha256_hex(key).substr(0, 32);
 }
 
 bool Pipeline::authenticate(Job& job, const world::HttpRequest& http) {

@@ -146,6 +146,15 @@ Task<void> Agent::route(HttpServerConnection& connection, HttpRequest request) {
   std::string id;
   for (const Route& route : routes()) {
     if (route.method != request.method || !matches(route.path, request.path(), id)) continue;
+    // Questions are refused by the pipeline, which keeps book of them.
+    const bool asks = route.handler == &Agent::ask<Api::chat> ||
+                      route.handler == &Agent::ask<Api::responses>;
+    if (!asks && !route.path.starts_with("/health") && !pipeline_.owner_of(request)) {
+      std::string detail = "The Authorization header has no key that is known here.";
+      co_await refuse(connection, std::move(request), ProblemCode::unauthorized,
+                      std::move(detail), std::string());
+      co_return;
+    }
     co_await (this->*route.handler)(connection, std::move(request), std::move(id));
     co_return;
   }
@@ -159,11 +168,19 @@ Task<void> Agent::no_route(HttpServerConnection& connection, HttpRequest request
     if (!matches(route.path, request.path(), id)) continue;
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
   }
+  std::string detail = "There is nothing at " + std::string(request.path().substr(0, 64)) + ".";
+  if (!allowed.empty()) detail = "This path takes " + allowed + ".";
+  const ProblemCode code =
+      allowed.empty() ? ProblemCode::not_found : ProblemCode::method_not_allowed;
+  co_await refuse(connection, std::move(request), code, std::move(detail), std::move(allowed));
+}
+
+// An error of a call that is no question to a provider.
+Task<void> Agent::refuse(HttpServerConnection& connection, HttpRequest request, ProblemCode code,
+                         std::string detail, std::string allowed) {
   Problem problem;
-  problem.code = allowed.empty() ? ProblemCode::not_found : ProblemCode::method_not_allowed;
-  problem.detail = allowed.empty()
-                       ? "There is nothing at " + std::string(request.path().substr(0, 64)) + "."
-                       : "This path takes " + allowed + ".";
+  problem.code = code;
+  problem.detail = std::move(detail);
   const std::string request_id = pipeline_.id_of(request);
   ProblemContext context;
   context.request = request_id;

@@ -29,8 +29,8 @@ class Agent {
   // Takes over what the store has of another life, then serves until cancelled. One call at a time.
   world::Task<void> serve(world::Listener& listener);
 
-  // Nothing that is under way goes on, from this call on, as if the process had been killed. serve()
-  // has to be cancelled, too.
+  // Nothing that is under way goes on, from this call on, as if the process had been killed.
+  // serve() has to be cancelled, too.
   void abort() { pipeline_.jobs().abort(); }
 
   std::size_t sessions() const { return pipeline_.sessions(); }
@@ -49,6 +49,8 @@ class Agent {
 
   world::Task<void> route(world::HttpServerConnection& connection, world::HttpRequest request);
   world::Task<void> no_route(world::HttpServerConnection& connection, world::HttpRequest request);
+  world::Task<void> refuse(world::HttpServerConnection& connection, world::HttpRequest request,
+                           ProblemCode code, std::string detail, std::string allowed);
   template <Api kApi>
   world::Task<void> ask(world::HttpServerConnection& connection, world::HttpRequest request,
                         std::string id);

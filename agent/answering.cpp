@@ -85,6 +85,7 @@ Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
       problem.code = ProblemCode::tool_rounds_exceeded;
       problem.detail = "The model has called tools " + std::to_string(round) +
                        " times in this turn and would go on.";
+      problem.execution = Execution::partial;
       fail(job, std::move(problem));
       co_return false;
     }

@@ -1,8 +1,7 @@
 #include "agent/pipeline.hpp"
 
-#include "agent/limits/rate_headers.hpp"
-
 #include "agent/api/request_reader.hpp"
+#include "agent/limits/rate_headers.hpp"
 #include "world/json_text.hpp"
 
 namespace agent {
@@ -167,6 +166,7 @@ Task<bool> Pipeline::wait_for_recovery(Job& job) {
 
 // From the reservation to the settlement; each stage gives back what it holds on every way out.
 Task<void> Pipeline::run(JobPtr job) {
+  const Given given{*job, tools_, budgets_};
   const std::string& user = job->request.user;
   const BudgetLedger::Who who{job->id, job->request.conversation, user, job->request.model};
   if (budgets_.on()) {
@@ -183,7 +183,6 @@ Task<void> Pipeline::run(JobPtr job) {
     const bool ours = co_await wait_for_conversation(*job, *turn);
     if (!ours) co_return;
   }
-  const Given given{*job, tools_, budgets_};
   const bool usable = co_await wait_for_recovery(*job);
   if (!usable) co_return;
   std::optional<FairQueue::Slot> slot;
@@ -220,9 +219,11 @@ void Pipeline::fail(Job& job, Problem problem) {
 
 Task<void> Pipeline::recover() {
   co_await jobs_.recover([this](const JobRow& row, Job& job) {
-    job.writer = make_responses_writer(job, row.created_at / 1'000'000'000);
+    const Api api = job.request.api;
+    job.writer = api == Api::chat
+                     ? make_chat_writer(job, config_)
+                     : make_responses_writer(job, row.created_at / 1'000'000'000);
     Problem unused;
-    const Api api = row.api == "chat" ? Api::chat : Api::responses;
     return read_request(api, row.body, limits_, job.request, unused);
   });
 }

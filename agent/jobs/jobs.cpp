@@ -76,7 +76,7 @@ Task<void> Jobs::work(JobPtr job) {
     }
   };
   const AtEnd at_end{*job};
-  co_await run_(job);
+  if (!job->outcome) co_await run_(job);
 }
 
 Task<bool> Jobs::begin_effects(Job& job) {
@@ -161,10 +161,15 @@ Task<void> Jobs::begin(Job& job) {
   static_cast<void>(told);  // a store that is gone is noticed at the end, which must be kept
 }
 
-// In the store first, then to all who follow.
+// In the store first, then to all who follow. What was turned away before it was begun is not
+// stored: its Idempotency-Key may be used for another try (unless its caller was promised a job).
 Task<void> Jobs::finish(JobPtr job) {
   JobState state = *job->outcome;
-  if (job->stored) {
+  const bool begun = job->state != JobState::queued || job->request.background;
+  if (job->stored && state == JobState::failed && !begun) {
+    const StoreResult<void> removed = co_await parts_.store.remove(job->id);
+    static_cast<void>(removed);  // what stays is too much, not too little
+  } else if (job->stored) {
     JobStore::Change change;
     change.id = job->id;
     change.attempt = job->attempt;
@@ -267,8 +272,16 @@ Task<void> Jobs::recover(Revive revive) {
     job->request_id = row.request_id;
     job->attempt = row.attempt;
     job->stored = true;
-    if (!revive(row, *job)) continue;
+    const bool readable = revive(row, *job);
+    job->request.background = true;  // the call that made it is gone
     kept_.emplace(job->id, job);
+    if (!readable) {
+      job->problem = interrupted_problem();
+      ProblemContext context;
+      context.request = job->request_id;
+      job->writer->failed(*job->problem, context);
+      job->end(JobState::failed);
+    }
     start(std::move(job));
   }
 }

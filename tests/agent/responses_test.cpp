@@ -287,3 +287,48 @@ TEST_CASE("a breaker can be opened and reset by hand", "[responses][REQ-013]") {
   w.run(work(w));
   CHECK(w.records.size() == 1);
 }
+
+TEST_CASE("what was never begun is not answered again under its key", "[responses][REQ-029]") {
+  Setup setup = sound();
+  setup.config.queue.running_max = 1;
+  setup.config.queue.waiting_max = 0;
+  CoreWorld w(std::move(setup));
+  const auto work = [](CoreWorld& world) -> world::Task<void> {
+    world::Scope scope(world.clock());
+    const auto first = [](CoreWorld& in) -> world::Task<void> {
+      const Got got = co_await post(in, "/v1/responses", ask());
+      CHECK(got.status == 200);
+    };
+    scope.spawn(first(world));
+    co_await world.clock().sleep(10ms);
+    const Headers key = {{"idempotency-key", "order-2"}};
+    const Got refused = co_await call(world, "POST", "/v1/responses", ask(), key);
+    CHECK(refused.status == 429);
+    co_await scope.join();
+    const Got served = co_await call(world, "POST", "/v1/responses", ask(), key);
+    CHECK(served.status == 200);
+    CHECK(served.headers.get("idempotent-replayed").empty());
+  };
+  w.run(work(w));
+}
+
+TEST_CASE("where keys are known, nobody without one is told anything", "[responses]") {
+  Setup setup = sound();
+  setup.config.api_keys = {"ann-key"};
+  CoreWorld w(std::move(setup));
+  const auto work = [](CoreWorld& world) -> world::Task<void> {
+    for (const char* path : {"/v1/models", "/v1/breakers", "/v1/limits", "/v1/responses"}) {
+      CAPTURE(path);
+      const Got stranger = co_await get(world, path);
+      CHECK(stranger.status == 401);
+    }
+    const Got opened = co_await post(world, "/v1/breakers/primary:isolate", std::string());
+    CHECK(opened.status == 401);
+    const Got alive = co_await get(world, "/health");
+    CHECK(alive.status == 200);
+    const Headers ann = {{"authorization", "Bearer ann-key"}};
+    const Got served = co_await call(world, "POST", "/v1/responses", ask(), ann);
+    CHECK(served.status == 200);
+  };
+  w.run(work(w));
+}
