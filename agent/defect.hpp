@@ -42,6 +42,7 @@ enum class Defect : std::uint8_t {
   burst_off_by_one,         // tool_limiter.cpp, admission.cpp: one more at once than was said
   cooldown_stampede,        // tool_limiter.cpp: who has waited passes without a second look
   rejects_are_charged,      // admission.cpp: what was turned away uses up the quota all the same
+  forgets_quotas,           // pipeline.cpp: what was used of the day is gone with the process
   flex_starves,             // turn_order.cpp: the higher class first, always; nobody ages
   forgets_waiters,          // fair_queue.cpp: now and then one whose turn comes is not woken
 };

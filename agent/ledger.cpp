@@ -7,7 +7,8 @@ namespace {
 constexpr std::array<std::string_view, kLedgerKinds> kNames{
     "received", "refused",     "queued", "started",  "called",    "call_ended", "waits",
     "breaker",  "rejected",    "tool_called", "spent", "answered", "abandoned",  "memory",
-    "command_started", "command_progress", "command_cancelled", "command_ended", "budget_alert"};
+    "command_started", "command_progress", "command_cancelled", "command_ended", "tool_refused",
+    "budget_alert"};
 }
 
 std::string_view name_of(LedgerKind kind) { return kNames[static_cast<std::size_t>(kind)]; }

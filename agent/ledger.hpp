@@ -35,9 +35,10 @@ enum class LedgerKind : std::uint8_t {
   command_progress,   // value: percent done as it says itself, or 0; limit: how long it runs, ns
   command_cancelled,  // whoever waited for it does so no more
   command_ended,      // it is gone with all its children; to: why, value: its exit code
+  tool_refused,  // a limit of the tool `key` turned a call away; from: minute or task; limit: it
   budget_alert,  // key: whose, from: the scope; value: spent of `limit`, which is nearly all of it
 };
-inline constexpr std::size_t kLedgerKinds = 19;
+inline constexpr std::size_t kLedgerKinds = 20;
 std::string_view name_of(LedgerKind kind);
 std::optional<LedgerKind> ledger_kind_named(std::string_view name);
 

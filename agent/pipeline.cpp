@@ -37,6 +37,9 @@ struct Given {
   }
 };
 
+// Planted bug: days are counted in this process alone.
+bool forgetful(const Config& config) { return config.defect == Defect::forgets_quotas; }
+
 }  // namespace
 
 Pipeline::Pipeline(Parts parts, const std::vector<Provider>& providers)
@@ -44,7 +47,9 @@ Pipeline::Pipeline(Parts parts, const std::vector<Provider>& providers)
       config_(parts.chain.config),
       books_(parts.chain.books),
       limiter_(config_),
-      day_counts_(parts.store),
+      stored_day_counts_(parts.store),
+      day_counts_(forgetful(config_) ? static_cast<DayCounts&>(own_day_counts_)
+                                     : static_cast<DayCounts&>(stored_day_counts_)),
       budgets_(clock_, config_.budget, config_.users_max, day_counts_, config_.defect,
                [this](const BudgetLedger::Alert& alert) {
                  books_.note(LedgerKind::budget_alert, {},

@@ -124,7 +124,9 @@ class Pipeline {
   const Books& books_;
   RequestLimits limits_;
   RateLimiter limiter_;
-  StoredDayCounts day_counts_;
+  StoredDayCounts stored_day_counts_;
+  MemoryDayCounts own_day_counts_;  // of a defect
+  DayCounts& day_counts_;
   BudgetLedger budgets_;
   Admission admission_;
   ToolLimiter tool_limiter_;

@@ -16,7 +16,7 @@ struct Profile {
   Config (*apply)(Config config);
 };
 
-inline constexpr std::size_t kProfileCount = 45;
+inline constexpr std::size_t kProfileCount = 49;
 extern const std::array<Profile, kProfileCount> kProfiles;
 
 const Profile* find_profile(std::string_view name);  // null: there is none

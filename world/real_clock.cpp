@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "world/wall_step.hpp"
+
 namespace world {
 
 namespace {
@@ -48,7 +50,10 @@ Instant RealClock::now() const {
   return at(Nanos(static_cast<std::int64_t>(static_cast<double>(wall) * options_.scale)));
 }
 
-std::int64_t RealClock::unix_nanos() const { return read_clock(CLOCK_REALTIME); }
+std::int64_t RealClock::unix_nanos() const {
+  const std::int64_t step = options_.wall_step ? options_.wall_step->get().count() : 0;
+  return read_clock(CLOCK_REALTIME) + step;
+}
 
 void RealClock::arm(Event& event, Instant at) {
   // Instant::min() means "at once", which is this turn: no need to ask the clock.

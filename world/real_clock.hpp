@@ -14,6 +14,8 @@ class io_context;
 
 namespace world {
 
+class WallStep;
+
 // How the loop waits for the next instant.
 enum class Pacing : std::uint8_t {
   timer,  // a precise timer per instant: least CPU at low rates
@@ -28,6 +30,7 @@ struct RealClockOptions {
   Nanos spin{150'000};         // wall time
   Nanos slack{0};              // wall time: from one turn to the next wake for an instant, at least
   std::int64_t origin = 0;     // steady_now() at scenario time 0; 0 means now
+  const WallStep* wall_step = nullptr;  // added to the machine's wall clock; outlives the clock
 };
 
 class RealClock final : public Clock {

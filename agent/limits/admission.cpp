@@ -42,6 +42,7 @@ Admission::Pass::Pass(Admission& admission, Asker asker, Instant deadline)
     if (edge) edge->take(now);
     if (charged_anyway) turn_.begin();
     charge_.reserve();
+    if (charged_anyway) charge_.spend();
   }
   if (refused()) turn_.give_up();
   decision_[Limit::edge] = edge ? edge->quota(now) : Quota{};

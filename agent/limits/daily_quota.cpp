@@ -82,12 +82,17 @@ DailyQuota::Charge::~Charge() {
   account.reserved = std::max<std::int64_t>(0, account.reserved - 1);
 }
 
-Task<void> DailyQuota::Charge::keep() {
-  if (!reserved_) co_return;
+void DailyQuota::Charge::spend() {
+  if (!reserved_) return;
   reserved_ = false;
   DayAccounts::Account& account = quota_.accounts_.at(account_, day_);
   account.reserved = std::max<std::int64_t>(0, account.reserved - 1);
   ++account.unsaved;
+}
+
+Task<void> DailyQuota::Charge::keep() {
+  if (!reserved_) co_return;
+  spend();
   Task<void> saving = quota_.accounts_.save(user_, day_);
   co_await std::move(saving);
 }

@@ -42,6 +42,8 @@ class DailyQuota {
     Quota quota();  // as it stands now, itself included
     // It was answered. Completes when that is durable, or could not be made so.
     world::Task<void> keep();
+    // What is reserved counts as used, in memory.
+    void spend();
 
    private:
     DailyQuota& quota_;

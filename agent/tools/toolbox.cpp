@@ -188,6 +188,8 @@ Task<std::string> Toolbox::over_limit(const ToolCall& call) {
                                          std::move(on_cooldown));
   const ToolLimiter::Admission admission = co_await admitting;
   if (!admission.error) co_return std::string();
+  parts_.books.note(LedgerKind::tool_refused, call.request,
+                    {.key = tool, .from = admission.error->period, .limit = admission.error->limit});
   co_return admission.error->message();
 }
 

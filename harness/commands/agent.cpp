@@ -23,6 +23,7 @@
 #include "world/real_network.hpp"
 #include "world/real_worker.hpp"
 #include "world/real_processes.hpp"
+#include "world/wall_step.hpp"
 
 namespace harness {
 
@@ -39,6 +40,7 @@ struct AgentCommand {
   std::uint64_t seed = 1;
   std::string api_key;
   bool ledger = false;
+  std::string wall_step;  // a file; empty: its wall clock is the machine's
 };
 
 constexpr std::string_view kHttps = "https://";
@@ -141,6 +143,8 @@ int serve_agent(const AgentCommand& command) {
   const Setup setup = setup_of(command, providers);
   world::RealClockOptions options;
   options.scale = command.time_scale;
+  std::optional<world::WallStep> wall_step;
+  if (!command.wall_step.empty()) options.wall_step = &wall_step.emplace(command.wall_step);
   world::RealClock clock(options);
   world::RealNetwork network(clock);
   world::raise_descriptor_limit();
@@ -209,6 +213,11 @@ void add_agent(CLI::App& command, int& exit_code) {
   command.add_option("--time-scale", o->time_scale, "Its seconds per second of the wall clock.")
       ->check(CLI::Range(0.001, 1000.0))
       ->type_name("X");
+  command
+      .add_option("--wall-step", o->wall_step,
+                  "File of 8 bytes with a number of nanoseconds, by which its wall clock is ahead of "
+                  "the machine's; made if it is not there, looked at all the time.")
+      ->type_name("FILE");
   command.callback([o, &exit_code] { exit_code = serve_agent(*o); });
 }
 

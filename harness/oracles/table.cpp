@@ -11,6 +11,7 @@
 #include "harness/oracles/command_life.hpp"
 #include "harness/oracles/conservation.hpp"
 #include "harness/oracles/conversation_integrity.hpp"
+#include "harness/oracles/daily_quota.hpp"
 #include "harness/oracles/exactly_once_commands.hpp"
 #include "harness/oracles/explains_bad_input.hpp"
 #include "harness/oracles/exactly_once_keys.hpp"
@@ -29,6 +30,7 @@
 #include "harness/oracles/steady_choice.hpp"
 #include "harness/oracles/stream_integrity.hpp"
 #include "harness/oracles/terminal_once.hpp"
+#include "harness/oracles/tool_limits.hpp"
 #include "harness/oracles/user_concurrency.hpp"
 #include "harness/oracles/wakes_nobody.hpp"
 #include "reports/text.hpp"
@@ -132,6 +134,12 @@ constexpr std::array kOracles{
     OracleKind{"steady_choice", "The provider that is asked first seldom changes.", Needs::agent,
                make_with_parameter<SteadyChoice>, OracleParameter::count, "Changes in a minute.", 2,
                1, 1'000},
+    OracleKind{"tool_limits",
+               "The model calls no tool more often than its limits say, and is not refused before.",
+               Needs::agent, make<ToolLimits>},
+    OracleKind{"daily_quota",
+               "Nobody has more answers of a day than the quota, or is refused before it is used.",
+               Needs::agent, make<DailyQuota>},
 };
 }  // namespace
 

@@ -43,6 +43,11 @@ Task<void> AgentStriker::strike(const AgentFault& fault) {
     tell(Event::thawed, fault);
     co_return;
   }
+  if (const auto* clock = std::get_if<ClockAgent>(&fault.action)) {
+    host_.step_wall(clock->step_from(host_.wall()));
+    tell(Event::clock_set, fault, host_.wall());
+    co_return;
+  }
   const bool kills = std::holds_alternative<KillAgent>(fault.action);
   tell(kills ? Event::killed : Event::told_to_end, fault);
   if (kills) co_await host_.kill();
@@ -53,8 +58,8 @@ Task<void> AgentStriker::strike(const AgentFault& fault) {
   tell(Event::started, fault);
 }
 
-void AgentStriker::tell(Event event, const AgentFault& fault) {
-  evidence_.on_life({clock_.now(), event, fault.id});
+void AgentStriker::tell(Event event, const AgentFault& fault, std::int64_t wall) {
+  evidence_.on_life({clock_.now(), event, fault.id, wall});
 }
 
 std::vector<reports::FaultResult> AgentStriker::results() const {

@@ -24,6 +24,9 @@ class AgentHost {
   virtual world::Task<void> start_again() = 0;
   // Stops it where it is, or lets it go on.
   virtual void freeze(bool frozen) = 0;
+  // Its wall clock, of this life and those that follow: nanoseconds since 1970 UTC.
+  virtual std::int64_t wall() const = 0;
+  virtual void step_wall(world::Nanos by) = 0;
 };
 
 class AgentStriker {
@@ -38,7 +41,7 @@ class AgentStriker {
  private:
   world::Task<void> carry_out(std::size_t index);
   world::Task<void> strike(const AgentFault& fault);
-  void tell(AgentLife::Event event, const AgentFault& fault);
+  void tell(AgentLife::Event event, const AgentFault& fault, std::int64_t wall = 0);
 
   world::Clock& clock_;
   const Scenario& scenario_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "harness/run/suite_parts.hpp"
@@ -53,6 +54,7 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
     command.argv.push_back(word);
   }
   keep_jobs(prepared);
+  keep_wall(prepared);
   time_scale_ = options.time_scale;
   seed_ = prepared.seed;
   auto launching = launch();
@@ -61,14 +63,32 @@ Task<world::Endpoint> AgentProcess::start(const Prepared& prepared, const RunOpt
   co_return endpoint;
 }
 
+std::string AgentProcess::file_of_this_run(std::string_view what) const {
+  const std::string name =
+      "shakedown-" + std::string(what) + "-" + std::to_string(clock_.unix_nanos());
+  return (std::filesystem::temp_directory_path() / name).string();
+}
+
+// What its clock was set by outlives a kill, as the clock of a machine does.
+void AgentProcess::keep_wall(const Prepared& prepared) {
+  const auto sets_clock = [](const AgentFault& fault) {
+    return std::holds_alternative<ClockAgent>(fault.action);
+  };
+  const std::vector<AgentFault>& faults = prepared.scenario.agent_faults;
+  if (std::none_of(faults.begin(), faults.end(), sets_clock)) return;
+  wall_file_ = file_of_this_run("wall");
+  wall_step_.emplace(wall_file_);
+  command_.argv.push_back("--wall-step");
+  command_.argv.push_back(wall_file_);
+}
+
 // Lives that follow one another share a database; where none is named, one of this run.
 void AgentProcess::keep_jobs(const Prepared& prepared) {
   const agent::StoreConfig& store = prepared.scenario.agent.store;
   const bool needed = store.kind == agent::StoreKind::sqlite && store.path.empty() &&
                       !prepared.scenario.agent_faults.empty();
   if (!needed) return;
-  const std::string name = "shakedown-jobs-" + std::to_string(clock_.unix_nanos());
-  jobs_file_ = (std::filesystem::temp_directory_path() / name).string();
+  jobs_file_ = file_of_this_run("jobs");
   command_.argv.push_back("--set");
   command_.argv.push_back("agent.store.path=" + jobs_file_);
 }
@@ -205,16 +225,17 @@ Task<bool> AgentProcess::wait_for_end() {
   co_return true;
 }
 
-void AgentProcess::forget_jobs() const {
+void AgentProcess::forget_files() const {
+  std::error_code ignored;
+  if (!wall_file_.empty()) std::filesystem::remove(wall_file_, ignored);
   if (jobs_file_.empty()) return;
   for (const char* behind : {"", "-wal", "-shm"}) {
-    std::error_code ignored;
     std::filesystem::remove(jobs_file_ + behind, ignored);
   }
 }
 
 Task<void> AgentProcess::stop() {
-  if (!child_) forget_jobs();
+  if (!child_) forget_files();
   if (!child_) co_return;
   stopping_ = true;
   child_->signal(world::ProcessSignal::cont);  // the scenario may have left it frozen
@@ -224,7 +245,7 @@ Task<void> AgentProcess::stop() {
       co_await world::with_deadline(clock_, clock_.now() + kStopWithin, std::move(waiting));
   if (!ended) child_->signal(world::ProcessSignal::kill);
   child_.reset();
-  forget_jobs();
+  forget_files();
 }
 
 }  // namespace harness

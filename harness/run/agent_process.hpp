@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "harness/run/agent_host.hpp"
@@ -16,6 +17,7 @@
 #include "world/network.hpp"
 #include "world/processes.hpp"
 #include "world/signal.hpp"
+#include "world/wall_step.hpp"
 
 namespace harness {
 
@@ -44,6 +46,8 @@ class AgentProcess final : public AgentHost {
   world::Task<void> end() override;
   world::Task<void> start_again() override;
   void freeze(bool frozen) override;
+  std::int64_t wall() const override { return clock_.unix_nanos() + wall_step_->get().count(); }
+  void step_wall(world::Nanos by) override { wall_step_->add(by); }
 
   // Asks it to end, then makes it.
   world::Task<void> stop();
@@ -54,8 +58,10 @@ class AgentProcess final : public AgentHost {
   static constexpr world::Nanos kStopWithin = std::chrono::seconds(2);    // wall time
   static constexpr world::Nanos kEndWithin = std::chrono::seconds(60);    // wall time
 
+  std::string file_of_this_run(std::string_view what) const;
   void keep_jobs(const Prepared& prepared);
-  void forget_jobs() const;
+  void keep_wall(const Prepared& prepared);
+  void forget_files() const;
   world::Task<world::Endpoint> launch();
   world::Task<std::string> first_line();
   world::Task<bool> read_errors();
@@ -71,6 +77,8 @@ class AgentProcess final : public AgentHost {
   std::string listen_ = "127.0.0.1:0";
   std::unique_ptr<world::Child> child_;  // null: it is gone
   std::string jobs_file_;  // of this run alone; empty: none
+  std::string wall_file_;  // the same
+  std::optional<world::WallStep> wall_step_;  // of all its lives, where the scenario sets clocks
   std::string output_;  // before anybody follows it
   world::Tail errors_{kErrorBytesMax};
   std::uint64_t lives_ = 0;

@@ -29,6 +29,8 @@ class SimAgent final : public AgentHost {
   world::Task<void> end() override;
   world::Task<void> start_again() override;
   void freeze(bool frozen) override;
+  std::int64_t wall() const override { return clock_.unix_nanos(); }
+  void step_wall(world::Nanos by) override { clock_.step_wall(by); }
 
  private:
   struct Life;  // of the process

@@ -12,6 +12,8 @@ const std::array<AgentFaultKind, std::variant_size_v<AgentAction>> kAgentFaultKi
      "term: {restart_after: 2s}", true},
     {"freeze", "The agent's process stands still for a while; its connections stay open.",
      "freeze: {for: 5s}", false},
+    {"clock", "The agent's wall clock is set forward or back; its steady clock is not.",
+     "clock: {forward: 6h}", true},
 }};
 
 const AgentFaultKind& kind_of(const AgentAction& action) {
@@ -21,7 +23,13 @@ const AgentFaultKind& kind_of(const AgentAction& action) {
 world::Nanos lasts(const AgentAction& action) {
   if (const auto* kill = std::get_if<KillAgent>(&action)) return kill->restart_after;
   if (const auto* term = std::get_if<TermAgent>(&action)) return term->restart_after;
-  return std::get<FreezeAgent>(action).lasts;
+  if (const auto* freeze = std::get_if<FreezeAgent>(&action)) return freeze->lasts;
+  return world::Nanos{0};
+}
+
+world::Nanos ClockAgent::step_from(std::int64_t wall) const {
+  if (time_of_day.count() == kUnset) return forward - back;
+  return world::Nanos((time_of_day.count() - wall % kDay + kDay) % kDay);
 }
 
 std::vector<world::Instant> strikes_of(const AgentFault& fault, world::Instant plan_end) {
@@ -48,6 +56,7 @@ std::string_view name_of(AgentLife::Event event) {
     case AgentLife::Event::started: return "started";
     case AgentLife::Event::frozen: return "frozen";
     case AgentLife::Event::thawed: return "thawed";
+    case AgentLife::Event::clock_set: return "clock_set";
   }
   return "unknown";
 }

@@ -1,5 +1,5 @@
 // Faults that strike the bundled agent itself: its process is killed, asked to end, or frozen, and
-// comes back. One struct (its members are the YAML keys of the action), one alternative and one row
+// comes back; or its wall clock is set. One struct (its members are the YAML keys of the action), one alternative and one row
 // of kAgentFaultKinds each. They strike at instants, not requests, so they have no conditions.
 // Plain data; any thread.
 #pragma once
@@ -63,7 +63,34 @@ struct FreezeAgent {  // freeze: SIGSTOP and, later, SIGCONT
   }
 };
 
-using AgentAction = std::variant<KillAgent, TermAgent, FreezeAgent>;
+// clock: the wall clock is set, and time goes on as before. One of the three.
+struct ClockAgent {
+  world::Nanos forward{0};
+  world::Nanos back{0};
+  world::Nanos time_of_day{kUnset};
+  world::Nanos every{0};
+
+  static constexpr std::int64_t kUnset = -1;
+  static constexpr std::int64_t kStepMax = 366 * 86'400'000'000'000;  // a year
+  static constexpr std::int64_t kDay = 86'400'000'000'000;
+
+  static constexpr auto fields() {
+    using world::field;
+    return std::tuple(
+        field("forward", &ClockAgent::forward, "How far it is set forward.").between(0, kStepMax),
+        field("back", &ClockAgent::back, "How far it is set back.").between(0, kStepMax),
+        field("time_of_day", &ClockAgent::time_of_day,
+              "It is set forward to this time after midnight UTC; 24h: to midnight.")
+            .between(0, kDay),
+        field("every", &ClockAgent::every, "Again and again while the window lasts; 0s: once.")
+            .between(0, kAgentPauseMax));
+  }
+
+  // By how much a clock is set that shows `wall` (nanoseconds since 1970 UTC).
+  world::Nanos step_from(std::int64_t wall) const;
+};
+
+using AgentAction = std::variant<KillAgent, TermAgent, FreezeAgent, ClockAgent>;
 
 struct AgentFaultKind {
   std::string_view name;     // the YAML key
@@ -92,10 +119,11 @@ world::Instant healed_at(const AgentFault& fault, world::Instant plan_end);
 
 // What has happened to the agent's process, told to the oracles as it happens.
 struct AgentLife {
-  enum class Event : std::uint8_t { killed, told_to_end, ended, started, frozen, thawed };
+  enum class Event : std::uint8_t { killed, told_to_end, ended, started, frozen, thawed, clock_set };
   world::Instant at{};
   Event event = Event::killed;
-  std::string fault;  // id of the one that did it
+  std::string fault;      // id of the one that did it
+  std::int64_t wall = 0;  // of clock_set: what its clock shows now, nanoseconds since 1970 UTC
 };
 std::string_view name_of(AgentLife::Event event);
 

@@ -67,6 +67,17 @@ void check_every(Loading& loading, const YamlNode& node, const Slot& slot,
   }
 }
 
+void check_clock(Loading& loading, const YamlNode& node, const Slot& slot,
+                 const AgentFault& fault) {
+  const auto* clock = std::get_if<ClockAgent>(&fault.action);
+  if (clock == nullptr) return;
+  const int given = (clock->forward > world::Nanos{0}) + (clock->back > world::Nanos{0}) +
+                    (clock->time_of_day.count() != ClockAgent::kUnset);
+  if (given == 1) return;
+  refuse_value(loading.errors, node, slot,
+               "must say one of `forward`, `back` and `time_of_day`, as `clock: {forward: 6h}`");
+}
+
 }  // namespace
 
 std::vector<KindForm> agent_fault_forms() { return forms_of(Indices{}); }
@@ -106,11 +117,13 @@ void read_agent_fault(Loading& loading, const YamlNode& node, const std::string&
     if (read_alternative(errors, k, fields_of_kind(*value, *chosen), action, fault.action,
                          Indices{})) {
       check_every(loading, *value, action, fault);
+      check_clock(loading, *value, action, fault);
     }
   }
   if (chosen == nullptr) {
-    errors.add(node.place,
-               "`" + path + "` strikes the agent and needs an action: `kill`, `term` or `freeze`");
+    errors.add(node.place, "`" + path +
+                               "` strikes the agent and needs an action: `kill`, `term`, `freeze` "
+                               "or `clock`");
   }
   if (!loading.scenario.target.url.empty()) {
     errors.add(node.place, "`" + path + "` strikes the bundled core, and `target` names another");

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "agent/jobs/open_store.hpp"
+#include "tests/support/scratch_file.hpp"
 #include "world/real_worker.hpp"
 #include "world/scope.hpp"
 #include "world/sim_clock.hpp"
@@ -14,21 +15,6 @@ namespace support {
 
 inline constexpr std::int64_t kSecond = 1'000'000'000;
 inline constexpr std::int64_t kBegin = 1'800'000'000 * kSecond;  // wall time of these tests
-
-// A file that is gone afterwards, with what SQLite puts beside it.
-struct ScratchFile {
-  ScratchFile() {
-    std::string name = (std::filesystem::temp_directory_path() / "shakedown-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    directory = name;
-    path = directory + "/jobs.db";
-  }
-  ~ScratchFile() { std::filesystem::remove_all(directory); }
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
-  std::string directory;
-  std::string path;
-};
 
 enum class StoreArm { memory, sqlite_in_memory, sqlite, sqlite_on_threads };
 inline constexpr std::array<std::pair<StoreArm, const char*>, 4> kStoreArms = {

@@ -66,7 +66,10 @@ TEST_CASE("faults on the agent that make no sense", "[scenario][agent_fault]") {
   };
   for (const Row& row :
        {Row{"{id: f, on: agent, kill: {}}", "needs the key `at`"},
-        Row{"{id: f, on: agent, at: 30s}", "needs an action: `kill`, `term` or `freeze`"},
+        Row{"{id: f, on: agent, at: 30s}", "needs an action: `kill`, `term`, `freeze` or `clock`"},
+        Row{"{id: f, on: agent, at: 30s, clock: {}}", "must say one of `forward`, `back`"},
+        Row{"{id: f, on: agent, at: 30s, clock: {forward: 1h, back: 1h}}", "must say one of"},
+        Row{"{id: f, on: agent, at: 30s, clock: {time_of_day: 25h}}", "24h"},
         Row{"{id: f, on: agent, at: 30s, kill: {}, term: {}}", "has two actions"},
         Row{"{id: f, on: agent, at: 70s, kill: {}}", "begins when the plan has ended, at 1m"},
         Row{"{id: f, on: agent, at: rogh, kill: {}}", "did you mean `rough`?"},
@@ -90,6 +93,18 @@ TEST_CASE("what needs a real process is refused in sim", "[scenario][agent_fault
   CHECK(errors[0].sentence ==
         "`faults.stop` is a fault of kind `freeze`, which needs a real process: run it with --mode "
         "live");
+}
+
+TEST_CASE("a clock is set forward, back, or to a time of the day", "[scenario][agent_fault]") {
+  constexpr std::int64_t kHour = 3'600'000'000'000;
+  constexpr std::int64_t kNoon = (20'000 * 24 + 12) * kHour;
+  CHECK(ClockAgent{.forward = 6h}.step_from(kNoon) == 6h);
+  CHECK(ClockAgent{.back = 1h}.step_from(kNoon) == -1h);
+  CHECK(ClockAgent{.time_of_day = 18h}.step_from(kNoon) == 6h);
+  CHECK(ClockAgent{.time_of_day = 6h}.step_from(kNoon) == 18h);
+  CHECK(ClockAgent{.time_of_day = 0h}.step_from(kNoon) == 12h);
+  CHECK(ClockAgent{.time_of_day = 24h}.step_from(kNoon) == 12h);
+  CHECK(ClockAgent{.time_of_day = 12h}.step_from(kNoon) == 0h);
 }
 
 TEST_CASE("a kill in sim breaks what is under way, and the agent comes back",
