@@ -210,12 +210,12 @@ Task<void> Agent::responses(HttpServerConnection& connection, HttpRequest reques
   co_await (responses_.*kCall)(connection, std::move(request), std::move(id));
 }
 
-Task<void> Agent::models(HttpServerConnection& connection, HttpRequest, std::string) {
+Task<void> Agent::models(HttpServerConnection& connection, HttpRequest request, std::string) {
   std::string list = models_;
-  co_await send_json(connection, 200, std::move(list));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(list));
 }
 
-Task<void> Agent::health(HttpServerConnection& connection, HttpRequest, std::string) {
+Task<void> Agent::health(HttpServerConnection& connection, HttpRequest request, std::string) {
   std::string body = R"({"status":"ok","uptime_ms":)";
   world::append_integer(body, (clock_.now() - started_).count() / 1'000'000);
   body += R"(,"sessions":)";
@@ -223,7 +223,7 @@ Task<void> Agent::health(HttpServerConnection& connection, HttpRequest, std::str
   body += R"(,"in_flight":)";
   world::append_integer(body, in_flight_);
   body += '}';
-  co_await send_json(connection, 200, std::move(body));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(body));
 }
 
 Task<void> Agent::schema(HttpServerConnection& connection, HttpRequest request, std::string id) {
@@ -232,7 +232,7 @@ Task<void> Agent::schema(HttpServerConnection& connection, HttpRequest request, 
     co_return;
   }
   std::string text = schema_of(id == "chat" ? Api::chat : Api::responses);
-  co_await send_json(connection, 200, std::move(text));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(text));
 }
 
 // Whose the answer is: the user that is named, as the body of a request would name it.
@@ -243,7 +243,7 @@ std::string Agent::user_of(const HttpRequest& request) const {
 
 Task<void> Agent::queue(HttpServerConnection& connection, HttpRequest request, std::string) {
   std::string page = queue_page(pipeline_.queue(), user_of(request));
-  co_await send_json(connection, 200, std::move(page));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(page));
 }
 
 Task<void> Agent::limits(HttpServerConnection& connection, HttpRequest request, std::string) {
@@ -256,7 +256,7 @@ Task<void> Agent::limits(HttpServerConnection& connection, HttpRequest request, 
   asker.user = user;
   std::string page = limits_json(user, admission.tier_of(user), admission.standing(asker),
                                  config_.rate);
-  co_await send_json(connection, 200, std::move(page));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(page));
 }
 
 Task<void> Agent::budgets(HttpServerConnection& connection, HttpRequest request, std::string) {
@@ -266,19 +266,19 @@ Task<void> Agent::budgets(HttpServerConnection& connection, HttpRequest request,
   const bool known = co_await ledger.know(who.user);
   static_cast<void>(known);
   std::string page = budgets_json(ledger, config_.budget, who);
-  co_await send_json(connection, 200, std::move(page));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(page));
 }
 
-Task<void> Agent::providers(HttpServerConnection& connection, HttpRequest, std::string) {
+Task<void> Agent::providers(HttpServerConnection& connection, HttpRequest request, std::string) {
   std::string page = pipeline_.chain().providers_json();
-  co_await send_json(connection, 200, std::move(page));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(page));
 }
 
-Task<void> Agent::breakers(HttpServerConnection& connection, HttpRequest, std::string) {
+Task<void> Agent::breakers(HttpServerConnection& connection, HttpRequest request, std::string) {
   Breaker* breaker = pipeline_.chain().breaker();
   std::string page = breakers_json(breaker != nullptr ? breaker->views()
                                                       : std::vector<BreakerView>());
-  co_await send_json(connection, 200, std::move(page));
+  co_await send_json(connection, pipeline_.id_of(request), std::move(page));
 }
 
 Task<void> Agent::reset_breaker(HttpServerConnection& connection, HttpRequest request,

@@ -77,7 +77,7 @@ Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
     job.asked += clock_.now() - from;
     if (!whole) co_return false;
     const Completion& said = job.request.stream ? up.relay->completion() : up.completion;
-    if (said.tokens >= 0) job.tokens = std::max<std::int64_t>(0, job.tokens) + said.tokens;
+    count(job, said);
     if (!tools_.on() || said.calls.empty()) co_return co_await conclude(job, up, std::move(prompt));
     up.end({OutcomeKind::ok, 0});
     if (round == config_.tool_rounds_max) {
@@ -93,6 +93,14 @@ Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
     const bool went_on = co_await run_tools(job, slot, std::move(completion), prompt);
     if (!went_on) co_return false;
   }
+}
+
+void Pipeline::count(Job& job, const Completion& said) {
+  const auto add = [](std::int64_t& all, std::int64_t more) {
+    if (more >= 0) all = std::max<std::int64_t>(0, all) + more;
+  };
+  add(job.tokens, said.tokens);
+  add(job.prompt_tokens, said.prompt_tokens);
 }
 
 // One question, with what is known of it for whoever asks how it came about.
@@ -273,6 +281,10 @@ void Pipeline::commit(const Job& job, History prompt, std::string_view content) 
   if (follows) {
     conversations_.write(job.request.user, job.request.conversation, std::move(prompt));
   }
+}
+
+void Pipeline::forget(const std::string& owner, const std::string& id) {
+  conversations_.forget(owner, kResponseKey + id);
 }
 
 // The planted bug: every fourth answer, by its request, is the one that another user got last.

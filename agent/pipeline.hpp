@@ -56,6 +56,9 @@ class Pipeline {
   std::size_t sessions() const { return conversations_.size(); }
   std::int64_t held_bytes() const;  // histories, and who waits
 
+  // That response is gone: none can follow it any more.
+  void forget(const std::string& owner, const std::string& id);
+
   // Who asks, by the key that is sent; nothing: a key is needed, and this is none.
   std::optional<std::string> owner_of(const world::HttpRequest& http) const;
   std::string id_of(const world::HttpRequest& http);
@@ -94,6 +97,7 @@ class Pipeline {
   using MaybeSlot = std::optional<FairQueue::Slot>;
   world::Task<bool> converse(Job& job, MaybeSlot& slot);
   world::Task<Asked> ask(Job& job, MaybeSlot& slot, const History& prompt, std::string further);
+  static void count(Job& job, const Completion& said);
   bool settle_for_less(Job& job, Asked& asked, History& prompt);
   world::Task<bool> run_tools(Job& job, MaybeSlot& slot, Completion completion, History& prompt);
   world::Task<ToolAnswer> call_tool(Job& job, ToolRequest wanted);

@@ -18,6 +18,7 @@ namespace {
 HttpResponse response_of_row(const JobRow& row) {
   HttpResponse response;
   response.headers.add("content-type", "application/json");
+  response.headers.add("x-request-id", row.request_id);
   response.body = row.result;
   if (row.state != JobState::failed) return response;
   const world::JsonValue own = world::member_of(row.result, "agentcore");
@@ -111,6 +112,7 @@ Task<void> Pipeline::tell_stored(HttpServerConnection& connection, JobRow row,
   HttpResponse head;
   head.headers.add("content-type", "text/event-stream; charset=utf-8");
   head.headers.add("cache-control", "no-cache");
+  head.headers.add("x-request-id", row.request_id);
   if (again) head.headers.add("idempotent-replayed", "true");
   Result<void> sent = co_await connection.begin_stream(std::move(head));
   std::string all;

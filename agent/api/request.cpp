@@ -24,6 +24,10 @@ std::string render_prompt(const Request& request, std::string_view model, const 
     world::append_json_string(body, request.user);
   }
   body += request.stream ? R"(,"stream":true)" : R"(,"stream":false)";
+  // A response tells its tokens, streamed or not; who asks for chat says whether it wants them.
+  if (request.stream && request.api == Api::responses) {
+    body += R"(,"stream_options":{"include_usage":true})";
+  }
   body += request.others;
   body += further;
   body += '}';

@@ -22,13 +22,31 @@ std::uint64_t number_after(std::string_view text) {
   return good ? number + 1 : 0;
 }
 
+// With an id and a type, if it has none of its own.
+std::string item_with(const std::string& id, std::string_view item) {
+  std::string out = "{";
+  if (!world::member_of(item, "id")) out += R"("id":")" + id + "\",";
+  if (!world::member_of(item, "type")) out += R"("type":"message",)";
+  return out + std::string(item.substr(1));
+}
+
 // The items of a request's input, as a list.
-std::string items_of(std::string_view body) {
+std::string items_of(std::string_view body, const std::string& response) {
   const world::JsonValue input = world::member_of(body, "input");
-  if (input.type == world::JsonType::array) return std::string(input.raw);
-  if (input.type != world::JsonType::string) return "[]";
-  return R"([{"type":"message","role":"user","content":[{"type":"input_text","text":)" +
-         std::string(input.raw) + "}]}]";
+  std::string items(input.raw);
+  if (input.type == world::JsonType::string) {
+    items = R"([{"role":"user","content":[{"type":"input_text","text":)" + items + "}]}]";
+  }
+  world::JsonReader reader(items);
+  std::string out = "[";
+  if (!reader.enter_array()) return "[]";
+  for (std::size_t number = 0; reader.next_item(); ++number) {
+    const world::JsonValue item = reader.take();
+    if (!item) break;
+    if (number > 0) out += ',';
+    out += item_with("item_" + response + "_" + std::to_string(number), item.raw);
+  }
+  return out + "]";
 }
 
 }  // namespace
@@ -47,10 +65,10 @@ std::string_view query_of(std::string_view target, std::string_view name) {
   return {};
 }
 
-Task<void> send_json(HttpServerConnection& connection, int status, std::string body) {
+Task<void> send_json(HttpServerConnection& connection, std::string request, std::string body) {
   HttpResponse response;
-  response.status = status;
   response.headers.add("content-type", "application/json");
+  response.headers.add("x-request-id", request);
   response.body = std::move(body);
   const Result<void> sent = co_await connection.respond(std::move(response));
   if (!sent) connection.close_after();
@@ -91,7 +109,7 @@ Task<void> ResponsesApi::read(HttpServerConnection& connection, HttpRequest http
     co_return;
   }
   if (job && job->owner == owner && !streams) {
-    co_await send_json(connection, 200, job->writer->object());
+    co_await send_json(connection, pipeline_.id_of(http), job->writer->object());
     co_return;
   }
   std::optional<JobRow> row = co_await row_of(id, owner);
@@ -100,7 +118,7 @@ Task<void> ResponsesApi::read(HttpServerConnection& connection, HttpRequest http
   } else if (streams) {
     co_await pipeline_.tell_stored(connection, std::move(*row), from, false);
   } else {
-    co_await send_json(connection, 200, std::move(row->result));
+    co_await send_json(connection, pipeline_.id_of(http), std::move(row->result));
   }
 }
 
@@ -111,12 +129,12 @@ Task<void> ResponsesApi::cancel(HttpServerConnection& connection, HttpRequest ht
   JobPtr job = jobs_.find(id);
   if (job && job->owner == owner) {
     co_await jobs_.cancel(job);
-    co_await send_json(connection, 200, job->writer->object());
+    co_await send_json(connection, pipeline_.id_of(http), job->writer->object());
     co_return;
   }
   std::optional<JobRow> row = co_await row_of(id, owner);
   if (row) {
-    co_await send_json(connection, 200, std::move(row->result));
+    co_await send_json(connection, pipeline_.id_of(http), std::move(row->result));
   } else {
     co_await not_found(connection, std::move(http), std::move(id));
   }
@@ -134,10 +152,11 @@ Task<void> ResponsesApi::remove(HttpServerConnection& connection, HttpRequest ht
   if (job) co_await jobs_.cancel(std::move(job));
   const StoreResult<void> removed = co_await jobs_.store().remove(id);
   static_cast<void>(removed);
+  pipeline_.forget(owner, id);
   std::string body = R"({"id":)";
   world::append_json_string(body, id);
   body += R"(,"object":"response.deleted","deleted":true})";
-  co_await send_json(connection, 200, std::move(body));
+  co_await send_json(connection, pipeline_.id_of(http), std::move(body));
 }
 
 Task<void> ResponsesApi::input_items(HttpServerConnection& connection, HttpRequest http,
@@ -148,9 +167,9 @@ Task<void> ResponsesApi::input_items(HttpServerConnection& connection, HttpReque
     co_await not_found(connection, std::move(http), std::move(id));
     co_return;
   }
-  std::string body = R"({"object":"list","data":)" + items_of(row->body) +
+  std::string body = R"({"object":"list","data":)" + items_of(row->body, id) +
                      R"(,"first_id":null,"last_id":null,"has_more":false})";
-  co_await send_json(connection, 200, std::move(body));
+  co_await send_json(connection, pipeline_.id_of(http), std::move(body));
 }
 
 Task<void> ResponsesApi::list(HttpServerConnection& connection, HttpRequest http, std::string) {
@@ -174,7 +193,7 @@ Task<void> ResponsesApi::list(HttpServerConnection& connection, HttpRequest http
   world::append_json_string(body, last);
   body += R"(,"has_more":)";
   body += rows && rows->size() == kListMax ? "true}" : "false}";
-  co_await send_json(connection, 200, std::move(body));
+  co_await send_json(connection, pipeline_.id_of(http), std::move(body));
 }
 
 }  // namespace agent

@@ -35,7 +35,8 @@ class ResponsesApi {
 // The value of a parameter behind the '?' of a target; empty: it is not there.
 std::string_view query_of(std::string_view target, std::string_view name);
 
-// Sends a body of JSON.
-world::Task<void> send_json(world::HttpServerConnection& connection, int status, std::string body);
+// Answers with a body of JSON; `request` is the id of the call.
+world::Task<void> send_json(world::HttpServerConnection& connection, std::string request,
+                            std::string body);
 
 }  // namespace agent

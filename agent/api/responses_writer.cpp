@@ -1,11 +1,14 @@
 // Responses: the response object and its events, in the form of the Open Responses specification.
 // An event's sequence_number is its place in the job's log, so a stream that is taken up again has
 // no gap. Events and members of the core's own begin with `agentcore`.
+#include <array>
+
 #include "agent/api/answer_writer.hpp"
 #include "agent/jobs/job.hpp"
 #include "agent/jobs/job_store.hpp"
 #include "agent/providers/completion.hpp"
 #include "agent/queue/queue_page.hpp"
+#include "world/json_reader.hpp"
 #include "world/json_text.hpp"
 #include "world/sse.hpp"
 
@@ -21,6 +24,23 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   out += "\":";
   append_json_string(out, text);
 }
+
+// Members of a response that repeat its request, and what they are if that does not have them;
+// empty: they are not there.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kAsked = {{
+    {"instructions", "null"},
+    {"max_output_tokens", "null"},
+    {"max_tool_calls", ""},
+    {"parallel_tool_calls", "true"},
+    {"reasoning", ""},
+    {"temperature", "1"},
+    {"text", R"({"format":{"type":"text"}})"},
+    {"tool_choice", R"("auto")"},
+    {"tools", "[]"},
+    {"top_logprobs", ""},
+    {"top_p", "1"},
+    {"truncation", R"("disabled")"},
+}};
 
 class ResponsesWriter final : public AnswerWriter {
  public:
@@ -111,14 +131,9 @@ class ResponsesWriter final : public AnswerWriter {
     append_error(out, state);
     out += R"(,"incomplete_details":)";
     out += state == JobState::incomplete ? R"({"reason":"max_output_tokens"})" : "null";
-    out += R"(,"instructions":null,"max_output_tokens":)";
-    if (job_.request.max_tokens > 0) {
-      append_integer(out, job_.request.max_tokens);
-    } else {
-      out += "null";
-    }
+    append_asked(out);
     append_member(out, "model", model());
-    out += R"(,"output":[)" + output_ + R"(],"parallel_tool_calls":true,"previous_response_id":)";
+    out += R"(,"output":[)" + output_ + R"(],"previous_response_id":)";
     if (job_.request.previous.empty()) {
       out += "null";
     } else {
@@ -130,8 +145,7 @@ class ResponsesWriter final : public AnswerWriter {
                                                         : "default";
     out += R"(","store":)";
     out += job_.request.store ? "true" : "false";
-    out += R"(,"temperature":1,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],)"
-           R"("top_p":1,"truncation":"disabled","metadata":)";
+    out += R"(,"metadata":)";
     out += job_.request.metadata.empty() ? "{}" : job_.request.metadata;
     append_usage(out, state);
     append_own(out);
@@ -198,20 +212,49 @@ class ResponsesWriter final : public AnswerWriter {
     tell("response.content_part.added", in_message() + R"(,"part":)" + part({}));
   }
 
-  void add_call(const ToolRequest& call, int index) {
-    std::string item = R"({"type":"function_call","id":)";
-    append_json_string(item, "fc_" + call.id);
+  static std::string call_item(const ToolRequest& call, std::string_view arguments,
+                               std::string_view status) {
+    std::string item = R"({"type":"function_call")";
+    append_member(item, "id", "fc_" + call.id);
     append_member(item, "call_id", call.id);
     append_member(item, "name", call.name);
-    append_member(item, "arguments", call.arguments);
-    item += R"(,"status":"completed"})";
+    append_member(item, "arguments", arguments);
+    append_member(item, "status", status);
+    return item + "}";
+  }
+  void add_call(const ToolRequest& call, int index) {
+    const std::string item = call_item(call, call.arguments, "completed");
     if (tells()) {
-      const std::string at = R"(,"output_index":)" + std::to_string(index) + R"(,"item":)" + item;
-      last("response.output_item.added", at);
-      last("response.output_item.done", at);
+      const std::string at = R"(,"output_index":)" + std::to_string(index);
+      std::string part = at;
+      append_member(part, "item_id", "fc_" + call.id);
+      std::string delta = part;
+      append_member(delta, "delta", call.arguments);
+      append_member(part, "name", call.name);
+      append_member(part, "arguments", call.arguments);
+      last("response.output_item.added",
+           at + R"(,"item":)" + call_item(call, {}, "in_progress"));
+      last("response.function_call_arguments.delta", delta);
+      last("response.function_call_arguments.done", part);
+      last("response.output_item.done", at + R"(,"item":)" + item);
     }
     if (!output_.empty()) output_ += ',';
     output_ += item;
+  }
+
+  // As the request has them, or what holds without.
+  void append_asked(std::string& out) const {
+    const std::string& echo = job_.request.echo;
+    const std::string given = "{" + (echo.empty() ? std::string() : echo.substr(1)) + "}";
+    for (const auto& [name, without] : kAsked) {
+      const world::JsonValue value = world::member_of(given, name);
+      const bool has = value && value.type != world::JsonType::null;
+      if (!has && without.empty()) continue;
+      out += ",\"";
+      out += name;
+      out += "\":";
+      out += has ? value.raw : without;
+    }
   }
 
   void append_error(std::string& out, JobState state) const {

@@ -43,4 +43,8 @@ void Conversations::write(const std::string& user, const std::string& conversati
   bytes_ += kept.history.bytes();
 }
 
+void Conversations::forget(const std::string& user, const std::string& conversation) {
+  histories_.erase(key_of(user, conversation));
+}
+
 }  // namespace agent

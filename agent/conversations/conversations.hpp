@@ -24,6 +24,7 @@ class Conversations {
   History read(const std::string& user, const std::string& conversation);
 
   void write(const std::string& user, const std::string& conversation, History history);
+  void forget(const std::string& user, const std::string& conversation);
 
   std::size_t size() const { return histories_.size(); }
   std::int64_t bytes() const { return bytes_; }  // of all histories

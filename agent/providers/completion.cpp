@@ -33,6 +33,8 @@ void read_usage(std::string_view body, Completion& completion) {
   if (usage.type != JsonType::object) return;
   const auto tokens = member_of(usage.raw, "completion_tokens").integer();
   if (tokens) completion.tokens = *tokens;
+  const auto asked = member_of(usage.raw, "prompt_tokens").integer();
+  if (asked) completion.prompt_tokens = *asked;
 }
 
 // The calls of a message, or fragments of them in a delta: a fragment says by its index whose.

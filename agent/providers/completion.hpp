@@ -23,6 +23,7 @@ struct Completion {
   std::vector<ToolRequest> calls;
   std::string finish;           // the finish_reason; empty: none came
   std::int64_t tokens = -1;     // of the answer; negative: it did not say
+  std::int64_t prompt_tokens = -1;  // the same, of the question
   static constexpr std::size_t kCallsMax = 64;
 };
 

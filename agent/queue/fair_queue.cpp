@@ -132,6 +132,7 @@ void FairQueue::enter(Slot& slot) {
   const bool at_once = slot.wish_.not_before <= now && running() < limit() &&
                        order_.waiting_of(user) == 0 &&
                        order_.running_of(user) < config_.user_running_max;
+  slot.in_line_ = !at_once;
   if (!at_once) {
     slot.refusal_ = make_room(slot);
     user = slot.user_id_ = user_named(slot.user_);  // it may have displaced its own last request
@@ -204,10 +205,15 @@ Instant FairQueue::too_late_at(const Slot& slot) const {
   return slot.wish_.deadline - median_of(index_of(slot.wish_.tier));
 }
 
+// Not just for the moment that letting it in takes on a real clock.
+bool FairQueue::has_waited(const Slot& slot) const {
+  return slot.in_line_ && clock_.now() > slot.entered_at_;
+}
+
 // Why one whose turn has come is not served after all.
 Refusal FairQueue::too_late(const Slot& slot) {
   const Instant now = clock_.now();
-  if (now > slot.entered_at_ && now > too_late_at(slot)) return Refusal::too_late;
+  if (has_waited(slot) && now > too_late_at(slot)) return Refusal::too_late;
   if (slot.wish_.tier != ServiceTier::flex) return Refusal::none;
   const Instant from = std::max(slot.entered_at_, slot.wish_.not_before);
   return flex_delay_.turns_away(now - from, now) ? Refusal::line_stands : Refusal::none;
@@ -235,8 +241,7 @@ void FairQueue::let_in() {
 
 // Planted bug: every third of those who had to wait.
 bool FairQueue::forgets(const Slot& slot) const {
-  return defect_ == Defect::forgets_waiters && slot.ordinal_ % 3 == 0 &&
-         clock_.now() > slot.entered_at_;
+  return defect_ == Defect::forgets_waiters && slot.ordinal_ % 3 == 0 && has_waited(slot);
 }
 
 void FairQueue::grant(Slot& slot) {

@@ -88,6 +88,7 @@ class FairQueue {
     Refusal refusal_ = Refusal::none;
     world::Instant call_began_ = world::kNever;  // kNever: none is under way
     bool finished_ = false;
+    bool in_line_ = false;  // there was no slot for it when it came
     std::int64_t told_ = 0;        // the position
     std::uint64_t higher_then_ = 0;  // how many of higher classes had come when it was told
     std::uint64_t aged_then_ = 0;
@@ -130,6 +131,7 @@ class FairQueue {
   void let_in();
   void grant(Slot& slot);
   bool forgets(const Slot& slot) const;
+  bool has_waited(const Slot& slot) const;
   Refusal too_late(const Slot& slot);
   world::Instant too_late_at(const Slot& slot) const;
   void turn_away(Slot& slot, Refusal why);

@@ -59,46 +59,64 @@ function scenario(backends, faults, broken = {}) {
   return lines.join('\n') + '\n';
 }
 
-function write_scenario(...what) {
+export function write_file(text) {
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-sdk-'));
-  const file = join(folder, 'fake.yaml');
-  writeFileSync(file, scenario(...what));
+  const file = join(folder, 'scenario.yaml');
+  writeFileSync(file, text);
   return { file, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+const write_scenario = (...what) => write_file(scenario(...what));
+
+const running = new Set();
+process.once('exit', () => { for (const kill of running) kill(); });
+
+// Starts a command of the binary. `ready(said)` looks at what it has printed so far, and gives
+// something once it serves: `start` gives that back, with a function that stops it.
+export async function start(args, ready, read_on = () => {}) {
+  const name = `shakedown ${args[0]}`;
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = () => child.kill('SIGKILL');
+  running.add(kill);
+  const ended = new Promise(
+    (resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
+  let said = '';
+  const got = await new Promise((resolve, reject) => {
+    const fail = (what) => reject(new Error(`${name} ${what}: ${said}`));
+    const timer = setTimeout(() => { kill(); fail('did not start'); }, kStartMs);
+    ended.then((code) => { clearTimeout(timer); fail(`ended with ${code}`); });
+    const read = (bytes) => {
+      said += bytes;
+      read_on(said);
+      const found = ready(said);
+      if (found === undefined) return;
+      clearTimeout(timer);
+      resolve(found);
+    };
+    child.stdout.setEncoding('utf8').on('data', read);
+    child.stderr.setEncoding('utf8').on('data', read);
+  });
+  return {
+    got,
+    async stop() {
+      const timer = setTimeout(kill, kStopMs);
+      child.kill('SIGINT');
+      const code = await ended;
+      clearTimeout(timer);
+      running.delete(kill);
+      if (code !== 0) throw new Error(`${name} ended with ${code}: ${said}`);
+    },
+  };
 }
 
 // Gives the ports of the backends by name. Their model is called `fake-1`.
 export async function start_fake({ backends, faults = {}, broken = {} }) {
   const { file, remove } = write_scenario(backends, faults, broken);
-  const child = spawn(binary, ['fake', '--config', file, '--own-ports', '--listen', '127.0.0.1:0'],
-    { stdio: ['ignore', 'pipe', 'pipe'] });
-  process.once('exit', () => child.kill('SIGKILL'));
-  const ended = new Promise(
-    (resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
-  let said = '';
-  const ports = {};
-  await new Promise((resolve, reject) => {
-    const fail = (what) => reject(new Error(`shakedown fake ${what}: ${said}`));
-    const timer = setTimeout(() => fail('did not start'), kStartMs);
-    ended.then((code) => fail(`ended with ${code}`));
-    const read = (bytes) => {
-      said += bytes;
+  const { got, stop } = await start(
+    ['fake', '--config', file, '--own-ports', '--listen', '127.0.0.1:0'], (said) => {
+      const ports = {};
       for (const [, name, port] of said.matchAll(kListens)) ports[name] = +port;
-      if (Object.keys(ports).length < Object.keys(backends).length) return;
-      clearTimeout(timer);
-      resolve();
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-  });
-  return {
-    ports,
-    async stop() {
-      const timer = setTimeout(() => child.kill('SIGKILL'), kStopMs);
-      child.kill('SIGINT');
-      const code = await ended;
-      clearTimeout(timer);
-      remove();
-      if (code !== 0) throw new Error(`shakedown fake ended with ${code}: ${said}`);
-    },
-  };
+      return Object.keys(ports).length < Object.keys(backends).length ? undefined : ports;
+    });
+  return { ports: got, stop: () => stop().finally(remove) };
 }

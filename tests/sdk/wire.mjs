@@ -10,6 +10,7 @@ const kUncounted = ['/v1/tcp_warming'];
 
 export async function open_wire(port) {
   const arrivals = [];  // ms, of each request
+  let sent = '';  // by the clients
   const sockets = new Set();
   const server = net.createServer((client) => {
     const upstream = net.connect(port, '127.0.0.1');
@@ -23,6 +24,7 @@ export async function open_wire(port) {
       here.on('close', () => { sockets.delete(here); there.destroySoon(); });
     }
     client.prependListener('data', (bytes) => {
+      sent += bytes.toString('latin1');
       const line = kRequestLine.exec(bytes.subarray(0, 512).toString('latin1'));
       if (line && !kUncounted.includes(line[2])) arrivals.push(performance.now());
     });
@@ -30,7 +32,10 @@ export async function open_wire(port) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    port: server.address().port,
     arrivals,
+    // The JSON of the last request, if nobody else asks meanwhile.
+    last_body: () => JSON.parse(sent.slice(sent.lastIndexOf('\r\n\r\n') + 4)),
     gaps: () => arrivals.slice(1).map((at, i) => at - arrivals[i]),
     close() {
       for (const socket of sockets) socket.resetAndDestroy();
