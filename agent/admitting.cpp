@@ -13,6 +13,10 @@ using world::Instant;
 using world::Nanos;
 using world::Task;
 
+namespace {
+constexpr std::string_view kAnyone = "anyone";  // who gives no key
+}  // namespace
+
 std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) const {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string_view given = http.headers.get("authorization");
@@ -21,9 +25,20 @@ std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) co
   if (!known.empty() && std::find(known.begin(), known.end(), key) == known.end()) {
     return std::nullopt;
   }
-  if (key.empty()) return "anyone";
+  if (key.empty()) return std::string(kAnyone);
   const std::string owner = "key-";  // the key itself is kept nowhere
   return owner + world::sha256_hex(key).substr(0, 32);
+}
+
+// Two keys may use one name for two people: what is kept for one is not shown to the other.
+std::string Pipeline::whose(const Job& job) {
+  if (job.owner == kAnyone) return job.request.user;
+  return job.owner + '\n' + job.request.user;
+}
+
+// Limits are of the user as it is named, or else of the key.
+const std::string& Pipeline::counted_as(const Job& job) {
+  return job.request.user.empty() ? job.owner : job.request.user;
 }
 
 bool Pipeline::authenticate(Job& job, const world::HttpRequest& http) {
@@ -45,10 +60,13 @@ bool Pipeline::read(Job& job, const world::HttpRequest& http) {
     fail(job, std::move(problem));
     return false;
   }
+  job.request.whose = whose(job);
   std::optional<Problem> wrong = read_headers(http.headers, job.request);
   if (wrong) fail(job, std::move(*wrong));
   if (wrong) return false;
-  if (job.request.api == Api::responses && job.request.prefers_async) {
+  if (job.request.api == Api::chat) {
+    job.request.wait.reset();  // an answer of this API can be had by its own call alone
+  } else if (job.request.prefers_async) {
     job.request.background = true;
   }
   job.deadline = deadline_of(job);
@@ -77,7 +95,7 @@ Instant Pipeline::deadline_of(const Job& job) const {
 }
 
 Task<bool> Pipeline::limit(Job& job) {
-  const std::string user = job.request.user.empty() ? job.owner : job.request.user;
+  const std::string& user = counted_as(job);
   Problem problem;
   if (config_.hard_limit && !limiter_.admit(job.request.user, clock_.now())) {
     problem.code = ProblemCode::rate_limited;

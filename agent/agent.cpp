@@ -1,5 +1,7 @@
 #include "agent/agent.hpp"
 
+#include <algorithm>
+
 #include "agent/api/schemas.hpp"
 #include "agent/jobs/memory_jobs.hpp"
 #include "agent/limits/rate_headers.hpp"
@@ -144,21 +146,48 @@ Task<void> Agent::keep_house() {
 
 Task<void> Agent::route(HttpServerConnection& connection, HttpRequest request) {
   std::string id;
+  const Route* found = nullptr;
   for (const Route& route : routes()) {
     if (route.method != request.method || !matches(route.path, request.path(), id)) continue;
-    // Questions are refused by the pipeline, which keeps book of them.
-    const bool asks = route.handler == &Agent::ask<Api::chat> ||
-                      route.handler == &Agent::ask<Api::responses>;
-    if (!asks && !route.path.starts_with("/health") && !pipeline_.owner_of(request)) {
-      std::string detail = "The Authorization header has no key that is known here.";
-      co_await refuse(connection, std::move(request), ProblemCode::unauthorized,
-                      std::move(detail), std::string());
+    found = &route;
+    break;
+  }
+  // Questions are turned away by the pipeline, which keeps book of them.
+  const bool asks = found != nullptr && (found->handler == &Agent::ask<Api::chat> ||
+                                         found->handler == &Agent::ask<Api::responses>);
+  if (!asks) {
+    std::optional<Problem> problem = at_the_gate(request);
+    if (problem) {
+      co_await refuse(connection, std::move(request), std::move(*problem), std::string());
       co_return;
     }
-    co_await (this->*route.handler)(connection, std::move(request), std::move(id));
-    co_return;
   }
-  co_await no_route(connection, std::move(request));
+  if (found == nullptr) {
+    co_await no_route(connection, std::move(request));
+  } else {
+    co_await (this->*found->handler)(connection, std::move(request), std::move(id));
+  }
+}
+
+// Health is told to everybody, always; anything else only to known keys, and not too often.
+std::optional<Problem> Agent::at_the_gate(const HttpRequest& request) {
+  Admission::Asker asker;
+  asker.path = edge_class_of(request.path());
+  if (asker.path == EdgeClass::health) return std::nullopt;
+  std::optional<std::string> owner = pipeline_.owner_of(request);
+  Problem problem;
+  if (!owner) {
+    problem.code = ProblemCode::unauthorized;
+    problem.detail = "The Authorization header has no key that is known here.";
+    return problem;
+  }
+  asker.client = std::move(*owner);
+  const Decision decision = pipeline_.admission().edge(asker);
+  if (decision.allowed) return std::nullopt;
+  problem.code = ProblemCode::edge_limited;
+  problem.retry_after = decision.retry_after;
+  problem.detail = "This client sends more requests a second than it may.";
+  return problem;
 }
 
 Task<void> Agent::no_route(HttpServerConnection& connection, HttpRequest request) {
@@ -170,17 +199,15 @@ Task<void> Agent::no_route(HttpServerConnection& connection, HttpRequest request
   }
   std::string detail = "There is nothing at " + std::string(request.path().substr(0, 64)) + ".";
   if (!allowed.empty()) detail = "This path takes " + allowed + ".";
-  const ProblemCode code =
-      allowed.empty() ? ProblemCode::not_found : ProblemCode::method_not_allowed;
-  co_await refuse(connection, std::move(request), code, std::move(detail), std::move(allowed));
+  Problem problem;
+  problem.code = allowed.empty() ? ProblemCode::not_found : ProblemCode::method_not_allowed;
+  problem.detail = std::move(detail);
+  co_await refuse(connection, std::move(request), std::move(problem), std::move(allowed));
 }
 
 // An error of a call that is no question to a provider.
-Task<void> Agent::refuse(HttpServerConnection& connection, HttpRequest request, ProblemCode code,
-                         std::string detail, std::string allowed) {
-  Problem problem;
-  problem.code = code;
-  problem.detail = std::move(detail);
+Task<void> Agent::refuse(HttpServerConnection& connection, HttpRequest request, Problem problem,
+                         std::string allowed) {
   const std::string request_id = pipeline_.id_of(request);
   ProblemContext context;
   context.request = request_id;
@@ -281,17 +308,37 @@ Task<void> Agent::breakers(HttpServerConnection& connection, HttpRequest request
   co_await send_json(connection, pipeline_.id_of(request), std::move(page));
 }
 
+// Null: nothing of that name has one.
+Breaker* Agent::breaker_of(const std::string& key) {
+  Breaker* breaker = pipeline_.chain().breaker();
+  if (breaker == nullptr) return nullptr;
+  const std::vector<BreakerView> views = breaker->views();  // providers and tools that were called
+  const bool called =
+      std::any_of(views.begin(), views.end(), [&](const BreakerView& v) { return v.key == key; });
+  const std::vector<std::string>& providers = config_.providers;
+  const bool provides = std::find(providers.begin(), providers.end(), key) != providers.end();
+  return called || provides ? breaker : nullptr;
+}
+
 Task<void> Agent::reset_breaker(HttpServerConnection& connection, HttpRequest request,
                                 std::string id) {
-  Breaker* breaker = pipeline_.chain().breaker();
-  if (breaker != nullptr) breaker->reset(id);
+  Breaker* breaker = breaker_of(id);
+  if (breaker == nullptr) {
+    co_await no_route(connection, std::move(request));
+    co_return;
+  }
+  breaker->reset(id);
   co_await breakers(connection, std::move(request), std::move(id));
 }
 
 Task<void> Agent::isolate_breaker(HttpServerConnection& connection, HttpRequest request,
                                   std::string id) {
-  Breaker* breaker = pipeline_.chain().breaker();
-  if (breaker != nullptr) breaker->isolate(id);
+  Breaker* breaker = breaker_of(id);
+  if (breaker == nullptr) {
+    co_await no_route(connection, std::move(request));
+    co_return;
+  }
+  breaker->isolate(id);
   co_await breakers(connection, std::move(request), std::move(id));
 }
 

@@ -50,7 +50,9 @@ class Agent {
   world::Task<void> route(world::HttpServerConnection& connection, world::HttpRequest request);
   world::Task<void> no_route(world::HttpServerConnection& connection, world::HttpRequest request);
   world::Task<void> refuse(world::HttpServerConnection& connection, world::HttpRequest request,
-                           ProblemCode code, std::string detail, std::string allowed);
+                           Problem problem, std::string allowed);
+  std::optional<Problem> at_the_gate(const world::HttpRequest& request);
+  Breaker* breaker_of(const std::string& key);
   template <Api kApi>
   world::Task<void> ask(world::HttpServerConnection& connection, world::HttpRequest request,
                         std::string id);

@@ -144,7 +144,7 @@ bool Pipeline::settle_for_less(Job& job, Asked& asked, History& prompt) {
 History Pipeline::history_of(const Job& job) {
   History prompt;
   if (!job.request.conversation.empty()) {
-    prompt = conversations_.read(job.request.user, job.request.conversation);
+    prompt = conversations_.read(job.request.whose, job.request.conversation);
   } else if (!job.request.previous.empty()) {
     prompt = conversations_.read(job.owner, kResponseKey + job.request.previous);
   }
@@ -185,7 +185,7 @@ Task<bool> Pipeline::run_tools(Job& job, MaybeSlot& slot, Completion completion,
   job.tools += took;
   if (job.deadline != world::kNever) job.deadline += took;
   if (slot || config_.queue.running_max == 0) co_return true;
-  slot.emplace(queue_, job.request.user, wish_of(job));
+  slot.emplace(queue_, counted_as(job), wish_of(job));
   const bool in = co_await wait_in_queue(job, *slot);
   co_return in;
 }
@@ -193,7 +193,7 @@ Task<bool> Pipeline::run_tools(Job& job, MaybeSlot& slot, Completion completion,
 Task<ToolAnswer> Pipeline::call_tool(Job& job, ToolRequest wanted) {
   ToolCall call;
   call.request = job.request_id;
-  call.user = job.request.user;
+  call.user = counted_as(job);
   call.task = job.id;
   call.deadline = job.deadline;
   call.tell = [&job](std::string_view kind, std::string json) {
@@ -279,7 +279,7 @@ void Pipeline::commit(const Job& job, History prompt, std::string_view content) 
   prompt.add(reply);
   if (may_be_followed) conversations_.write(job.owner, kResponseKey + job.id, prompt);
   if (follows) {
-    conversations_.write(job.request.user, job.request.conversation, std::move(prompt));
+    conversations_.write(job.request.whose, job.request.conversation, std::move(prompt));
   }
 }
 

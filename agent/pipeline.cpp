@@ -172,7 +172,7 @@ Task<bool> Pipeline::wait_for_recovery(Job& job) {
 // From the reservation to the settlement; each stage gives back what it holds on every way out.
 Task<void> Pipeline::run(JobPtr job) {
   const Given given{*job, tools_, budgets_};
-  const std::string& user = job->request.user;
+  const std::string& user = counted_as(*job);
   const BudgetLedger::Who who{job->id, job->request.conversation, user, job->request.model};
   if (budgets_.on()) {
     const bool known = co_await budgets_.know(user);
@@ -184,7 +184,7 @@ Task<void> Pipeline::run(JobPtr job) {
   if (!reserved) co_return;
   std::optional<ConversationLocks::Turn> turn;
   if (config_.conversation_lock && !job->request.conversation.empty()) {
-    turn.emplace(locks_, Conversations::key_of(user, job->request.conversation));
+    turn.emplace(locks_, Conversations::key_of(job->request.whose, job->request.conversation));
     const bool ours = co_await wait_for_conversation(*job, *turn);
     if (!ours) co_return;
   }
@@ -229,7 +229,9 @@ Task<void> Pipeline::recover() {
                      ? make_chat_writer(job, config_)
                      : make_responses_writer(job, row.created_at / 1'000'000'000);
     Problem unused;
-    return read_request(api, row.body, limits_, job.request, unused);
+    const bool readable = read_request(api, row.body, limits_, job.request, unused);
+    job.request.whose = whose(job);
+    return readable;
   });
 }
 

@@ -111,6 +111,8 @@ class Pipeline {
   History history_of(const Job& job);
   void commit(const Job& job, History prompt, std::string_view content);
 
+  static std::string whose(const Job& job);
+  static const std::string& counted_as(const Job& job);
   void fail(Job& job, Problem problem);
   ProblemContext context_of(const Job& job) const;
   world::Task<void> leave(JobPtr job);

@@ -117,12 +117,19 @@ Task<void> Pipeline::tell_stored(HttpServerConnection& connection, JobRow row,
   Result<void> sent = co_await connection.begin_stream(std::move(head));
   std::string all;
   std::uint64_t next = from;
+  bool has_end = false;
   if (events) {
     for (const auto& [number, event] : *events) {
       all += event;
       next = number + 1;
+      has_end = has_end || is_terminal_event(event);
     }
   }
+  if (is_terminal(row.state) && !has_end && from > 0) {
+    const StoreResult<JobStore::Events> before = co_await jobs_.store().events(row.id, 0);
+    has_end = !before || (!before->empty() && is_terminal_event(before->back().second));
+  }
+  if (is_terminal(row.state) && !has_end && events) all += terminal_event(row, next);
   if (sent && !all.empty()) sent = co_await connection.send_chunk(std::move(all));
   JobPtr job = jobs_.find(row.id);
   while (sent && job) {  // it goes on: behind what the store had

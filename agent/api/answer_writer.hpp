@@ -46,4 +46,8 @@ std::unique_ptr<AnswerWriter> make_responses_writer(Job& job, std::int64_t creat
 // The object of a job that nobody can run any more.
 std::string failed_object(const JobRow& row, const Problem& problem);
 
+// The last event of a job that has ended without saying so, as one that a crash has cut off.
+std::string terminal_event(const JobRow& row, std::uint64_t number);
+bool is_terminal_event(std::string_view event);
+
 }  // namespace agent

@@ -65,6 +65,8 @@ std::optional<Problem> read_headers(const world::HttpHeaders& headers, Request& 
       if (request.deadline == Nanos{0} || given < request.deadline) request.deadline = given;
     } else if (world::same_name(name, "prefer")) {
       read_preferences(value, request);
+    } else if (world::same_name(name, "agentcore-events")) {
+      request.names_events = value == "named";
     }
   }
   return std::nullopt;

@@ -1,6 +1,6 @@
 // What a call says in its headers beside its body: Idempotency-Key (at most 255 visible characters,
-// quoted or not), X-Request-Timeout-Ms, and Prefer: respond-async, wait=N (RFC 7240). Pure; any
-// thread.
+// quoted or not), X-Request-Timeout-Ms, Prefer: respond-async, wait=N (RFC 7240), and
+// Agentcore-Events: named. Pure; any thread.
 #pragma once
 
 #include <optional>

@@ -23,6 +23,7 @@ enum class Multitask : std::uint8_t { enqueue, reject, interrupt, rollback };
 struct Request {
   std::string model;
   std::string user;          // empty: anonymous; all such requests count as one user
+  std::string whose;         // what is kept for whoever asks: of the user, and of the key it came by
   std::string conversation;  // empty: stateless, the messages are the whole prompt
   bool stream = false;
   std::int64_t max_tokens = 0;  // 0: not said
@@ -38,6 +39,7 @@ struct Request {
   world::Nanos deadline{0};  // agentcore.deadline_ms or X-Request-Timeout-Ms; 0: the core's own
   std::string idempotency_key;
   bool prefers_async = false;  // Prefer: respond-async
+  bool names_events = false;   // Agentcore-Events: named
   std::optional<world::Nanos> wait{};  // Prefer: wait=N: then it goes on without the call
   std::string metadata;     // JSON text, given back with the response
   std::string instructions;  // of the Responses API, a system message of this turn only

@@ -91,7 +91,7 @@ Task<void> ResponsesApi::not_found(HttpServerConnection& connection, HttpRequest
 Task<std::optional<JobRow>> ResponsesApi::row_of(std::string id, std::string owner) {
   StoreResult<std::optional<JobRow>> row = co_await jobs_.store().read(std::move(id));
   std::optional<JobRow> found;
-  if (row && *row && (*row)->owner == owner) found = std::move(**row);
+  if (row && *row && (*row)->owner == owner && !(*row)->expired) found = std::move(**row);
   co_return found;
 }
 

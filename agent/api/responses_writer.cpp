@@ -7,6 +7,7 @@
 #include "agent/jobs/job.hpp"
 #include "agent/jobs/job_store.hpp"
 #include "agent/providers/completion.hpp"
+#include "agent/providers/degraded.hpp"
 #include "agent/queue/queue_page.hpp"
 #include "world/json_reader.hpp"
 #include "world/json_text.hpp"
@@ -24,6 +25,8 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   out += "\":";
   append_json_string(out, text);
 }
+
+constexpr const char* kResponseEvent = "response.";
 
 // Members of a response that repeat its request, and what they are if that does not have them;
 // empty: they are not there.
@@ -55,7 +58,7 @@ class ResponsesWriter final : public AnswerWriter {
   void queued(const FairQueue::Place& place) override {
     place_ = place;
     if (!tells()) return;
-    tell("agentcore:queue_position", ',' + place_members(place));
+    tell_own("queue_position", "response.queued", place_members(place));
   }
 
   void started() override {
@@ -65,9 +68,7 @@ class ResponsesWriter final : public AnswerWriter {
 
   void happened(std::string_view kind, std::string_view data) override {
     if (!tells() || data.size() < 2) return;
-    std::string members;
-    if (data.size() > 2) members = ',' + std::string(data.substr(1, data.size() - 2));
-    tell("agentcore:" + std::string(kind), members);
+    tell_own(kind, "response.in_progress", data.substr(1, data.size() - 2));
   }
 
   void piece(std::string text) override {
@@ -157,6 +158,7 @@ class ResponsesWriter final : public AnswerWriter {
   bool tells() const { return job_.request.stream || job_.request.background; }
 
   std::string_view model() const {
+    if (!job_.degraded.empty()) return kOwnModel;
     if (job_.provider != nullptr && !job_.provider->model.empty()) return job_.provider->model;
     return job_.request.model;
   }
@@ -174,6 +176,16 @@ class ResponsesWriter final : public AnswerWriter {
   }
   void tell(std::string_view type, std::string_view members) {
     job_.log.add(event(type, members, job_.log.next()));
+  }
+  // What only this core tells: as an event of its own name to whoever asks for those, and otherwise
+  // by a standard one, as clients may fail at names that they do not know.
+  void tell_own(std::string_view kind, std::string_view standard, std::string_view members) {
+    const std::string more = members.empty() ? std::string() : ',' + std::string(members);
+    if (job_.request.names_events) return tell("agentcore:" + std::string(kind), more);
+    std::string own = R"(,"agentcore":{"event":")";
+    own += kind;
+    own += '"' + more + '}';
+    tell(standard, with_object() + own);
   }
   // Of the end: told when it is kept.
   void last(std::string_view type, std::string_view members) {
@@ -345,6 +357,25 @@ std::string failed_object(const JobRow& row, const Problem& problem) {
          R"("agentcore":{"problem":)" +
          body_of(problem, context) + "}}";
   return out;
+}
+
+std::string terminal_event(const JobRow& row, std::uint64_t number) {
+  const std::string type = kResponseEvent + std::string(name_of(row.state));
+  std::string data = R"({"type":")" + type + R"(","sequence_number":)";
+  append_integer(data, static_cast<std::int64_t>(number));
+  data += R"(,"response":)" + row.result + '}';
+  std::string out;
+  world::write_sse(out, type, data);
+  return out;
+}
+
+bool is_terminal_event(std::string_view event) {
+  for (const JobState state : {JobState::completed, JobState::failed, JobState::incomplete,
+                               JobState::cancelled}) {
+    const std::string type = kResponseEvent + std::string(name_of(state));
+    if (event.starts_with("event: " + type + '\n')) return true;
+  }
+  return false;
 }
 
 }  // namespace agent

@@ -120,8 +120,8 @@ void ToolLimiter::sweep() {
 }
 
 // When a call may pass, if so many others do before it.
-Instant ToolLimiter::next_at(Line& line, const Rate& rate, std::size_t ahead) const {
-  Instant at = line.log.next_at(clock_.now(), kWindow, rate.per_minute, ahead);
+Instant ToolLimiter::next_at(Line& line, const Rate& rate, std::size_t ahead, Instant now) const {
+  Instant at = line.log.next_at(now, kWindow, rate.per_minute, ahead);
   if (!rate.spacing || at == world::kNever) return at;
   const Instant spaced = rate.spacing->next_at(line.spacing);
   return std::max(at, spaced + rate.spacing->interval() * static_cast<std::int64_t>(ahead));
@@ -142,7 +142,7 @@ Task<ToolLimiter::Admission> ToolLimiter::admit(std::string agent, std::string t
   const std::shared_ptr<Line> line = line_of(agent, tool);
   const std::size_t ahead = line->waiting.size();
   const bool full = line->log.count(from, kWindow) + ahead >= rate.per_minute;
-  Instant expected = std::max(from, next_at(*line, rate, ahead));
+  Instant expected = std::max(from, next_at(*line, rate, ahead, from));
   if (full) expected = std::max(expected, from + rate.cooldown);
 
   const auto over = [&](std::int64_t limit, std::string_view period, Nanos retry_after) {
@@ -168,7 +168,7 @@ Task<ToolLimiter::Admission> ToolLimiter::admit(std::string agent, std::string t
     const bool came = co_await wait_in_line(line, rate, not_before, deadline);
     admission.waited = clock_.now() - from;
     if (!came) {
-      over(per_minute, "minute", std::max(rate.cooldown, next_at(*line, rate, 0) - clock_.now()));
+      over(per_minute, "minute", std::max(rate.cooldown, next_at(*line, rate, 0, clock_.now()) - clock_.now()));
       co_return admission;
     }
   }
@@ -200,8 +200,9 @@ Task<bool> ToolLimiter::wait_in_line(std::shared_ptr<Line> line, Rate rate, Inst
       static_cast<void>(moved);
       continue;
     }
-    const Instant at = std::max(not_before, next_at(*line, rate, 0));
-    if (at <= clock_.now()) co_return true;
+    const Instant now = clock_.now();
+    const Instant at = std::max(not_before, next_at(*line, rate, 0, now));
+    if (at <= now) co_return true;
     if (at > deadline) co_return false;
     co_await clock_.sleep_until(at);
   }

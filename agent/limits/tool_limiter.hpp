@@ -93,7 +93,8 @@ class ToolLimiter {
 
   Rate rate_of(const std::string& tool) const;
   std::shared_ptr<Line> line_of(const std::string& agent, const std::string& tool);
-  world::Instant next_at(Line& line, const Rate& rate, std::size_t ahead) const;
+  world::Instant next_at(Line& line, const Rate& rate, std::size_t ahead,
+                         world::Instant now) const;
   void record(Line& line, const Rate& rate) const;
   world::Task<bool> wait_in_line(std::shared_ptr<Line> line, Rate rate, world::Instant not_before,
                                  world::Instant deadline);

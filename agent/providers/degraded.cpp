@@ -13,8 +13,6 @@ using world::Nanos;
 
 namespace {
 
-constexpr std::string_view kModel = "agentcore-local";
-
 std::string quoted(std::string_view text) {
   std::string json;
   append_json_string(json, text);
@@ -59,7 +57,7 @@ std::string head_of(std::string_view object, std::string_view id, std::int64_t c
   std::string out = R"({"id":)";
   append_json_string(out, "degraded-" + std::string(id));
   append_member(out, "object", object);
-  append_member(out, "model", kModel);
+  append_member(out, "model", kOwnModel);
   out += R"(,"created":)";
   append_integer(out, created_s);
   return out;
@@ -90,7 +88,7 @@ bool may_stand_in(const Problem& problem) {
 }
 
 std::string DegradedAnswers::same_prompt(const Request& request, const History& prompt) {
-  std::string key = "p" + std::to_string(request.user.size()) + ":" + request.user;
+  std::string key = "p" + std::to_string(request.whose.size()) + ":" + request.whose;
   key += "|" + request.model + "|" + request.others + "|" + std::to_string(request.max_tokens);
   key += "|" + request.instructions + "|";
   key += prompt.text();
@@ -101,7 +99,7 @@ std::string DegradedAnswers::same_question(const Request& request) {
   const std::string question = folded(question_of(request));
   // Who asks without a name may be anybody: what another one was told is not for them.
   if (question.empty() || request.user.empty()) return {};
-  return "q" + std::to_string(request.user.size()) + ":" + request.user + "|" + question;
+  return "q" + std::to_string(request.whose.size()) + ":" + request.whose + "|" + question;
 }
 
 void DegradedAnswers::drop(Place place) {

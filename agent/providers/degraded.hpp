@@ -16,6 +16,8 @@
 
 namespace agent {
 
+inline constexpr std::string_view kOwnModel = "agentcore-local";  // who says it
+
 struct DegradedAnswer {
   std::string text;     // JSON text without quotes
   std::string_view source = "local";  // cache, last_good, local

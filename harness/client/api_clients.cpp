@@ -34,6 +34,7 @@ void forget_answer(Operation& op, Reply& reply) {
   Reply fresh;
   fresh.id = std::move(reply.id);
   fresh.job = std::move(reply.job);
+  fresh.job.told_again = true;
   fresh.polls = std::move(reply.polls);
   fresh.notices = std::move(reply.notices);
   fresh.sendings = reply.sendings + 1;

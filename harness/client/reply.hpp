@@ -45,6 +45,7 @@ struct JobSeen {
   static constexpr std::size_t kSightingsMax = 64;
 
   bool acknowledged = false;       // the target has told its id and status
+  bool told_again = false;         // under its key, from the beginning: what was before is no news
   world::Instant acknowledged_at{};
   std::vector<Sighting> sightings;  // each change, the first kSightingsMax
   std::uint32_t polls = 0;

@@ -54,7 +54,8 @@ void ResponsesClient::Turn::see(ResponseObject told, Instant now) {
     job.acknowledged = true;
     job.acknowledged_at = now;
   }
-  const bool changed = told.status != JobStatus::none && told.status != job.last();
+  const bool changed = told.status != JobStatus::none && told.status != job.last() &&
+                       !(job.told_again && told.status < job.last());
   if (changed && job.sightings.size() < JobSeen::kSightingsMax) {
     job.sightings.push_back({now, told.status});
   }
@@ -89,7 +90,7 @@ std::string ResponsesClient::render(const PlannedRequest& request, std::uint32_t
   bytes += "\r\n";
   append_turn_headers(bytes, load_class, names.turn, sending,
                       key_of(load_class, random_, request.turn));
-  bytes += "\r\n";
+  bytes += "agentcore-events: named\r\n\r\n";
   bytes += body;
   return bytes;
 }

@@ -286,8 +286,10 @@ describe('the core', { concurrency: true }, () => {
         if (how === 'event by event') {
           const events = await all_of(client.responses.create({ ...body, stream: true }));
           assert_gapless(events);
-          const place = events.find((event) => event.type === 'agentcore:queue_position');
-          assert.equal(place?.position, 1);
+          const place = events.find((event) => event.agentcore?.event === 'queue_position');
+          assert.equal(place?.type, 'response.queued');
+          assert.equal(place.agentcore.position, 1);
+          assert.match(place.agentcore.message, /#1 in queue, ~\d+ seconds/);
           assert_whole(text_in(events), turn);
         } else {
           const response = await client.responses.stream(body).finalResponse();
@@ -748,7 +750,18 @@ describe('the core', { concurrency: true }, () => {
       const events = await all_of(client.responses.create(
         { model: 'command', input: say, stream: true }));
       assert_gapless(events);
-      assert.ok(events.some((event) => event.type.startsWith('agentcore:')), 'no word of it');
+      const told = events.filter((event) => event.agentcore?.event === 'command');
+      assert.deepEqual(told.map((event) => event.agentcore.state), ['started', 'ended']);
+      assert.match(text_in(events), /^It said: .*seven degrees/s);
+    }, { config });
+
+    on_core('commands: responses, for those who know the names', async ({ client, say }) => {
+      const events = await all_of(client.responses.create(
+        { model: 'command', input: say, stream: true },
+        { headers: { 'Agentcore-Events': 'named' } }));
+      assert_gapless(events);
+      const told = events.filter((event) => event.type === 'agentcore:command');
+      assert.deepEqual(told.map((event) => event.state), ['started', 'ended']);
       assert.match(text_in(events), /^It said: .*seven degrees/s);
     }, { config });
 
