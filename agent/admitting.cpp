@@ -15,19 +15,32 @@ using world::Task;
 
 namespace {
 constexpr std::string_view kAnyone = "anyone";  // who gives no key
+
+std::string key_of(const world::HttpRequest& http) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view given = http.headers.get("authorization");
+  return std::string(given.starts_with(kBearer) ? given.substr(kBearer.size()) : given);
+}
+
+bool has(const std::vector<std::string>& keys, const std::string& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
 }  // namespace
 
 std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) const {
-  constexpr std::string_view kBearer = "Bearer ";
-  const std::string_view given = http.headers.get("authorization");
-  const std::string key(given.starts_with(kBearer) ? given.substr(kBearer.size()) : given);
-  const auto& known = config_.api_keys;
-  if (!known.empty() && std::find(known.begin(), known.end(), key) == known.end()) {
+  const std::string key = key_of(http);
+  const bool anybody = config_.api_keys.empty() && config_.admin_keys.empty();
+  if (!anybody && !has(config_.api_keys, key) && !has(config_.admin_keys, key)) {
     return std::nullopt;
   }
   if (key.empty()) return std::string(kAnyone);
   const std::string owner = "key-";  // the key itself is kept nowhere
   return owner + world::sha256_hex(key).substr(0, 32);
+}
+
+bool Pipeline::is_admin(const world::HttpRequest& http) const {
+  const bool anybody = config_.api_keys.empty() && config_.admin_keys.empty();
+  return anybody || has(config_.admin_keys, key_of(http));
 }
 
 // Two keys may use one name for two people: what is kept for one is not shown to the other.

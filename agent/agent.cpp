@@ -320,11 +320,25 @@ Breaker* Agent::breaker_of(const std::string& key) {
   return called || provides ? breaker : nullptr;
 }
 
+std::optional<Problem> Agent::may_change(const HttpRequest& request, const Breaker* breaker) const {
+  Problem problem;
+  if (!pipeline_.is_admin(request)) {
+    problem.code = ProblemCode::forbidden;
+    problem.detail = "Breakers are opened and reset by those whose key is in agent.admin_keys.";
+    return problem;
+  }
+  if (breaker != nullptr) return std::nullopt;
+  problem.code = ProblemCode::not_found;
+  problem.detail = "There is no breaker of that name; GET /v1/breakers lists them.";
+  return problem;
+}
+
 Task<void> Agent::reset_breaker(HttpServerConnection& connection, HttpRequest request,
                                 std::string id) {
   Breaker* breaker = breaker_of(id);
-  if (breaker == nullptr) {
-    co_await no_route(connection, std::move(request));
+  std::optional<Problem> problem = may_change(request, breaker);
+  if (problem) {
+    co_await refuse(connection, std::move(request), std::move(*problem), std::string());
     co_return;
   }
   breaker->reset(id);
@@ -334,8 +348,9 @@ Task<void> Agent::reset_breaker(HttpServerConnection& connection, HttpRequest re
 Task<void> Agent::isolate_breaker(HttpServerConnection& connection, HttpRequest request,
                                   std::string id) {
   Breaker* breaker = breaker_of(id);
-  if (breaker == nullptr) {
-    co_await no_route(connection, std::move(request));
+  std::optional<Problem> problem = may_change(request, breaker);
+  if (problem) {
+    co_await refuse(connection, std::move(request), std::move(*problem), std::string());
     co_return;
   }
   breaker->isolate(id);

@@ -53,6 +53,8 @@ class Agent {
                            Problem problem, std::string allowed);
   std::optional<Problem> at_the_gate(const world::HttpRequest& request);
   Breaker* breaker_of(const std::string& key);
+  std::optional<Problem> may_change(const world::HttpRequest& request,
+                                    const Breaker* breaker) const;
   template <Api kApi>
   world::Task<void> ask(world::HttpServerConnection& connection, world::HttpRequest request,
                         std::string id);

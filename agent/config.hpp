@@ -44,6 +44,7 @@ struct Config {
   std::int64_t turns_waiting_max = 50;  // for the lock of one conversation
   bool honest_errors = false;
   bool check_answers = false;  // what is no answer is a failure of the provider, not an answer
+  bool sanitise_answers = false;  // keys and control characters are taken out of them
   bool notice_leaving = false;
   JsonConfig json;
   RetryConfig retry;
@@ -53,6 +54,7 @@ struct Config {
   QueueConfig queue;
   BudgetConfig budget;
   std::vector<std::string> api_keys;  // of those who may ask; empty: anybody
+  std::vector<std::string> admin_keys;  // of those who may open and reset breakers, too
   StoreConfig store;
   RateConfig rate;
   std::vector<std::string> tools;  // names of backends that speak mcp
@@ -110,6 +112,8 @@ struct Config {
             .between(0, 100'000),
         field("honest_errors", &Config::honest_errors,
               "Errors say what happened and what to do (RFC 9457)."),
+        field("sanitise_answers", &Config::sanitise_answers,
+              "Take control characters, and what looks like an API key, out of answers."),
         field("check_answers", &Config::check_answers,
               "Read an answer before it is passed on; what is none counts as a failure."),
         field("notice_leaving", &Config::notice_leaving,
@@ -121,6 +125,10 @@ struct Config {
         field("degraded", &Config::degraded, "Answers of our own when no provider gives one."),
         field("queue", &Config::queue, "The fair queue in front of the providers."),
         field("budget", &Config::budget, "What one user may spend in a window of time."),
+        field("admin_keys", &Config::admin_keys,
+              "Keys of those who may also open and reset breakers; without any, where there are "
+              "api_keys, nobody may.")
+            .between(0, 100),
         field("api_keys", &Config::api_keys, "Keys of those who may ask; empty: anybody may.")
             .between(0, 10'000),
         field("store", &Config::store, "Where jobs are kept, and for how long."),

@@ -61,6 +61,8 @@ class Pipeline {
 
   // Who asks, by the key that is sent; nothing: a key is needed, and this is none.
   std::optional<std::string> owner_of(const world::HttpRequest& http) const;
+  // Whether it may change how the core works, for everybody.
+  bool is_admin(const world::HttpRequest& http) const;
   std::string id_of(const world::HttpRequest& http);
 
  private:

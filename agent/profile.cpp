@@ -14,6 +14,7 @@ Config hardened(Config c) {
   c.honest_errors = true;
   c.json.explain = true;
   c.check_answers = true;
+  c.sanitise_answers = true;
   c.notice_leaving = true;
   c.request_timeout = seconds(25);  // so that a second attempt fits within the deadline
   c.retry.what = Retryable::transient;

@@ -90,8 +90,8 @@ world::HttpResponse error_response(AgentError error) {
 void add_origin(world::HttpHeaders& headers, const Provider& provider, int attempts) {
   std::string count;
   world::append_integer(count, attempts);
-  headers.add("x-agent-provider", provider.name);
-  headers.add("x-agent-attempts", count);
+  headers.add("agentcore-provider", provider.name);
+  headers.add("agentcore-attempts", count);
 }
 
 bool read_answer(std::string_view body, std::string& content) {

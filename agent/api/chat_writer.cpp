@@ -1,6 +1,7 @@
 // Chat completions: the provider's own chunks or body, as they came, with what the core has to say
 // beside them. Events of the core's own have empty `choices`, so that clients pass over them.
 #include "agent/api/answer_writer.hpp"
+#include "agent/api/sanitise.hpp"
 #include "agent/config.hpp"
 #include "agent/jobs/job.hpp"
 #include "agent/queue/queue_page.hpp"
@@ -33,6 +34,7 @@ class ChatWriter final : public AnswerWriter {
   }
 
   void answered(std::string body, const Completion&) override {
+    if (config_.sanitise_answers) body = sanitised(std::move(body));
     if (job_.request.stream) {
       world::write_sse(body, {}, kDone);
       if (config_.defect == Defect::answers_twice) world::write_sse(body, {}, kDone);

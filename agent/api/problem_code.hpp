@@ -14,6 +14,7 @@ enum class ProblemCode : std::uint8_t {
   invalid_http,
   payload_too_large,
   unauthorized,
+  forbidden,
   invalid_request,
   invalid_json,
   empty_body,

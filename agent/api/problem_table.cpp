@@ -28,6 +28,7 @@ constexpr AgentError kNoSuchThing{404, "invalid_request_error", "Not found."};
 constexpr AgentError kNotAllowed{405, "invalid_request_error", "Method not allowed."};
 constexpr AgentError kTooLarge{413, "invalid_request_error", "Request too large."};
 constexpr AgentError kUnauthorized{401, "authentication_error", "Unauthorized."};
+constexpr AgentError kForbidden{403, "permission_error", "Forbidden."};
 constexpr AgentError kGone{410, "invalid_request_error", "Gone."};
 constexpr AgentError kConflict{409, "invalid_request_error", "Conflict."};
 constexpr AgentError kUnprocessable{422, "invalid_request_error", "Unprocessable request."};
@@ -49,6 +50,9 @@ constexpr std::array<ProblemRow, kProblemCodes> kRows{{
     {"unauthorized", 401, "The API key is not known.",
      "authentication_error", "authenticate", false, 0,
      {{{"Send a known key as `Authorization: Bearer ...`."}}}, kUnauthorized},
+    {"forbidden", 403, "This key may not do that.",
+     "permission_error", "authenticate", false, 0,
+     {{{"Send a key of agent.admin_keys."}}}, kForbidden},
     {"invalid_request", 400, "The request is not valid.",
      "invalid_request_error", "validate", false, 0,
      {{{"Correct the fields that `errors` names and send it again."},
@@ -150,7 +154,7 @@ constexpr std::array<ProblemRow, kProblemCodes> kRows{{
     {"reduced_capacity", 503, "The service takes less than usual for now.",
      "server_error", "queue", true, 5,
      {{kWait, kLater}}, kUnavailable, kReduced},
-    {"conversation_busy", 429, "Too many turns of this conversation are waiting.",
+    {"conversation_busy", 409, "Too many turns of this conversation are waiting.",
      "rate_limit_error", "queue", true, 1,
      {{kWait,
        {"Wait for the answers of the turns before, or use another conversation."}}},

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agent/api/answer_writer.hpp"
+#include "agent/api/sanitise.hpp"
 #include "agent/jobs/job.hpp"
 #include "agent/jobs/job_store.hpp"
 #include "agent/providers/completion.hpp"
@@ -82,20 +83,21 @@ class ResponsesWriter final : public AnswerWriter {
   void answered(std::string, const Completion& said) override {
     end_ = said.finish == "length" ? JobState::incomplete : JobState::completed;
     const bool says = !said.content.empty() || said.calls.empty();
+    const std::string content = sanitised(said.content);
     if (tells() && says) {
       if (!open_) open_message();
-      if (text_.size() < said.content.size()) {
-        const std::string rest = said.content.substr(text_.size());
+      if (text_.size() < content.size()) {
+        const std::string rest = content.substr(text_.size());
         last("response.output_text.delta",
              in_message() + R"(,"delta":")" + rest + R"(","logprobs":[])");
       }
       last("response.output_text.done",
-           in_message() + R"(,"text":")" + said.content + R"(","logprobs":[])");
-      last("response.content_part.done", in_message() + R"(,"part":)" + part(said.content));
+           in_message() + R"(,"text":")" + content + R"(","logprobs":[])");
+      last("response.content_part.done", in_message() + R"(,"part":)" + part(content));
       last("response.output_item.done",
-           R"(,"output_index":0,"item":)" + message(said.content, "completed"));
+           R"(,"output_index":0,"item":)" + message(content, "completed"));
     }
-    if (says) output_ = message(said.content, "completed");
+    if (says) output_ = message(content, "completed");
     int index = says ? 1 : 0;
     for (const ToolRequest& call : said.calls) add_call(call, index++);
     finish();

@@ -21,8 +21,8 @@ void add_time(std::string& out, std::string_view name, world::Nanos time) {
 void add_facts(const Job& job, world::HttpHeaders& headers) {
   if (job.provider != nullptr) add_origin(headers, *job.provider, job.attempts);
   if (job.pass) add_rate_headers(job.pass->decision(), job.legacy_headers, headers);
-  if (job.fallback) headers.add("x-agent-fallback", "true");
-  if (!job.degraded.empty()) headers.add("x-agent-degraded", job.degraded);
+  if (job.fallback) headers.add("agentcore-fallback", "true");
+  if (!job.degraded.empty()) headers.add("agentcore-degraded", job.degraded);
   std::string times;
   add_time(times, "queue", job.queued);
   add_time(times, "provider", job.asked);

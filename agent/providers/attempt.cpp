@@ -57,6 +57,7 @@ void ProviderChain::make_relay(Upstream& up, const Request& request, bool wants_
   rules.own_tools = config_.has_tools();
   rules.pieces = request.api == Api::responses;
   rules.json_wanted = wants_json;
+  rules.sanitise = config_.sanitise_answers;
   rules.defect = config_.defect;
   up.relay = std::make_unique<StreamRelay>(rules);
 }

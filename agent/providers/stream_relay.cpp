@@ -1,6 +1,7 @@
 #include "agent/providers/stream_relay.hpp"
 
 #include "agent/api/answer.hpp"
+#include "world/json_reader.hpp"
 
 namespace agent {
 
@@ -10,7 +11,29 @@ using world::SseEvent;
 
 namespace {
 constexpr std::string_view kDone = "[DONE]";
+
+std::string chunk_that_says(std::string_view content) {
+  std::string chunk = R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":)"
+                      R"({"role":"assistant","content":")";
+  chunk += content;
+  chunk += R"("},"finish_reason":null}]})";
+  return chunk;
 }
+
+// The chunk with another text (JSON text without quotes) in place of its own.
+std::string with_content(const std::string& chunk, std::string_view content) {
+  world::JsonReader choices(world::member_of(chunk, "choices").raw);
+  if (!choices.enter_array() || !choices.next_item()) return chunk;
+  const world::JsonValue delta = world::member_of(choices.take().raw, "delta");
+  const world::JsonValue said = world::member_of(delta.raw, "content");
+  if (said.type != world::JsonType::string) return chunk;
+  const auto at = static_cast<std::size_t>(said.raw.data() - chunk.data());
+  std::string out = chunk.substr(0, at + 1);
+  out += content;
+  return out + chunk.substr(at + said.raw.size() - 1);
+}
+
+}  // namespace
 
 Result<void> StreamRelay::feed(std::string_view bytes, std::string& out) {
   events_.clear();
@@ -19,6 +42,7 @@ Result<void> StreamRelay::feed(std::string_view bytes, std::string& out) {
   for (const SseEvent& event : events_) {
     if (done_) break;  // what follows the end belongs to nobody
     if (event.data == kDone) {
+      give_rest(committed_ ? out : held_);
       done_ = true;
       break;
     }
@@ -51,12 +75,31 @@ Result<void> StreamRelay::take(const SseEvent& event, std::string& out) {
   return {};
 }
 
-void StreamRelay::give(std::string& out, const SseEvent& event, std::size_t said_before) const {
-  if (rules_.pieces) {
-    out += std::string_view(completion_.content).substr(said_before);
-  } else {
-    world::write_sse(out, event.type, event.data);
+void StreamRelay::give(std::string& out, const SseEvent& event, std::size_t said_before) {
+  const std::string_view said = std::string_view(completion_.content).substr(said_before);
+  if (!rules_.sanitise) {
+    if (rules_.pieces) out += said;
+    else world::write_sse(out, event.type, event.data);
+    return;
   }
+  std::string clean = sanitiser_.piece(said);
+  if (!completion_.finish.empty() && said.empty()) give_rest(out);
+  if (!completion_.finish.empty()) clean += sanitiser_.finish();
+  if (rules_.pieces) {
+    out += clean;
+  } else if (clean == said) {
+    world::write_sse(out, event.type, event.data);
+  } else {
+    world::write_sse(out, event.type, with_content(event.data, clean));
+  }
+}
+
+// What was held back because it might have become a key.
+void StreamRelay::give_rest(std::string& out) {
+  const std::string rest = sanitiser_.finish();
+  if (rest.empty()) return;
+  if (rules_.pieces) out += rest;
+  else world::write_sse(out, {}, chunk_that_says(rest));
 }
 
 void StreamRelay::release(std::string& out) {
@@ -68,11 +111,7 @@ void StreamRelay::release(std::string& out) {
 
 void StreamRelay::say_instead(std::string content) {
   held_.clear();
-  std::string chunk = R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":)"
-                      R"({"role":"assistant","content":")";
-  chunk += content;
-  chunk += R"("},"finish_reason":null}]})";
-  world::write_sse(held_, {}, chunk);
+  world::write_sse(held_, {}, chunk_that_says(content));
   world::write_sse(held_, {},
                    R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},)"
                    R"("finish_reason":"stop"}]})");

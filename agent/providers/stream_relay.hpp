@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/api/sanitise.hpp"
 #include "agent/providers/completion.hpp"
 #include "world/sse.hpp"
 
@@ -20,6 +21,7 @@ struct RelayRules {
   bool own_tools = false;
   bool pieces = false;  // gives out what is said (JSON text without quotes), not events
   bool json_wanted = false;  // an object may be the answer
+  bool sanitise = false;     // keys and control characters are taken out of what is said
   Defect defect = Defect::none;
 };
 
@@ -49,12 +51,14 @@ class StreamRelay {
 
  private:
   world::Result<void> take(const world::SseEvent& event, std::string& out);
-  void give(std::string& out, const world::SseEvent& event, std::size_t said_before) const;
+  void give(std::string& out, const world::SseEvent& event, std::size_t said_before);
+  void give_rest(std::string& out);
 
   const RelayRules rules_;
   world::SseReader reader_;
   std::vector<world::SseEvent> events_;
   Completion completion_;
+  Sanitiser sanitiser_;
   std::string held_;
   std::size_t bytes_ = 0;
   std::uint64_t pieces_ = 0;

@@ -55,11 +55,11 @@ void read_reply_headers(const world::HttpHeaders& headers, reports::Operation& o
   for (const auto& [name, value] : headers) {
     if (same_name(name, "content-type")) {
       reply.content_type = value;
-    } else if (same_name(name, "x-agent-provider")) {
+    } else if (same_name(name, "agentcore-provider")) {
       op.provider = value;
-    } else if (same_name(name, "x-agent-attempts")) {
+    } else if (same_name(name, "agentcore-attempts")) {
       std::from_chars(value.data(), value.data() + value.size(), op.attempts);
-    } else if (same_name(name, "x-agent-degraded")) {
+    } else if (same_name(name, "agentcore-degraded")) {
       const std::string_view said = trimmed(value);
       reply.degraded = !said.empty() && said != "0" && !same_name(said, "false");
     } else if (same_name(name, "server-timing")) {

@@ -9,9 +9,9 @@
 
 namespace harness {
 
-// x-agent-provider, x-agent-attempts, Server-Timing (the entry `queue`, `dur` in ms), Retry-After
+// agentcore-provider, agentcore-attempts, Server-Timing (the entry `queue`, `dur` in ms), Retry-After
 // (seconds; a date counts as unknown), retry-after-ms (which is more precise and wins),
-// x-agent-degraded, content-type. What is malformed counts as not said.
+// agentcore-degraded, content-type. What is malformed counts as not said.
 void read_reply_headers(const world::HttpHeaders& headers, reports::Operation& op, Reply& reply);
 
 }  // namespace harness

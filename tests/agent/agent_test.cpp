@@ -122,7 +122,7 @@ TEMPLATE_TEST_CASE("a stream is passed on event by event", "[agent]", InSim, Liv
       post("/v1/chat/completions", turn_body({3, 0, 0}, "u3.s0", true, 20)), "0\r\n\r\n");
   const Body body = body_of(talk.bytes);
   CHECK(body.whole);
-  CHECK(body.headers.get("x-agent-provider") == "primary");
+  CHECK(body.headers.get("agentcore-provider") == "primary");
   CHECK(body.headers.get("content-type") == "text/event-stream; charset=utf-8");
   CHECK(count(body.text, "data: ") == 23);
   CHECK(body.text.substr(body.text.size() - 14) == "data: [DONE]\n\n");

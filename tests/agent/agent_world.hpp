@@ -46,8 +46,8 @@ inline world::Task<Reply> post_to(world::Clock& clock, world::HttpClient& client
     co_return reply;
   }
   reply.status = exchange->status();
-  reply.provider = exchange->headers().get("x-agent-provider");
-  const std::string attempts(exchange->headers().get("x-agent-attempts"));
+  reply.provider = exchange->headers().get("agentcore-provider");
+  const std::string attempts(exchange->headers().get("agentcore-attempts"));
   if (!attempts.empty()) reply.attempts = std::stoi(attempts);
   for (;;) {
     const world::Result<std::string_view> bytes = co_await exchange->read_some();

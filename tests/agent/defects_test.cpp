@@ -336,8 +336,8 @@ bool stays_with_the_second(Config config) {
   CoreWorld w(std::move(setup));
   const std::vector<Got> got =
       w.ask_all({turn(0s, {1, 0, 0}, false), turn(60s, {1, 1, 0}, false)});
-  CHECK(got[0].headers.get("x-agent-provider") == "second");
-  return got[1].headers.get("x-agent-provider") != "primary";
+  CHECK(got[0].headers.get("agentcore-provider") == "second");
+  return got[1].headers.get("agentcore-provider") != "primary";
 }
 
 // Two providers of one account, of which one says that the account is at its limit.

@@ -130,7 +130,7 @@ TEST_CASE("a provider that is down is passed over", "[hardened][REQ-054][REQ-057
   for (std::uint32_t u = 1; u <= 10; ++u) all.push_back(turn(1s * u, {u, 0, 0}, u % 2 == 0));
   for (const Got& got : w.ask_all(std::move(all))) {
     CHECK(got.status == 200);
-    CHECK(got.headers.get("x-agent-provider") == "second");
+    CHECK(got.headers.get("agentcore-provider") == "second");
     CHECK(got.took() < 500ms);
   }
   std::size_t at_primary = 0;

@@ -220,8 +220,8 @@ TEST_CASE("who answered in whose place is told", "[responses][REQ-055][REQ-056]"
     CHECK(world::member_of(own.raw, "provider").text() == "second");
     CHECK(world::member_of(own.raw, "fallback").is_true());
     CHECK(holds(std::string(world::member_of(own.raw, "attempts").raw), "\"primary\""));
-    CHECK(made.headers.get("x-agent-provider") == "second");
-    CHECK(made.headers.get("x-agent-fallback") == "true");
+    CHECK(made.headers.get("agentcore-provider") == "second");
+    CHECK(made.headers.get("agentcore-fallback") == "true");
     CHECK(made.member("model") == "fake-1");
   };
   w.run(work(w));
@@ -329,6 +329,119 @@ TEST_CASE("where keys are known, nobody without one is told anything", "[respons
     const Headers ann = {{"authorization", "Bearer ann-key"}};
     const Got served = co_await call(world, "POST", "/v1/responses", ask(), ann);
     CHECK(served.status == 200);
+  };
+  w.run(work(w));
+}
+
+TEST_CASE("breakers are opened by those who may, and by nobody else", "[responses][REQ-013]") {
+  Setup setup = sound();
+  setup.config.api_keys = {"ann-key"};
+  setup.config.admin_keys = {"root-key"};
+  CoreWorld w(std::move(setup));
+  const auto work = [](CoreWorld& world) -> world::Task<void> {
+    const Headers ann = {{"authorization", "Bearer ann-key"}};
+    const Headers root = {{"authorization", "Bearer root-key"}};
+    const std::string isolate = "/v1/breakers/primary:isolate";
+    const Got refused = co_await call(world, "POST", isolate, std::string(), ann);
+    CHECK(refused.status == 403);
+    CHECK(refused.code() == "forbidden");
+    const Got served = co_await call(world, "POST", "/v1/responses", ask(), ann);
+    CHECK(served.status == 200);
+    const Got unknown = co_await call(world, "POST", "/v1/breakers/nobody:reset", std::string(), root);
+    CHECK(unknown.status == 404);
+    const Got opened = co_await call(world, "POST", isolate, std::string(), root);
+    CHECK(opened.status == 200);
+  };
+  w.run(work(w));
+}
+
+TEST_CASE("conversations belong to a key, whatever user it names", "[responses]") {
+  Setup setup = sound();
+  setup.config.api_keys = {"ann-key", "bob-key"};
+  CoreWorld w(std::move(setup));
+  const auto work = [](CoreWorld& world) -> world::Task<void> {
+    const std::string body = ask(R"(,"user":"u1","conversation":"c1")");
+    for (const char* key : {"Bearer ann-key", "Bearer bob-key", "Bearer ann-key"}) {
+      const Headers headers = {{"authorization", key}};
+      const Got got = co_await call(world, "POST", "/v1/responses", body, headers);
+      CHECK(got.status == 200);
+    }
+  };
+  w.run(work(w));
+  REQUIRE(w.records.size() == 3);
+  CHECK(w.records[0].messages == 1);
+  CHECK(w.records[1].messages == 1);
+  CHECK(w.records[2].messages == 3);
+}
+
+TEST_CASE("the edge limits every call but those for health", "[responses][REQ-050]") {
+  Setup setup = sound();
+  setup.config.rate.edge_api = 5;
+  setup.config.rate.edge_burst_s = 1;
+  CoreWorld w(std::move(setup));
+  const auto work = [](CoreWorld& world) -> world::Task<void> {
+    int limited = 0;
+    for (int i = 0; i < 20; ++i) {
+      const Got got = co_await get(world, "/v1/models");
+      limited += got.status == 429;
+      if (got.status == 429) CHECK(got.code() == "edge_limited");
+      const Got alive = co_await get(world, "/health");
+      CHECK(alive.status == 200);
+    }
+    CHECK(limited > 10);
+    CHECK(limited < 20);
+  };
+  w.run(work(w));
+}
+
+TEST_CASE("own events have names only for those who know them", "[responses][REQ-033]") {
+  Setup setup = sound();
+  setup.config.queue.running_max = 1;
+  CoreWorld w(std::move(setup));
+  std::vector<std::string> told;
+  const auto work = [](CoreWorld& world, std::vector<std::string>& bodies) -> world::Task<void> {
+    world::Scope scope(world.clock());
+    const auto first = [](CoreWorld& in) -> world::Task<void> {
+      const Got got = co_await post(in, "/v1/responses", ask());
+      CHECK(got.status == 200);
+    };
+    for (const Headers& headers : {Headers(), Headers{{"agentcore-events", "named"}}}) {
+      scope.spawn(first(world));
+      co_await world.clock().sleep(10ms);
+      const Got got =
+          co_await call(world, "POST", "/v1/responses", ask(R"(,"stream":true)"), headers);
+      bodies.push_back(got.body);
+    }
+    co_await scope.join();
+  };
+  w.run(work(w, told));
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].find("event: agentcore:") == std::string::npos);
+  CHECK(told[0].find(R"("agentcore":{"event":"queue_position","position":1)") != std::string::npos);
+  CHECK(told[1].find("event: agentcore:queue_position") != std::string::npos);
+}
+
+TEST_CASE("an API key that the model lets slip is not passed on", "[responses][REQ-073]") {
+  Setup setup = sound();
+  fakes::ReplyRule rule;
+  rule.text = "Use sk-proj-abcdefgh12345678 for it.";
+  setup.backends["primary"].replies = {rule};
+  CoreWorld w(std::move(setup));
+  const auto work = [](CoreWorld& world) -> world::Task<void> {
+    for (const char* path : {"/v1/responses", "/v1/chat/completions"}) {
+      for (const char* stream : {"false", "true"}) {
+        CAPTURE(path, stream);
+        const std::string chat =
+            R"({"model":"fake-1","messages":[{"role":"user","content":"Hello."}],"stream":)";
+        const std::string body = std::string(path) == "/v1/responses"
+                                     ? ask(R"(,"stream":)" + std::string(stream))
+                                     : chat + stream + "}";
+        const Got got = co_await post(world, path, body);
+        CHECK(got.status == 200);
+        CHECK(got.body.find("abcdefgh") == std::string::npos);
+        CHECK(got.body.find("[redacted]") != std::string::npos);
+      }
+    }
   };
   w.run(work(w));
 }

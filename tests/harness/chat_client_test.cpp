@@ -368,7 +368,7 @@ TEST_CASE("what the head of an answer says reaches operation and reply", "[clien
   Stage stage;
   stage.script.bytes =
       "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nServer-Timing: queue;dur=12.5\r\n"
-      "X-Agent-Provider: primary\r\nx-agent-attempts: 3\r\nx-agent-degraded: true\r\n"
+      "Agentcore-Provider: primary\r\nagentcore-attempts: 3\r\nagentcore-degraded: true\r\n"
       "content-length: " +
       std::to_string(answer(R"("Hi")").size()) + "\r\n\r\n" + answer(R"("Hi")");
   run(stage);

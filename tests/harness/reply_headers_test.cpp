@@ -96,7 +96,7 @@ TEST_CASE("answers that say they are degraded", "[client]") {
                                         std::pair(" ", false)}) {
     INFO(value);
     world::HttpHeaders headers;
-    headers.add("x-agent-degraded", value);
+    headers.add("agentcore-degraded", value);
     reports::Operation op;
     Reply reply;
     read_reply_headers(headers, op, reply);

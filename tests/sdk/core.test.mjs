@@ -111,8 +111,8 @@ describe('the core', { concurrency: true }, () => {
     assert.ok(data.usage.prompt_tokens > 0);
     assert.match(request_id, /./);
     assert.equal(data._request_id, request_id);
-    assert.equal(response.headers.get('x-agent-provider'), 'primary');
-    assert.equal(response.headers.get('x-agent-attempts'), '1');
+    assert.equal(response.headers.get('agentcore-provider'), 'primary');
+    assert.equal(response.headers.get('agentcore-attempts'), '1');
   });
 
   on_core('chat: streams, without usage', async ({ client, say, turn }) => {
@@ -603,7 +603,7 @@ describe('the core', { concurrency: true }, () => {
   on_core('without a provider there is an answer that says so', async ({ client, say }) => {
     const chat = await client.chat.completions.create(
       { model: 'fake-1', messages: user(say) }).withResponse();
-    assert.match(chat.response.headers.get('x-agent-degraded'), /./);
+    assert.match(chat.response.headers.get('agentcore-degraded'), /./);
     assert.match(chat.data.choices[0].message.content, /\w/);
     const response = await client.responses.create({ model: 'fake-1', input: say });
     assert.equal(response.agentcore.degraded, true);
