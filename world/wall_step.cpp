@@ -29,7 +29,8 @@ WallStep::WallStep(const std::string& path) {
     mapping_->file = ipc::file_mapping(path.c_str(), ipc::read_write);
     mapping_->region = ipc::mapped_region(mapping_->file, ipc::read_write, 0, kBytes);
   } catch (const std::exception& error) {
-    throw std::runtime_error(path + ": cannot hold the step of a wall clock (" + error.what() + ")");
+    throw std::runtime_error(path + ": cannot hold the step of a wall clock (" + error.what() +
+                             ")");
   }
   step_ = static_cast<std::atomic<std::int64_t>*>(mapping_->region.get_address());
 }

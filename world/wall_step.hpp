@@ -1,5 +1,5 @@
-// WallStep: by how much the wall clock of a process is set otherwise than the machine's. It stands in
-// a file, so that another process can set it at any time and it outlives both. Lock-free; any
+// WallStep: by how much the wall clock of a process is set otherwise than the machine's. It stands
+// in a file, so that another process can set it at any time and it outlives both. Lock-free; any
 // thread. Whoever made the file removes it.
 #pragma once
 

@@ -1,5 +1,6 @@
 // What the user gets: the provider's answer, whole or as a stream, or an error. The provider that
-// was asked and the number of attempts stand in the headers agentcore-provider and agentcore-attempts.
+// was asked and the number of attempts stand in the headers agentcore-provider and
+// agentcore-attempts.
 // Legacy errors are generic: they help nobody, as the users of this profile know. One clock.
 #pragma once
 

@@ -23,7 +23,7 @@ enum class Multitask : std::uint8_t { enqueue, reject, interrupt, rollback };
 struct Request {
   std::string model;
   std::string user;          // empty: anonymous; all such requests count as one user
-  std::string whose;         // what is kept for whoever asks: of the user, and of the key it came by
+  std::string whose;         // who what is kept belongs to: the user, and the key it came by
   std::string conversation;  // empty: stateless, the messages are the whole prompt
   bool stream = false;
   std::int64_t max_tokens = 0;  // 0: not said

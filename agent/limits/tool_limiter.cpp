@@ -168,7 +168,8 @@ Task<ToolLimiter::Admission> ToolLimiter::admit(std::string agent, std::string t
     const bool came = co_await wait_in_line(line, rate, not_before, deadline);
     admission.waited = clock_.now() - from;
     if (!came) {
-      over(per_minute, "minute", std::max(rate.cooldown, next_at(*line, rate, 0, clock_.now()) - clock_.now()));
+      const Instant now = clock_.now();
+      over(per_minute, "minute", std::max(rate.cooldown, next_at(*line, rate, 0, now) - now));
       co_return admission;
     }
   }

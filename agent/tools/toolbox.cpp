@@ -188,9 +188,10 @@ Task<std::string> Toolbox::over_limit(const ToolCall& call) {
                                          std::move(on_cooldown));
   const ToolLimiter::Admission admission = co_await admitting;
   if (!admission.error) co_return std::string();
+  const RateLimitError& error = *admission.error;
   parts_.books.note(LedgerKind::tool_refused, call.request,
-                    {.key = tool, .from = admission.error->period, .limit = admission.error->limit});
-  co_return admission.error->message();
+                    {.key = tool, .from = error.period, .limit = error.limit});
+  co_return error.message();
 }
 
 Task<ToolAnswer> Toolbox::make(const ToolCall& call) {

@@ -82,7 +82,7 @@ struct Reply {
   bool finished = false;            // a finish_reason came, or the answer was whole
   bool cut_off = false;             // the model stopped at its limit of tokens ("length")
   bool repeated = false;            // the whole text stands there twice, one behind the other
-  bool degraded = false;            // the target says that no provider answered (agentcore-degraded)
+  bool degraded = false;            // the target says so: no provider answered
 
   std::string content_type;         // of the response
   // What came instead of an answer, its first kErrorBytesMax bytes: the body of a status other than

@@ -9,8 +9,8 @@
 
 namespace harness {
 
-// agentcore-provider, agentcore-attempts, Server-Timing (the entry `queue`, `dur` in ms), Retry-After
-// (seconds; a date counts as unknown), retry-after-ms (which is more precise and wins),
+// agentcore-provider, agentcore-attempts, Server-Timing (the entry `queue`, `dur` in ms),
+// Retry-After (seconds; a date counts as unknown), retry-after-ms (which is more precise and wins),
 // agentcore-degraded, content-type. What is malformed counts as not said.
 void read_reply_headers(const world::HttpHeaders& headers, reports::Operation& op, Reply& reply);
 

@@ -215,7 +215,7 @@ void add_agent(CLI::App& command, int& exit_code) {
       ->type_name("X");
   command
       .add_option("--wall-step", o->wall_step,
-                  "File of 8 bytes with a number of nanoseconds, by which its wall clock is ahead of "
+                  "File of 8 bytes, a number of nanoseconds, by which its wall clock is ahead of "
                   "the machine's; made if it is not there, looked at all the time.")
       ->type_name("FILE");
   command.callback([o, &exit_code] { exit_code = serve_agent(*o); });

@@ -53,8 +53,9 @@ bool DailyQuota::days_of(Instant at, Days& days) const {
   days.last = day_at(now, at + kDoubt);
   days.first = day_at(now, std::max(now.at, at - kDoubt - config_->daily_jitter));
   const auto doubt = [&](const Step& other) {
-    days.first = std::min(days.first, day_at(other, at));
-    days.last = std::max(days.last, day_at(other, at));
+    const std::int64_t day = day_at(other, std::max(at, other.at));
+    days.first = std::min(days.first, day);
+    days.last = std::max(days.last, day);
   };
   if (at - now.at < kDoubt && now.at != steps_.front().at) doubt(*(next - 2));
   if (next != steps_.end() && next->at - at < kDoubt) doubt(*next);

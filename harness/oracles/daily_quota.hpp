@@ -1,8 +1,8 @@
 // daily_quota: the quotas of `agent.rate` (daily_free, daily_basic, daily_pro), by the clients' own
-// count. On no day of the agent's wall clock is a user answered more often than the tier allows, and
-// nobody is refused for the quota before it was used up: a kill, or a clock that is set, neither
-// loses nor doubles any. Which day it is, is known from the first time on that a fault sets the
-// clock. What may belong to two days (sent within kDoubt of a step or of a day's begin, or of
+// count. On no day of the agent's wall clock is a user answered more often than the tier allows,
+// and nobody is refused for the quota before it was used up: a kill, or a clock that is set,
+// neither loses nor doubles any. Which day it is, is known from the first time on that a fault sets
+// the clock. What may belong to two days (sent within kDoubt of a step or of a day's begin, or of
 // somebody whose day has a daily_jitter) and what ended without an answer may or may not have been
 // charged, and counts for the user. Memory: the counts of each user and day of the run.
 #pragma once

@@ -3,7 +3,8 @@
 // each even share of the minute behind it. (2) No turn makes more than maxCallsPerTask. (3) Where
 // calls that are over the limit fail at once (cooldownMs: 0), and for tasks, a call is refused only
 // when the limit was used up, by the core's own ledger. Between the limiter and the tool a call may
-// take up to kTransit. Memory: the calls of the last two minutes, at most kKeptMax of a user's tool.
+// take up to kTransit. Memory: the calls of the last two minutes, at most kKeptMax of each user's
+// tool.
 #pragma once
 
 #include <deque>

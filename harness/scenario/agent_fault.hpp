@@ -1,7 +1,7 @@
 // Faults that strike the bundled agent itself: its process is killed, asked to end, or frozen, and
-// comes back; or its wall clock is set. One struct (its members are the YAML keys of the action), one alternative and one row
-// of kAgentFaultKinds each. They strike at instants, not requests, so they have no conditions.
-// Plain data; any thread.
+// comes back; or its wall clock is set. One struct (its members are the YAML keys of the action),
+// one alternative and one row of kAgentFaultKinds each. They strike at instants, not requests, so
+// they have no conditions. Plain data; any thread.
 #pragma once
 
 #include <array>
@@ -119,7 +119,9 @@ world::Instant healed_at(const AgentFault& fault, world::Instant plan_end);
 
 // What has happened to the agent's process, told to the oracles as it happens.
 struct AgentLife {
-  enum class Event : std::uint8_t { killed, told_to_end, ended, started, frozen, thawed, clock_set };
+  enum class Event : std::uint8_t {
+    killed, told_to_end, ended, started, frozen, thawed, clock_set
+  };
   world::Instant at{};
   Event event = Event::killed;
   std::string fault;      // id of the one that did it

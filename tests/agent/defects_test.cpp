@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "agent/limits/admission.hpp"
+#include "agent/limits/tool_limiter.hpp"
 #include "tests/agent/tool_world.hpp"
 #include "tests/agent/core_world.hpp"
 #include "tests/agent/queue_world.hpp"
@@ -501,6 +503,81 @@ bool revives_cancelled_jobs(Config config) {
   return revived == 2;
 }
 
+// Calls of a tool, all at once: when each was admitted.
+world::Task<void> call_tool(agent::ToolLimiter& limiter, world::Clock& clock, int number,
+                            std::vector<world::Instant>& admitted) {
+  const std::string task = "t" + std::to_string(number);
+  const agent::ToolLimiter::Admission admission =
+      co_await limiter.admit("u1", task, "search", clock.now() + 10min, {});
+  if (!admission.error) admitted.push_back(clock.now());
+}
+
+std::vector<world::Instant> admitted_of(int calls, agent::ToolRateConfig rate,
+                                        agent::Defect defect) {
+  InSim in;
+  rate.rate_limit = true;
+  agent::ToolLimiter limiter(in.clock, rate, {}, defect);
+  std::vector<world::Instant> admitted;
+  const auto all = [&]() -> world::Task<void> {
+    world::Scope scope(in.clock);
+    for (int i = 0; i < calls; ++i) scope.spawn(call_tool(limiter, in.clock, i, admitted));
+    co_await scope.join();
+  };
+  in.clock.run(all());
+  return admitted;
+}
+
+bool lets_a_sixth_in(Config config) {
+  agent::ToolRateConfig rate;
+  rate.burst_size = 5;
+  const std::vector<world::Instant> admitted = admitted_of(8, rate, config.defect);
+  return admitted.at(5) == admitted.at(0);
+}
+
+bool lets_all_in_together(Config config) {
+  agent::ToolRateConfig rate;
+  rate.calls_per_minute = 2;
+  rate.burst_size = 0;
+  const std::vector<world::Instant> admitted = admitted_of(6, rate, config.defect);
+  return admitted.at(5) - admitted.at(0) < 60s;
+}
+
+bool charges_for_nothing(Config config) {
+  InSim in;
+  agent::MemoryDayCounts counts;
+  config.rate.user_per_minute = 1;
+  config.rate.user_burst = 1;
+  config.rate.user_waiting_max = 0;
+  config.rate.daily_free = 100;
+  agent::Admission admission(in.clock, config.rate, 0, counts, config.defect);
+  const agent::Admission::Asker asker{"c", "u1", agent::EdgeClass::api};
+  for (int i = 0; i < 10; ++i) {
+    const agent::Admission::Pass pass(admission, asker, world::kNever);
+  }
+  return admission.standing(asker)[agent::Limit::daily].remaining < 100;
+}
+
+bool begins_each_life_anew(Config config) {
+  config.rate.daily_free = 1;
+  config.degraded.when = agent::DegradeWhen::never;
+  CoreWorld w(with(config));
+  agent::Provider provider{"primary", w.fake.endpoints().at("primary"), "fake-1", {}, "key"};
+  const std::unique_ptr<agent::JobStore> store =
+      agent::open_store(w.clock(), agent::StoreConfig{}, {}, agent::Defect::none);
+  std::vector<int> statuses;
+  for (std::uint64_t life = 0; life < 2; ++life) {
+    agent::Outside outside;
+    outside.store = store.get();
+    w.agent = std::make_unique<agent::Agent>(w.clock(), w.world.network, config,
+                                             std::vector<agent::Provider>{provider},
+                                             agent::LedgerSink(), world::Random(life), outside);
+    statuses.push_back(
+        w.ask(R"({"model":"m","user":"u1","messages":[{"role":"user","content":"Hello."}]})")
+            .status);
+  }
+  return statuses == std::vector<int>{200, 200};
+}
+
 struct Row {
   const char* profile;
   bool (*shows)(Config config);
@@ -549,7 +626,11 @@ const Row kRows[] = {{"history_without_lock", loses_parallel_turns},
                      {"acks_before_durable", loses_what_it_acknowledged},
                      {"forgets_jobs", loses_ended_jobs},
                      {"late_result_overwrites", revives_cancelled_jobs},
-                     {"generic_validation", names_no_field}};
+                     {"generic_validation", names_no_field},
+                     {"burst_off_by_one", lets_a_sixth_in},
+                     {"cooldown_stampede", lets_all_in_together},
+                     {"rejects_are_charged", charges_for_nothing},
+                     {"forgets_quotas", begins_each_life_anew}};
 
 }  // namespace
 

@@ -31,7 +31,7 @@ struct Bench {
 
   static Request asking(const std::string& user, const std::string& text) {
     Request request;
-    request.user = user;
+    request.user = request.whose = user;
     request.model = "m";
     request.messages.add(R"({"role":"user","content":")" + text + "\"}");
     return request;

@@ -347,7 +347,8 @@ TEST_CASE("breakers are opened by those who may, and by nobody else", "[response
     CHECK(refused.code() == "forbidden");
     const Got served = co_await call(world, "POST", "/v1/responses", ask(), ann);
     CHECK(served.status == 200);
-    const Got unknown = co_await call(world, "POST", "/v1/breakers/nobody:reset", std::string(), root);
+    const std::string nobody = "/v1/breakers/nobody:reset";
+    const Got unknown = co_await call(world, "POST", nobody, std::string(), root);
     CHECK(unknown.status == 404);
     const Got opened = co_await call(world, "POST", isolate, std::string(), root);
     CHECK(opened.status == 200);

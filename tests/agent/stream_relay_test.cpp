@@ -9,8 +9,8 @@ using agent::StreamRelay;
 
 namespace {
 
-constexpr const char* kEnd =
-    R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})";
+constexpr const char* kEnd = R"({"object":"chat.completion.chunk","choices":[{"index":0,)"
+                             R"("delta":{},"finish_reason":"stop"}]})";
 
 std::string chunk_of(const std::string& content, const std::string& finish = "null") {
   return R"({"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":")" +
@@ -91,8 +91,9 @@ TEST_CASE("relay: a key is taken out, however it comes", "[relay][REQ-073]") {
   SECTION("as pieces of text") {
     RelayRules pieces = rules();
     pieces.pieces = true;
-    const std::string out = relayed(
-        pieces, {chunk_of("Use sk-proj-ab"), chunk_of("cdefgh12345678 for"), chunk_of(" it."), kEnd});
+    const std::string out = relayed(pieces, {chunk_of("Use sk-proj-ab"),
+                                             chunk_of("cdefgh12345678 for"), chunk_of(" it."),
+                                             kEnd});
     CHECK(out == expected);
   }
 }

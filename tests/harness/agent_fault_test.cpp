@@ -69,7 +69,7 @@ TEST_CASE("faults on the agent that make no sense", "[scenario][agent_fault]") {
         Row{"{id: f, on: agent, at: 30s}", "needs an action: `kill`, `term`, `freeze` or `clock`"},
         Row{"{id: f, on: agent, at: 30s, clock: {}}", "must say one of `forward`, `back`"},
         Row{"{id: f, on: agent, at: 30s, clock: {forward: 1h, back: 1h}}", "must say one of"},
-        Row{"{id: f, on: agent, at: 30s, clock: {time_of_day: 25h}}", "24h"},
+        Row{"{id: f, on: agent, at: 30s, clock: {time_of_day: 25h}}", "must be from 0s to 1d"},
         Row{"{id: f, on: agent, at: 30s, kill: {}, term: {}}", "has two actions"},
         Row{"{id: f, on: agent, at: 70s, kill: {}}", "begins when the plan has ended, at 1m"},
         Row{"{id: f, on: agent, at: rogh, kill: {}}", "did you mean `rough`?"},
