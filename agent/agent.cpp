@@ -25,6 +25,8 @@ world::HttpServerOptions server_options(const Config& config) {
   options.limits.header_bytes_max = static_cast<std::uint32_t>(config.header_bytes_max);
   options.limits.body_bytes_max = static_cast<std::uint64_t>(config.body_bytes_max);
   options.connections_max = static_cast<std::size_t>(config.connections_max);
+  options.patience = {config.header_timeout, config.body_timeout, config.keep_alive_timeout,
+                      config.write_timeout};
   if (!config.honest_errors) return options;
   options.refusal = [limits = options.limits](world::Failure failure) {
     return response_of(problem_of(failure, limits), ProblemContext{});

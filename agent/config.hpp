@@ -36,6 +36,10 @@ struct Config {
   std::int64_t sessions_max = 100'000;
   std::int64_t users_max = 100'000;
   std::int64_t connections_max = 20'000;
+  world::Nanos header_timeout{0};
+  world::Nanos body_timeout{0};
+  world::Nanos keep_alive_timeout{0};
+  world::Nanos write_timeout{0};
   std::int64_t header_bytes_max = 16 << 10;
   std::int64_t body_bytes_max = 4 << 20;       // of a user's request
   std::int64_t response_bytes_max = 16 << 20;  // of a provider's answer
@@ -94,6 +98,18 @@ struct Config {
             .between(1, 10'000'000),
         field("connections_max", &Config::connections_max, "Client connections at once.")
             .between(1, 1'000'000),
+        field("header_timeout", &Config::header_timeout,
+              "Time for a request's header, from its first byte; later gets 408; 0: no limit.")
+            .between(0, kDay),
+        field("body_timeout", &Config::body_timeout,
+              "Time for a request's body, from the end of its header; later gets 408; 0: no limit.")
+            .between(0, kDay),
+        field("keep_alive_timeout", &Config::keep_alive_timeout,
+              "How long a connection may wait for its next request; 0: no limit.")
+            .between(0, kDay),
+        field("write_timeout", &Config::write_timeout,
+              "How long a client may take nothing of what is sent to it; 0: no limit.")
+            .between(0, kDay),
         field("header_bytes_max", &Config::header_bytes_max, "Largest request header.")
             .in(Unit::bytes)
             .between(1'024, 1 << 20),

@@ -16,6 +16,10 @@ Config hardened(Config c) {
   c.check_answers = true;
   c.sanitise_answers = true;
   c.notice_leaving = true;
+  c.header_timeout = seconds(10);
+  c.body_timeout = seconds(60);
+  c.keep_alive_timeout = seconds(75);
+  c.write_timeout = seconds(60);
   c.request_timeout = seconds(25);  // so that a second attempt fits within the deadline
   c.retry.what = Retryable::transient;
   c.retry.jitter = true;

@@ -1,19 +1,23 @@
 // with_deadline(clock, at, task): the task's value, or nothing if the instant came first. The task
 // is cancelled at the deadline and has ended when this returns. Cancelling the caller cancels the
-// task.
+// task. With `put_off`, which outlives the wait, the instant is asked when it has come: a later one
+// that it gives is the deadline then.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "world/clock.hpp"
 
 namespace world {
 
+using PutOff = std::function<Instant()>;
+
 template <class T>
 class [[nodiscard]] DeadlineWait final : public Wait {
  public:
-  DeadlineWait(Clock& clock, Instant at, Task<T> task)
-      : alarm_(inner_), clock_(clock), at_(at), task_(std::move(task)) {}
+  DeadlineWait(Clock& clock, Instant at, Task<T> task, const PutOff* put_off)
+      : alarm_(inner_, clock, put_off), clock_(clock), at_(at), task_(std::move(task)) {}
   ~DeadlineWait() { clock_.disarm(alarm_); }
 
   bool await_ready() const { return false; }
@@ -43,12 +47,19 @@ class [[nodiscard]] DeadlineWait final : public Wait {
 
  private:
   struct Alarm final : Event {
-    explicit Alarm(Strand& s) : strand(s) { mark = 2; }
+    Alarm(Strand& s, Clock& c, const PutOff* p) : strand(s), clock(c), put_off(p) { mark = 2; }
     void fire() override {
+      const Instant later = put_off == nullptr ? Instant::min() : (*put_off)();
+      if (later > clock.now()) {
+        clock.arm(*this, later);
+        return;
+      }
       rang = true;
       strand.cancel();
     }
     Strand& strand;
+    Clock& clock;
+    const PutOff* put_off;
     bool rang = false;
   };
 
@@ -63,8 +74,9 @@ class [[nodiscard]] DeadlineWait final : public Wait {
 };
 
 template <class T>
-DeadlineWait<T> with_deadline(Clock& clock, Instant at, Task<T> task) {
-  return DeadlineWait<T>(clock, at, std::move(task));
+DeadlineWait<T> with_deadline(Clock& clock, Instant at, Task<T> task,
+                              const PutOff* put_off = nullptr) {
+  return DeadlineWait<T>(clock, at, std::move(task), put_off);
 }
 
 }  // namespace world

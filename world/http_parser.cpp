@@ -21,8 +21,12 @@ struct Message {
   HttpHeaders* headers = nullptr;
   std::string body;
   std::size_t headers_max = 0;
+  std::size_t fields = 0;  // of the head and of the trailers
+  int version = 11;
   bool head_done = false;
   bool has_chunks = false;
+  std::uint64_t chunk_left = 0;  // bytes of the present chunk that have not come yet
+  std::uint64_t chunk_lines = 0;  // bytes that were spent on saying how the body is cut
   bool done = false;
   bool expects_continue = false;
 };
@@ -34,8 +38,9 @@ class Codec final : public http::basic_parser<isRequest> {
   explicit Codec(Message& message) : m_(message) {}
 
  private:
-  void on_request_impl(http::verb, string_view method, string_view target, int,
+  void on_request_impl(http::verb, string_view method, string_view target, int version,
                        error_code&) override {
+    m_.version = version;
     m_.request.method.assign(method.data(), method.size());
     m_.request.target.assign(target.data(), target.size());
   }
@@ -44,16 +49,28 @@ class Codec final : public http::basic_parser<isRequest> {
   }
   void on_field_impl(http::field field, string_view name, string_view value,
                      error_code& error) override {
-    if (m_.headers->size() >= m_.headers_max) {
+    if (++m_.fields > m_.headers_max) {
       error = http::error::header_limit;
       return;
     }
+    if (m_.head_done) return;  // a trailer: it comes too late to say who asks, and for what
     if (field == http::field::expect && same_name({value.data(), value.size()}, "100-continue")) {
       m_.expects_continue = true;
     }
     m_.headers->add({name.data(), name.size()}, {value.data(), value.size()});
   }
-  void on_header_impl(error_code&) override { m_.head_done = true; }
+  // Where a request's body ends must be beyond doubt: whoever else reads these bytes may otherwise
+  // see other requests in them (RFC 9112, 6.1). Both framings at once are Beast's to refuse.
+  void on_header_impl(error_code& error) override {
+    m_.head_done = true;
+    if constexpr (isRequest) {
+      for (const auto& [name, value] : *m_.headers) {
+        if (!same_name(name, "transfer-encoding")) continue;
+        const bool known = same_name(value, "chunked") && m_.version == 11;
+        if (!known) error = http::error::bad_transfer_encoding;
+      }
+    }
+  }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
     constexpr std::uint64_t kReserveMax = 1 << 20;  // a header alone must not make us allocate much
     if (length) m_.body.reserve(std::min(*length, kReserveMax));
@@ -62,12 +79,13 @@ class Codec final : public http::basic_parser<isRequest> {
     m_.body.append(body.data(), body.size());
     return body.size();
   }
-  void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& error) override {
+  void on_chunk_header_impl(std::uint64_t size, string_view, error_code&) override {
     m_.has_chunks = true;
-    if (extensions.find('"') != string_view::npos) error = http::error::bad_chunk_extension;
+    m_.chunk_left = size;
   }
   std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
     m_.body.append(body.data(), body.size());
+    m_.chunk_left -= body.size();
     return body.size();
   }
   void on_finish_impl(error_code&) override { m_.done = true; }
@@ -77,6 +95,9 @@ class Codec final : public http::basic_parser<isRequest> {
 
 constexpr std::size_t kInputKept = 4'096;  // behind a whole request
 constexpr int kInterimsMax = 16;  // interim responses before the real one
+constexpr std::size_t kChunkLineMax = 16'384;  // bytes of a chunk's line; of all trailers
+// Of all lines of a message together, beyond 16 bytes and twice the chunk's own for each.
+constexpr std::uint64_t kChunkLinesMax = 16'384;
 
 Failure failure_of(const error_code& error) {
   if (error == http::error::body_limit || error == http::error::header_limit ||
@@ -96,8 +117,7 @@ struct HttpParser::State {
 
   void begin() {
     message = Message{};
-    searched = 0;
-    is_short = false;
+    searched = trailers_searched = 0;
     message.headers_max = limits.headers_max;
     message.headers = role == Role::request ? &message.request.headers : &message.response.headers;
     if (role == Role::request) {
@@ -130,25 +150,27 @@ struct HttpParser::State {
   Result<void> parse() {
     while (begin_unparsed < end && !message.done) {
       std::size_t size = end - begin_unparsed;
-      if (!message.head_done) {
-        const Result<std::size_t> head = head_bytes();
-        if (!head) return head.error();
-        if (*head == 0) return {};
-        size = *head;
-      } else if (is_short && is_part_of_last_chunk()) {
-        return {};
+      const bool is_head = !message.head_done;
+      const bool is_chunk_line = !is_head && message.chunk_left == 0 && is_chunked();
+      if (is_head || is_chunk_line) {
+        const Result<std::size_t> whole = is_head ? head_bytes() : chunk_line_bytes();
+        if (!whole) return whole.error();
+        if (*whole == 0) return {};
+        size = *whole;
+        searched = 0;
+      } else if (message.chunk_left > 0) {
+        size = static_cast<std::size_t>(std::min<std::uint64_t>(size, message.chunk_left));
       }
       error_code error;
       const boost::asio::const_buffer bytes(input.data() + begin_unparsed, size);
       const std::size_t n = with_codec([&](auto& codec) { return codec.put(bytes, error); });
       begin_unparsed += n;
-      is_short = error == http::error::need_more && begin_unparsed < end;
       if (error == http::error::need_more) {
-        if (!message.head_done) return Failure::malformed;  // a whole head that is none
-        if (is_quoted_chunk_line()) return Failure::malformed;
+        if (is_head || is_chunk_line) return Failure::malformed;  // a whole one that is none
         return {};
       }
       if (error) return failure_of(error);
+      if (is_chunk_line && spends_too_much(n)) return Failure::too_large;
       if (is_interim()) {
         if (++interims > kInterimsMax) return Failure::malformed;
         begin();
@@ -181,23 +203,61 @@ struct HttpParser::State {
     return std::size_t{0};
   }
 
-  // Beast asserts that a last chunk, once it has seen its first line, is offered with 5 bytes or
-  // more: one that came byte by byte would end the process. (Behind another chunk there are always
-  // as many: Beast counts that one's CRLF with them.)
-  bool is_part_of_last_chunk() const {
-    constexpr std::size_t kLastChunkBytes = 5;
-    const std::string_view bytes(input.data() + begin_unparsed, end - begin_unparsed);
-    return !message.has_chunks && bytes.size() < kLastChunkBytes && bytes.front() == '0' &&
-           bytes.find("\r\n") != std::string_view::npos;
+  bool is_chunked() {
+    return with_codec([](auto& codec) { return codec.chunked(); });
   }
 
-  // Beast looks for the end of a quoted chunk extension in all the bytes that it has, so what it
-  // makes of one depends on where they were cut. Nobody sends them: they are refused.
-  bool is_quoted_chunk_line() const {
-    std::string_view bytes(input.data() + begin_unparsed, end - begin_unparsed);
-    if (message.has_chunks && bytes.substr(0, 2) == "\r\n") bytes.remove_prefix(2);
-    const std::size_t line = bytes.find("\r\n");
-    return line != std::string_view::npos && bytes.substr(0, line).find('"') != bytes.npos;
+  // The size of the chunk line at the front of the input, with the CRLF of the chunk before it, and
+  // of a last chunk with its trailers; 0 when it has not all come. Beast gets these whole, too: it
+  // searches parts of one from their beginning again, and has no bound for them; it looks for the
+  // end of a quoted extension in all the bytes that it has (nobody sends them: they are refused);
+  // and it asserts that parts of a last chunk are of 5 bytes or more.
+  Result<std::size_t> chunk_line_bytes() {
+    const std::string_view all(input.data() + begin_unparsed, end - begin_unparsed);
+    const std::size_t before = message.has_chunks ? 2 : 0;
+    constexpr std::string_view kLineEnd = "\r\n";
+    if (all.substr(0, before) != kLineEnd.substr(0, std::min(before, all.size()))) {
+      return Failure::malformed;
+    }
+    if (all.size() <= before) return std::size_t{0};
+    const std::string_view text = all.substr(before, kChunkLineMax);
+    const std::size_t line = text.find('\r', searched);
+    if (line == std::string_view::npos || line + 1 == text.size()) {
+      searched = line == std::string_view::npos ? text.size() : line;
+      if (text.size() == kChunkLineMax) return Failure::too_large;
+      return std::size_t{0};
+    }
+    searched = line;  // it is found again at once when the trailers have not all come
+    if (text[line + 1] != '\n') return Failure::malformed;
+    if (text.substr(0, line).find('"') != text.npos) return Failure::malformed;
+    if (!is_last_chunk(text.substr(0, line))) return before + line + kLineEnd.size();
+    return last_chunk_bytes(all, before + line);
+  }
+
+  // `line_end` is where the CRLF of the last chunk's line stands.
+  Result<std::size_t> last_chunk_bytes(std::string_view all, std::size_t line_end) {
+    constexpr std::string_view kEnd = "\r\n\r\n";
+    const std::string_view trailers = all.substr(line_end, kChunkLineMax);
+    const std::size_t seen = std::min(trailers_searched, trailers.size());
+    const std::size_t found = trailers.find(kEnd, seen < kEnd.size() ? 0 : seen - kEnd.size());
+    trailers_searched = trailers.size();
+    if (found != std::string_view::npos) return line_end + found + kEnd.size();
+    if (trailers.size() == kChunkLineMax) return Failure::too_large;
+    return std::size_t{0};
+  }
+
+  static bool is_last_chunk(std::string_view line) {
+    const std::size_t digits = line.find_first_not_of("0123456789abcdefABCDEF");
+    const std::string_view size = line.substr(0, digits);
+    return !size.empty() && size.find_first_not_of('0') == size.npos;
+  }
+
+  // Lines that are much longer than their chunks are no way to send a body.
+  bool spends_too_much(std::size_t line_bytes) {
+    const std::uint64_t free = 16 + 2 * std::min<std::uint64_t>(message.chunk_left, 1 << 30);
+    message.chunk_lines += line_bytes;
+    message.chunk_lines -= std::min(message.chunk_lines, free);
+    return message.chunk_lines > kChunkLinesMax;
   }
 
   // What can be no HTTP at all (a TLS handshake, a page) is refused at its first bytes.
@@ -222,8 +282,8 @@ struct HttpParser::State {
   std::string input;  // bytes [begin_unparsed, end) wait to be parsed
   std::size_t begin_unparsed = 0;
   std::size_t end = 0;
-  bool is_short = false;     // Beast was offered them and wants more
-  std::size_t searched = 0;  // of the bytes from begin_unparsed, for the end of a head
+  std::size_t searched = 0;  // of a head or a chunk line that waits, for its end
+  std::size_t trailers_searched = 0;
 };
 
 HttpParser::HttpParser(Role role, HttpLimits limits)

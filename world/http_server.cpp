@@ -21,6 +21,16 @@ std::string length_framing(std::size_t body_bytes, bool keep_alive) {
   if (!keep_alive) framing += "connection: close\r\n";
   return framing;
 }
+
+// The part of a request that is waited for.
+enum class Part { unknown, none, head, body };
+
+Nanos time_of(Part part, const HttpServerPatience& patience) {
+  if (part == Part::none) return patience.idle;
+  return part == Part::head ? patience.head : patience.body;
+}
+
+Task<Result<void>> finish(WriteAll& writing) { co_return co_await writing; }
 }  // namespace
 
 Result<void> HttpServerConnection::begin_message() {
@@ -36,6 +46,32 @@ Task<Result<void>> HttpServerConnection::read_more() {
   co_return parser_.commit(*n);
 }
 
+Task<Result<void>> HttpServerConnection::read_more_until(Instant until) {
+  if (until == kNever) co_return co_await read_more();
+  Task<Result<void>> reading = read_more();
+  auto waiting = with_deadline(clock_, until, std::move(reading));
+  const std::optional<Result<void>> more = co_await waiting;
+  if (!more) co_return Result<void>(Failure::timed_out);
+  co_return *more;
+}
+
+Task<Result<void>> HttpServerConnection::send(std::string_view bytes) {
+  WriteAll writing = stream_->write_all(bytes);
+  if (patience_.write == Nanos{0}) co_return co_await writing;
+  if (writing.await_ready()) co_return writing.await_resume();
+  std::size_t left = writing.bytes.size() + stream_->untaken();
+  const PutOff put_off = [this, &writing, &left] {
+    const std::size_t before = std::exchange(left, writing.bytes.size() + stream_->untaken());
+    return left == before ? Instant::min() : clock_.now() + patience_.write;
+  };
+  Task<Result<void>> rest = finish(writing);
+  auto waiting = with_deadline(clock_, clock_.now() + patience_.write, std::move(rest), &put_off);
+  const std::optional<Result<void>> sent = co_await waiting;
+  if (sent) co_return *sent;
+  reset();  // a graceful end would wait for the client, too
+  co_return Result<void>(Failure::timed_out);
+}
+
 Task<Result<void>> HttpServerConnection::wait_for_request() {
   const Result<void> begun = begin_message();
   if (!begun || parser_.started()) co_return begun;
@@ -47,15 +83,25 @@ Task<Result<HttpRequest>> HttpServerConnection::read_request() {
   const Result<void> begun = begin_message();
   if (!begun) co_return Read(begun.error());
   bool continued = false;
+  Part part = Part::unknown;
+  Instant until = kNever;
   while (!parser_.message_done()) {
     if (parser_.head_done() && parser_.expects_continue() && !continued) {
       continued = true;
       if (!may_continue_ || may_continue_()) {
-        const Result<void> sent = co_await stream_->write_all(kContinue);
+        const Result<void> sent = co_await send(kContinue);
         if (!sent) co_return Read(sent.error());
       }
     }
-    const Result<void> more = co_await read_more();
+    Part comes = parser_.started() ? Part::head : Part::none;
+    if (parser_.head_done()) comes = Part::body;
+    if (std::exchange(part, comes) != comes) {
+      const Nanos time = time_of(part, patience_);
+      until = time == Nanos{0} ? kNever : clock_.now() + time;
+    }
+    const Result<void> more = co_await read_more_until(until);
+    const bool idle = part == Part::none && !more && more.error() == Failure::timed_out;
+    if (idle) co_return Read(Failure::closed);
     if (!more) co_return Read(more.error());
   }
   ++requests_;
@@ -74,40 +120,40 @@ Task<Result<void>> HttpServerConnection::respond(HttpResponse response) {
   write_response_head(out_, response.status, response.headers,
                       length_framing(response.body.size(), keep_alive_));
   if (!answers_head_) out_ += response.body;
-  co_return co_await stream_->write_all(out_);
+  co_return co_await send(out_);
 }
 
 Task<Result<void>> HttpServerConnection::begin_stream(HttpResponse head) {
   responded_ = true;
   out_.clear();
   write_response_head(out_, head.status, head.headers, keep_alive_ ? kChunked : kChunkedClose);
-  co_return co_await stream_->write_all(out_);
+  co_return co_await send(out_);
 }
 
 Task<Result<void>> HttpServerConnection::begin_body(HttpResponse head) {
   responded_ = true;
   out_.clear();
   write_response_head(out_, head.status, head.headers, keep_alive_ ? "" : "connection: close\r\n");
-  co_return co_await stream_->write_all(out_);
+  co_return co_await send(out_);
 }
 
 Task<Result<void>> HttpServerConnection::send_chunk(std::string data) {
   if (data.empty() || answers_head_) co_return Result<void>();
   out_.clear();
   write_chunk(out_, data);
-  co_return co_await stream_->write_all(out_);
+  co_return co_await send(out_);
 }
 
 Task<Result<void>> HttpServerConnection::end_stream() {
   if (answers_head_) co_return Result<void>();
-  co_return co_await stream_->write_all(kLastChunk);
+  co_return co_await send(kLastChunk);
 }
 
 Task<Result<void>> HttpServerConnection::send_raw(std::string bytes) {
   responded_ = true;
   keep_alive_ = false;
   out_ = std::move(bytes);
-  co_return co_await stream_->write_all(out_);
+  co_return co_await send(out_);
 }
 
 Task<void> HttpServerConnection::wait_for_close() {
@@ -135,13 +181,20 @@ namespace {
 
 HttpResponse plain_refusal(Failure failure) {
   HttpResponse response;
-  response.status = failure == Failure::too_large ? 413 : 400;
   response.headers.add("content-type", "application/json");
-  response.body = failure == Failure::too_large
-                      ? R"({"error":{"message":"The request is larger than this server accepts.",)"
-                        R"("type":"invalid_request_error","code":"request_too_large"}})"
-                      : R"({"error":{"message":"The request is not valid HTTP/1.1.",)"
-                        R"("type":"invalid_request_error","code":"bad_request"}})";
+  if (failure == Failure::too_large) {
+    response.status = 413;
+    response.body = R"({"error":{"message":"The request is larger than this server accepts.",)"
+                    R"("type":"invalid_request_error","code":"request_too_large"}})";
+  } else if (failure == Failure::timed_out) {
+    response.status = 408;
+    response.body = R"({"error":{"message":"The request was too long in coming.",)"
+                    R"("type":"invalid_request_error","code":"request_timeout"}})";
+  } else {
+    response.status = 400;
+    response.body = R"({"error":{"message":"The request is not valid HTTP/1.1.",)"
+                    R"("type":"invalid_request_error","code":"bad_request"}})";
+  }
   return response;
 }
 
@@ -163,7 +216,7 @@ Task<void> refuse_bad_request(HttpServerConnection& connection, Failure failure,
   if (options.refusal) response = options.refusal(failure);
   connection.close_after();
   const Result<void> sent = co_await connection.respond(std::move(response));
-  if (!sent || failure != Failure::too_large) co_return;
+  if (!sent || failure == Failure::malformed) co_return;
   connection.stream().finish_sending();
   Clock& clock = connection.clock();
   Task<bool> draining = drain(connection);
@@ -174,12 +227,13 @@ Task<void> refuse_bad_request(HttpServerConnection& connection, Failure failure,
 
 Task<void> serve_connection(Clock& clock, std::unique_ptr<Stream> stream,
                             const HttpHandler& handler, const HttpServerOptions& options) {
-  HttpServerConnection connection(clock, std::move(stream), options.limits);
+  HttpServerConnection connection(clock, std::move(stream), options.limits, options.patience);
   while (connection.keep_alive()) {
     Result<HttpRequest> request = co_await connection.read_request();
     if (!request) {
       const Failure failure = request.error();
-      if (failure == Failure::malformed || failure == Failure::too_large) {
+      if (failure == Failure::malformed || failure == Failure::too_large ||
+          failure == Failure::timed_out) {
         co_await refuse_bad_request(connection, failure, options);
       }
       co_return;

@@ -46,6 +46,10 @@ class Stream {
   // Whether an idle connection is of no more use: the peer ended it, or sent what nobody asked for.
   virtual bool stale() = 0;
 
+  // Bytes that were handed over and that the peer has not taken yet; what does not move stands for
+  // a peer that does not read. In live the peer's machine takes them, before the peer does.
+  virtual std::size_t untaken() = 0;
+
  protected:
   friend class ReadSome;
   friend class WriteAll;

@@ -1,7 +1,9 @@
 #include "world/real_stream.hpp"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <boost/asio/io_context.hpp>
@@ -77,11 +79,18 @@ struct Socket : std::enable_shared_from_this<Socket> {
   }
 
   void flush() {
+    constexpr std::size_t kAtOnce = 65'536;
     sending = true;
+    flushed = 0;
     net::async_write(socket, net::buffer(output),
+                     [this](const error_code& error, std::size_t n) {
+                       flushed = n;
+                       return error ? std::size_t{0} : kAtOnce;
+                     },
                      [self = shared_from_this()](error_code error, std::size_t) {
                        self->sending = false;
                        self->output.clear();
+                       self->flushed = 0;
                        if (error) self->fail_writes(error == net::error::connection_reset);
                        if (self->finish_after_send) self->finish();
                        if (self->writer != nullptr) {
@@ -108,6 +117,7 @@ struct Socket : std::enable_shared_from_this<Socket> {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::string output;
+  std::size_t flushed = 0;  // bytes of the output that the kernel has
   bool receiving = false;
   bool sending = false;
   bool finish_after_send = false;
@@ -158,6 +168,12 @@ class RealStream final : public Stream {
     char byte;
     const ssize_t n = ::recv(s.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  }
+
+  std::size_t untaken() override {
+    int queued = 0;
+    const bool known = ::ioctl(s_->socket.native_handle(), SIOCOUTQ, &queued) == 0;
+    return (known ? static_cast<std::size_t>(queued) : 0) + s_->output.size() - s_->flushed;
   }
 
  private:

@@ -49,6 +49,8 @@ class SimStream final : public Stream {
     return dead_ || arrived || in_.finished <= now || in_.aborted <= now;
   }
 
+  std::size_t untaken() override { return out_.unread(); }
+
  private:
   bool try_read(ReadSome& op) override {
     const Instant now = connection_->clock.now();

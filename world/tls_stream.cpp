@@ -54,6 +54,10 @@ bool TlsStream::stale() {
   return session_->unread() || plain_->stale();
 }
 
+std::size_t TlsStream::untaken() {
+  return plain_->untaken() + (session_ ? session_->output().size() : 0);
+}
+
 bool TlsStream::try_read(ReadSome& op) {
   for (;;) {
     if (!failure_ && shaken()) {

@@ -50,6 +50,7 @@ class TlsStream final : public Stream {
   void finish_sending() override;
   void reset() override;
   bool stale() override;
+  std::size_t untaken() override;
 
  private:
   static constexpr std::size_t kRawBytes = 16'384;     // read at once

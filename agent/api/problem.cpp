@@ -179,6 +179,10 @@ Problem problem_of(world::Failure failure, const world::HttpLimits& limits) {
   Problem problem;
   problem.code = ProblemCode::invalid_http;
   problem.detail = "The bytes that came are no HTTP/1.1 request.";
+  if (failure == world::Failure::timed_out) {
+    problem.code = ProblemCode::request_timeout;
+    problem.detail = "The rest of the request did not come in time; nothing was done.";
+  }
   if (failure != world::Failure::too_large) return problem;
   problem.code = ProblemCode::payload_too_large;
   const std::string most = std::to_string(limits.body_bytes_max);

@@ -59,7 +59,7 @@ world::HttpResponse response_of(const Problem& problem, const ProblemContext& co
 // The same as the data of an event, for a stream that has begun.
 std::string body_of(const Problem& problem, const ProblemContext& context);
 
-// What the server says of bytes that are no HTTP request, or more of one than it takes.
+// What the server says of bytes that are no HTTP request, more of one than it takes, or late.
 Problem problem_of(world::Failure failure, const world::HttpLimits& limits);
 
 // "You're #3 in queue, ~45 seconds wait"

@@ -13,6 +13,7 @@ enum class ProblemCode : std::uint8_t {
   method_not_allowed,
   invalid_http,
   payload_too_large,
+  request_timeout,  // it was too long in coming
   unauthorized,
   forbidden,
   invalid_request,

@@ -27,6 +27,7 @@ constexpr NextAction kListResponses{"See which responses are yours.", "GET", "/v
 constexpr AgentError kNoSuchThing{404, "invalid_request_error", "Not found."};
 constexpr AgentError kNotAllowed{405, "invalid_request_error", "Method not allowed."};
 constexpr AgentError kTooLarge{413, "invalid_request_error", "Request too large."};
+constexpr AgentError kTooSlow{408, "invalid_request_error", "Request timeout."};
 constexpr AgentError kUnauthorized{401, "authentication_error", "Unauthorized."};
 constexpr AgentError kForbidden{403, "permission_error", "Forbidden."};
 constexpr AgentError kGone{410, "invalid_request_error", "Gone."};
@@ -47,6 +48,9 @@ constexpr std::array<ProblemRow, kProblemCodes> kRows{{
      {{{"Send a smaller body: the latest messages only, or a shorter input."},
        kSeeLimits}},
      kTooLarge},
+    {"request_timeout", 408, "The request was too long in coming.",
+     "invalid_request_error", "parse", true, 0,
+     {{{"Send the whole request again, without pauses, on a new connection."}}}, kTooSlow},
     {"unauthorized", 401, "The API key is not known.",
      "authentication_error", "authenticate", false, 0,
      {{{"Send a known key as `Authorization: Bearer ...`."}}}, kUnauthorized},

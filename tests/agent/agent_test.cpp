@@ -280,6 +280,30 @@ TEMPLATE_TEST_CASE("routes", "[agent]", InSim, Live) {
   CHECK(w.fake.records.empty());
 }
 
+TEST_CASE("half a request is waited for as long as the profile says", "[agent]") {
+  const agent::Config legacy = agent::find_profile("legacy")->apply(generous());
+  agent::Config hardened = agent::find_profile("hardened")->apply(generous());
+  CHECK(hardened.header_timeout == 10s);
+  CHECK(hardened.body_timeout == 60s);
+  CHECK(hardened.keep_alive_timeout == 75s);
+  CHECK(hardened.write_timeout == 60s);
+  hardened.header_timeout = hardened.body_timeout = 1s;
+  hardened.keep_alive_timeout = 1'500ms;
+  const std::string whole = post("/v1/chat/completions", "{\"messages\":null}");
+  const std::vector<std::string> halves = {"GET /hea", whole.substr(0, whole.size() - 5)};
+  for (const std::string& half : halves) {
+    CAPTURE(half);
+    AgentWorld<InSim> impatient({}, hardened);
+    const Body body = body_of(impatient.talk_once(half, "request_timeout").bytes);
+    CHECK(body.status == 408);
+    CHECK(json::parse(body.text)["code"] == "request_timeout");
+    AgentWorld<InSim> patient({}, legacy);
+    CHECK(patient.talk_once(half, "").end == "silence");
+  }
+  AgentWorld<InSim> impatient({}, hardened);
+  CHECK(impatient.talk_once("", "").end == "fin");
+}
+
 TEST_CASE("a provider that talks nonsense", "[agent]") {
   struct Row {
     const char* body;

@@ -91,6 +91,7 @@ TEST_CASE("statuses and types of the table", "[problem][REQ-074]") {
                                  {"not_found", 404, ""},
                                  {"method_not_allowed", 405, ""},
                                  {"payload_too_large", 413, ""},
+                                 {"request_timeout", 408, ""},
                                  {"idempotency_key_reuse", 422, ""},
                                  {"request_in_progress", 409, ""},
                                  {"response_not_found", 404, ""},
@@ -172,6 +173,7 @@ TEST_CASE("bytes that are too many, or no request", "[problem][REQ-068]") {
   CHECK(agent::status_of(large.code) == 413);
   CHECK(large.errors[0].expected == "at most 1000 bytes");
   CHECK(agent::status_of(agent::problem_of(world::Failure::malformed, limits).code) == 400);
+  CHECK(agent::status_of(agent::problem_of(world::Failure::timed_out, limits).code) == 408);
 }
 
 TEST_CASE("the schemas name every member, with its bounds", "[problem][REQ-065]") {

@@ -69,6 +69,7 @@ Task<void> handle(HttpServerConnection& connection, HttpRequest request) {
     co_return;
   }
   if (path == "/last") connection.close_after();
+  if (path == "/big") request.body.assign(16 << 20, 'x');
   response.body = request.method + " " + request.target + " " + request.body;
   const auto sent = co_await connection.respond(std::move(response));
   static_cast<void>(sent);
@@ -261,11 +262,43 @@ Task<void> bad_requests(Arena& arena) {
       {"long body", line + "content-length: 1001\r\n\r\n" + std::string(1'001, 'z')},
       {"long chunks", line + "transfer-encoding: chunked\r\n\r\n7d0\r\n" +
                           std::string(2'000, 'z') + "\r\n0\r\n\r\n"},
+      {"long extension", line + "transfer-encoding: chunked\r\n\r\n1;" +
+                             std::string(40'000, 'z')},
+      {"long trailers", line + "transfer-encoding: chunked\r\n\r\n0\r\nx: " +
+                            std::string(40'000, 'z')},
+      {"unknown coding", line + "transfer-encoding: xchunked\r\n\r\n" + line + "\r\n"},
+      {"two codings", line + "transfer-encoding: chunked, identity\r\n\r\n" + line + "\r\n"},
+      {"both framings", line + "content-length: 18\r\ntransfer-encoding: chunked\r\n\r\n" +
+                            line + "\r\n"},
   };
   for (const auto& row : rows) {
     const std::string all = co_await raw(arena, to, row.second);
     arena.note(row.first, status_lines(all));
   }
+  co_await server.stop();
+}
+
+// Who sends half of something, or nothing, or does not read, is not waited for.
+Task<void> patience(Arena& arena) {
+  HttpServerOptions options;
+  options.patience = {30ms, 30ms, 30ms, 30ms};
+  Server server(arena, options);
+  const Endpoint to = server.endpoint();
+  const std::vector<std::pair<const char*, std::string>> rows = {
+      {"half a body", "POST / HTTP/1.1\r\ncontent-length: 9\r\n\r\nhalf"},
+      {"half a head", "GET / HT"},
+      {"nothing", ""},
+      {"then nothing", "GET /a HTTP/1.1\r\n\r\n"},
+  };
+  for (const auto& row : rows) {
+    const std::string all = co_await raw(arena, to, row.second);
+    arena.note(row.first, status_lines(all));
+  }
+  Result<std::unique_ptr<Stream>> connected = co_await arena.network().connect(to);
+  const auto sent = co_await write_all(**connected, "GET /big HTTP/1.1\r\n\r\n");
+  co_await arena.clock().sleep(500ms);
+  const std::string all = co_await read_to_end(**connected);
+  arena.note("unread", told(sent) + (all.ends_with("<reset>") ? " reset" : " it all came"));
   co_await server.stop();
 }
 
@@ -322,6 +355,10 @@ Task<void> bad_responses(Arena& arena) {
       {"7 bad chunk", ok + "transfer-encoding: chunked\r\n\r\n3\r\nabcdef\r\n"},
       {"8 interims for ever", interims},
       {"9 more than asked", ok + "content-length: 2\r\n\r\nok" + ok + "\r\n"},
+      {"a long extension", ok + "transfer-encoding: chunked\r\n\r\n1;" +
+                               std::string(100'000, 'z')},
+      {"long trailers", ok + "transfer-encoding: chunked\r\n\r\n0\r\nx: " +
+                            std::string(100'000, 'z')},
   };
   for (const auto& row : rows) {
     Scope scope(arena.clock());
@@ -373,9 +410,15 @@ TEST_CASE("http: both twins behave alike") {
        {"client: 200 #0 GET /a ", "client: 200 #0 GET /b "}},
       {"bad requests", bad_requests,
        {"bad chunk: 400 Bad Request", "bad field: 400 Bad Request", "bad length: 400 Bad Request",
-        "garbage: 400 Bad Request", "long body: 413 Content Too Large",
-        "long chunks: 413 Content Too Large", "long header: 413 Content Too Large",
-        "many headers: 413 Content Too Large", "no version: 400 Bad Request"}},
+        "both framings: 400 Bad Request", "garbage: 400 Bad Request",
+        "long body: 413 Content Too Large", "long chunks: 413 Content Too Large",
+        "long extension: 413 Content Too Large", "long header: 413 Content Too Large",
+        "long trailers: 413 Content Too Large", "many headers: 413 Content Too Large",
+        "no version: 400 Bad Request", "two codings: 400 Bad Request",
+        "unknown coding: 400 Bad Request"}},
+      {"patience", patience,
+       {"half a body: 408 Request Timeout", "half a head: 408 Request Timeout", "nothing: ",
+        "then nothing: 200 OK", "unread: ok reset"}},
       {"pipelined requests", pipelined,
        {"client: 200 OK, 200 OK, 200 OK, 200 OK", "client: body kept", "client: then closed"}},
       {"100-continue", continue_100,
@@ -383,7 +426,8 @@ TEST_CASE("http: both twins behave alike") {
       {"bad responses", bad_responses,
        {"1 nothing: closed", "2 garbage: malformed", "3 half a head: closed",
         "4 long head: too_large", "5 long body: too_large", "6 missing last chunk: 200 <closed>",
-        "7 bad chunk: malformed", "8 interims for ever: malformed", "9 more than asked: 200 ok"}},
+        "7 bad chunk: malformed", "8 interims for ever: malformed", "9 more than asked: 200 ok",
+        "a long extension: 200 <too_large>", "long trailers: 200 <too_large>"}},
       {"an early answer", early_answer, {"client: 413"}},
   });
 }
