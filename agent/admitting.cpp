@@ -83,13 +83,11 @@ bool Pipeline::read(Job& job, const world::HttpRequest& http) {
     job.request.background = true;
   }
   job.deadline = deadline_of(job);
-  return knows_previous(job);
+  return true;
 }
 
 bool Pipeline::knows_previous(Job& job) {
-  if (job.request.previous.empty() || history_of(job).size() > job.request.messages.size()) {
-    return true;
-  }
+  if (job.request.previous.empty() || has_history(job)) return true;
   Problem problem;
   problem.code = ProblemCode::response_not_found;
   problem.detail = "field 'previous_response_id' must be the id of a stored response of yours, "
@@ -142,26 +140,83 @@ bool Pipeline::is_kept(const Job& job) const {
   return job.request.store || job.request.background || !job.request.idempotency_key.empty();
 }
 
-// False when it is no new job: refused, or an earlier request's, which `earlier` then is.
-Task<bool> Pipeline::keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier) {
+std::optional<IdempotencyKey> Pipeline::key_of(const Job& job, const world::HttpRequest& http) {
   std::optional<IdempotencyKey> key;
-  if (!job->request.idempotency_key.empty()) {
-    IdempotencyKey made{job->owner, job->request.idempotency_key,
-                        fingerprint_of(http.method, http.target, http.body)};
-    key.emplace(std::move(made));
+  if (job.request.idempotency_key.empty()) return key;
+  IdempotencyKey made{job.owner, job.request.idempotency_key,
+                      fingerprint_of(http.method, http.target, http.body)};
+  key.emplace(std::move(made));
+  return key;
+}
+
+// False when its key stands for a request already: no limit is asked for it, and none is charged.
+Task<bool> Pipeline::is_first(JobPtr job, std::optional<IdempotencyKey> key,
+                              std::optional<JobRow>& earlier) {
+  if (!key) co_return true;
+  StoreResult<std::optional<Created>> found =
+      co_await jobs_.store().find_key(std::move(*key), jobs_.unix_nanos());
+  if (!found || !*found) co_return true;  // a store that cannot say will not keep it either
+  if ((*found)->how == Created::How::replayed) {
+    earlier = std::move((*found)->row);
+  } else {
+    refuse_reuse(*job);
   }
-  StoreResult<Created> kept = co_await jobs_.keep(job, std::move(http.body), std::move(key));
+  co_return false;
+}
+
+void Pipeline::refuse_reuse(Job& job) {
+  Problem problem;
+  problem.code = ProblemCode::idempotency_key_reuse;
+  problem.detail = "This Idempotency-Key came with another request before.";
+  fail(job, std::move(problem));
+}
+
+// False when it is no new job: refused, or an earlier request's, which `earlier` then is. Of two
+// under one key that come at once the second is found out here.
+Task<bool> Pipeline::keep(JobPtr job, std::string body, std::optional<IdempotencyKey> key,
+                          std::optional<JobRow>& earlier) {
+  job->follows = goes_on(*job);
+  StoreResult<Created> kept = co_await jobs_.keep(job, std::move(body), std::move(key));
   if (kept && kept->how == Created::How::created) co_return true;
   if (kept && kept->how == Created::How::replayed) {
     earlier = std::move(kept->row);
-    co_return false;
+  } else if (kept) {
+    refuse_reuse(*job);
+  } else {
+    Problem problem;
+    problem.code = ProblemCode::store_unavailable;
+    problem.detail = "The request could not be stored, and was not begun.";
+    fail(*job, std::move(problem));
   }
-  Problem problem;
-  problem.code = kept ? ProblemCode::idempotency_key_reuse : ProblemCode::store_unavailable;
-  problem.detail = kept ? "This Idempotency-Key came with another request before."
-                        : "The request could not be stored, and was not begun.";
-  fail(*job, std::move(problem));
   co_return false;
+}
+
+// Its answer depends on turns before it: on those that are remembered, or one that runs.
+bool Pipeline::goes_on(const Job& job) {
+  if (!job.request.previous.empty() || has_history(job)) return true;
+  const std::string& conversation = job.request.conversation;
+  return !conversation.empty() &&
+         locks_.is_held(Conversations::key_of(job.request.whose, conversation));
+}
+
+bool Pipeline::has_history(const Job& job) {
+  const Request& request = job.request;
+  if (!request.conversation.empty()) {
+    return conversations_.has(request.whose, request.conversation);
+  }
+  return !request.previous.empty() && history_of(job).size() > request.messages.size();
+}
+
+// What another life of the process has remembered is gone. Better no answer than one without it.
+bool Pipeline::still_knows(Job& job) {
+  if (!job.recovered || !job.follows || has_history(job)) return true;
+  Problem problem;
+  problem.code = ProblemCode::interrupted;
+  problem.detail = "The service was restarted before this was done, and the conversation that it "
+                   "goes on from is gone. Send the whole of it again.";
+  if (job.attempt > 1) problem.execution = Execution::unknown;
+  fail(job, std::move(problem));
+  return false;
 }
 
 }  // namespace agent

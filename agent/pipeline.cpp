@@ -89,7 +89,8 @@ std::int64_t Pipeline::held_bytes() const {
   return bytes;
 }
 
-// Parse, authenticate, validate, limit, make it durable: then it is a job, which this call follows.
+// Parse, authenticate, validate, look for its key, limit, make it durable: then it is a job, which
+// this call follows.
 Task<void> Pipeline::serve(HttpServerConnection& connection, world::HttpRequest http, Api api) {
   JobPtr job = jobs_.make(api);
   job->request_id = id_of(http);
@@ -97,15 +98,22 @@ Task<void> Pipeline::serve(HttpServerConnection& connection, world::HttpRequest 
   job->writer = api == Api::chat
                     ? make_chat_writer(*job, config_)
                     : make_responses_writer(*job, clock_.unix_nanos() / 1'000'000'000);
-  bool goes_on = authenticate(*job, http) && read(*job, http);
-  if (goes_on) goes_on = co_await limit(*job);
+  bool begins = authenticate(*job, http) && read(*job, http);
+  std::optional<IdempotencyKey> key;
+  if (begins) key = key_of(*job, http);
   std::optional<JobRow> earlier;
-  if (goes_on && is_kept(*job)) goes_on = co_await keep(job, std::move(http), earlier);
+  std::optional<IdempotencyKey> same = key;
+  if (begins) begins = co_await is_first(job, std::move(same), earlier);
+  begins = begins && knows_previous(*job);
+  if (begins) begins = co_await limit(*job);
+  if (begins && is_kept(*job)) {
+    begins = co_await keep(job, std::move(http.body), std::move(key), earlier);
+  }
   if (earlier) {
     co_await answer_again(connection, std::move(*earlier), job->request.stream);
     co_return;
   }
-  if (goes_on) {
+  if (begins) {
     jobs_.start(job);
   } else {
     job->log.end();
@@ -188,6 +196,7 @@ Task<void> Pipeline::run(JobPtr job) {
     const bool ours = co_await wait_for_conversation(*job, *turn);
     if (!ours) co_return;
   }
+  if (!still_knows(*job)) co_return;
   const bool usable = co_await wait_for_recovery(*job);
   if (!usable) co_return;
   std::optional<FairQueue::Slot> slot;
@@ -198,6 +207,7 @@ Task<void> Pipeline::run(JobPtr job) {
   }
   accept(*job);
   if (job->pass) job->pass->begin();
+  job->follows = job->follows || has_history(*job);
   co_await jobs_.begin(*job);
   const bool answered = co_await converse(*job, slot);
   if (slot) slot->finish();
@@ -231,6 +241,7 @@ Task<void> Pipeline::recover() {
     Problem unused;
     const bool readable = read_request(api, row.body, limits_, job.request, unused);
     job.request.whose = whose(job);
+    job.follows = job.follows || !job.request.previous.empty();
     return readable;
   });
 }

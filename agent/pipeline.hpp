@@ -75,7 +75,13 @@ class Pipeline {
   world::Task<bool> limit(Job& job);
   world::Instant deadline_of(const Job& job) const;
   bool is_kept(const Job& job) const;
-  world::Task<bool> keep(JobPtr job, world::HttpRequest http, std::optional<JobRow>& earlier);
+  static std::optional<IdempotencyKey> key_of(const Job& job, const world::HttpRequest& http);
+  world::Task<bool> is_first(JobPtr job, std::optional<IdempotencyKey> key,
+                             std::optional<JobRow>& earlier);
+  void refuse_reuse(Job& job);
+  world::Task<bool> keep(JobPtr job, std::string body, std::optional<IdempotencyKey> key,
+                         std::optional<JobRow>& earlier);
+  bool goes_on(const Job& job);
   world::Task<bool> ended(JobPtr job);
   world::Task<void> acknowledge(world::HttpServerConnection& connection, JobPtr job);
   world::Task<void> refuse_twin(world::HttpServerConnection& connection, JobPtr job);
@@ -84,6 +90,8 @@ class Pipeline {
 
   // From there on.
   world::Task<void> run(JobPtr job);
+  bool has_history(const Job& job);
+  bool still_knows(Job& job);
   world::Task<bool> wait_for_recovery(Job& job);
   world::Task<bool> wait_for_conversation(Job& job, ConversationLocks::Turn& turn);
   void accept(Job& job);

@@ -36,6 +36,7 @@ class ConversationLocks {
   };
 
   std::size_t held() const { return lines_.size(); }
+  bool is_held(const std::string& key) const { return lines_.count(key) > 0; }
 
  private:
   // The first of a line holds the lock; the others wait. Empty lines are erased.

@@ -23,6 +23,10 @@ class Conversations {
   // A copy; empty for a conversation that is new or was forgotten.
   History read(const std::string& user, const std::string& conversation);
 
+  bool has(const std::string& user, const std::string& conversation) {
+    return histories_.find(key_of(user, conversation)) != nullptr;
+  }
+
   void write(const std::string& user, const std::string& conversation, History history);
   void forget(const std::string& user, const std::string& conversation);
 

@@ -35,6 +35,10 @@ struct Job {
   world::Instant deadline = world::kNever;
   std::int64_t attempt = 1;  // of running it
   bool stored = false;       // the store knows it
+  bool unsettled = false;    // it has ended, and the store does not know that yet
+  bool turned_away = false;  // it has ended before it was begun: the store is to forget it
+  bool recovered = false;    // another life of the process has made it
+  bool follows = false;      // it goes on from a history
 
   // What is known of it so far.
   JobState state = JobState::queued;

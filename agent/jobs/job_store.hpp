@@ -32,6 +32,7 @@ struct JobRow {
   bool background = false;
   bool cancel_requested = false;
   bool began_effects = false;  // a step with an effect outside was begun: never run again blindly
+  bool follows = false;        // it goes on from a history, which does not outlive the process
   bool expired = false;        // its time is over: only who it was and how it ended is left
   std::string body;            // the request, JSON text as it came
   std::string result;          // JSON text: the last state that a reader gets
@@ -67,10 +68,14 @@ class JobStore {
 
   // Inserts the row, and the key with it, unless the key is there and younger than the time to
   // live: then nothing is inserted. conflict: the key is there with another fingerprint. When there
-  // are as many jobs as may be, the oldest one leaves that has ended and was promised to nobody
-  // (in the background, or under a key); full: there is none.
+  // are as many jobs, or bytes, as may be, the oldest ones leave that have ended and were promised
+  // to nobody (in the background, or under a key); full: that is not enough.
   virtual world::Task<StoreResult<Created>> create(JobRow row,
                                                    std::optional<IdempotencyKey> key) = 0;
+
+  // What create would find under the key at that time; nothing is made.
+  virtual world::Task<StoreResult<std::optional<Created>>> find_key(IdempotencyKey key,
+                                                                    std::int64_t at) = 0;
 
   // Only from a state that is not terminal, and only of this attempt: false, and nothing changes,
   // otherwise. A terminal state, its result and the last events come together.
@@ -81,6 +86,7 @@ class JobStore {
     std::string result;  // empty: as it was
     std::int64_t at = 0;
     bool began_effects = false;  // false: as it was
+    bool follows = false;        // the same
     Events events;               // behind those of a terminal state there will be no others
   };
   virtual world::Task<StoreResult<bool>> advance(Change change) = 0;

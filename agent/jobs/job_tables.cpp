@@ -1,5 +1,6 @@
 #include "agent/jobs/job_tables.hpp"
 
+#include "agent/jobs/job_reading.hpp"
 #include "agent/jobs/recovery.hpp"
 #include "agent/jobs/sqlite_schema.hpp"
 
@@ -10,80 +11,25 @@ using world::Sqlite;
 namespace {
 
 constexpr std::int64_t kEventsEndless = INT64_MAX;
+constexpr std::int64_t kPagesAround = 2;  // of a row, beside its text
 
-// What row_of() reads, in its order.
-#define SELECT_JOB                                                                          \
-  "SELECT jobs.number, id, owner, request_id, api, state, attempt, boot, created_at, "      \
-  "ended_at, heartbeat_at, background, cancel_requested, began_effects, expired, result, "
+// What is new leaves some room for the ends of what is there, and for what goes.
+std::int64_t pages_for_new(std::int64_t bytes_max) {
+  const std::int64_t pages = bytes_max / kPageBytes;
+  return pages - std::max<std::int64_t>(16, pages / 16);
+}
 
-constexpr std::string_view kReadById =
-    SELECT_JOB "body FROM jobs LEFT JOIN bodies ON job = jobs.number WHERE id = ?1";
-constexpr std::string_view kReadByNumber =
-    SELECT_JOB "body FROM jobs LEFT JOIN bodies ON job = jobs.number WHERE jobs.number = ?1";
-constexpr std::string_view kReadLost =
-    SELECT_JOB "body FROM jobs LEFT JOIN bodies ON job = jobs.number "
-               "WHERE state < 2 AND boot <> ?1 ORDER BY jobs.number";
-constexpr std::string_view kList =
-    SELECT_JOB "'' FROM jobs WHERE owner = ?1 AND jobs.number < ?2 AND expired = 0 "
-               "ORDER BY jobs.number DESC LIMIT ?3";
-#undef SELECT_JOB
+std::int64_t size_of(const std::string& text) { return static_cast<std::int64_t>(text.size()); }
 
-JobRow row_of(const Sqlite::Query& q) {
-  JobRow row;
-  row.id = q.text(1);
-  row.owner = q.text(2);
-  row.request_id = q.text(3);
-  row.api = q.text(4);
-  row.state = static_cast<JobState>(q.integer(5));
-  row.attempt = q.integer(6);
-  row.boot = q.text(7);
-  row.created_at = q.integer(8);
-  row.ended_at = q.integer(9);
-  row.heartbeat_at = q.integer(10);
-  row.background = q.integer(11) != 0;
-  row.cancel_requested = q.integer(12) != 0;
-  row.began_effects = q.integer(13) != 0;
-  row.expired = q.integer(14) != 0;
-  row.result = q.text(15);
-  row.body = q.text(16);
-  return row;
+std::int64_t size_of(const JobStore::Events& events) {
+  std::int64_t bytes = 0;
+  for (const auto& event : events) bytes += size_of(event.second);
+  return bytes;
 }
 
 std::int64_t number_of(JobState state) { return static_cast<std::int64_t>(state); }
 
 }  // namespace
-
-std::optional<JobRow> read_job(Sqlite& db, const std::string& id) {
-  auto query = db.query(kReadById);
-  if (!query.bind(id).step()) return std::nullopt;
-  return row_of(query);
-}
-
-std::vector<JobRow> list_jobs(Sqlite& db, const std::string& owner, const std::string& after,
-                              std::size_t limit) {
-  std::int64_t before = INT64_MAX;
-  if (!after.empty()) {
-    auto of = db.query("SELECT number FROM jobs WHERE id = ?1 AND owner = ?2");
-    before = of.bind(after).bind(owner).step() ? of.integer(0) : INT64_MIN;
-  }
-  std::vector<JobRow> rows;
-  auto query = db.query(kList);
-  query.bind(owner).bind(before).bind(static_cast<std::int64_t>(limit));
-  while (query.step()) rows.push_back(row_of(query));
-  return rows;
-}
-
-JobStore::Events read_events(Sqlite& db, const std::string& id, std::uint64_t from) {
-  JobStore::Events events;
-  auto query = db.query(
-      "SELECT events.number, event FROM events JOIN jobs ON job = jobs.number "
-      "WHERE id = ?1 AND events.number >= ?2 ORDER BY events.number");
-  query.bind(id).bind(static_cast<std::int64_t>(from));
-  while (query.step()) {
-    events.emplace_back(static_cast<std::uint64_t>(query.integer(0)), query.text(1));
-  }
-  return events;
-}
 
 JobTables::JobTables(const std::string& path, StoreConfig config, Defect defect)
     : db_(path, {config.busy_timeout, false}), config_(std::move(config)), defect_(defect) {
@@ -100,50 +46,75 @@ void JobTables::recount() {
 
 Created JobTables::create(const JobRow& row, const std::optional<IdempotencyKey>& key) {
   if (key) {
-    std::optional<Created> earlier = find_key(*key, row.created_at);
+    std::optional<Created> earlier = read_key(db_, *key, row.created_at - config_.ttl.count());
     if (earlier) return std::move(*earlier);
+    db_.query("DELETE FROM keys WHERE owner = ?1 AND key = ?2")  // one that is too old
+        .bind(key->owner)
+        .bind(key->key)
+        .run();
   }
   make_room();
+  need_pages(size_of(row.body) + size_of(row.result));
   insert(row, key);
   Created created;
   created.row = row;
   return created;
 }
 
-// The request that the key stands for; nothing when it stands for none, or for one too long ago.
-std::optional<Created> JobTables::find_key(const IdempotencyKey& key, std::int64_t created_at) {
-  auto query = db_.query(
-      "SELECT fingerprint, job, created_at FROM keys WHERE owner = ?1 AND key = ?2");
-  if (!query.bind(key.owner).bind(key.key).step()) return std::nullopt;
-  if (query.integer(2) <= created_at - config_.ttl.count()) {
-    db_.query("DELETE FROM keys WHERE owner = ?1 AND key = ?2").bind(key.owner).bind(key.key).run();
-    return std::nullopt;
-  }
-  auto job = db_.query(kReadByNumber);
-  job.bind(query.integer(1)).step();
-  Created earlier;
-  earlier.how = query.text(0) == key.fingerprint ? Created::How::replayed : Created::How::conflict;
-  earlier.row = row_of(job);
-  return earlier;
+// The oldest that has ended and was promised to nobody leaves. False: there is none.
+bool JobTables::turn_out() {
+  db_.query(
+         "DELETE FROM jobs WHERE number = (SELECT number FROM jobs WHERE state >= 2 "
+         "AND expired = 0 AND promised = 0 ORDER BY ended_at, number LIMIT 1)")
+      .run();
+  if (db_.changes() == 0) return false;
+  --jobs_;
+  return true;
 }
 
-// Turns out what was promised to nobody, oldest first.
+bool JobTables::forget_one() {
+  db_.query(
+         "DELETE FROM jobs WHERE number = (SELECT number FROM jobs WHERE expired = 1 "
+         "ORDER BY ended_at, number LIMIT 1)")
+      .run();
+  return db_.changes() > 0;
+}
+
 void JobTables::make_room() {
   while (jobs_ >= config_.jobs_max) {
-    db_.query(
-           "DELETE FROM jobs WHERE number = (SELECT number FROM jobs WHERE state >= 2 "
-           "AND expired = 0 AND promised = 0 ORDER BY ended_at, number LIMIT 1)")
-        .run();
-    if (db_.changes() == 0) throw StoreFull{};
-    --jobs_;
+    if (!turn_out()) throw StoreFull{};
   }
+}
+
+std::int64_t JobTables::pages_used() {
+  std::int64_t used = 0;
+  auto all = db_.query("PRAGMA page_count");
+  if (all.step()) used = all.integer(0);
+  auto free = db_.query("PRAGMA freelist_count");
+  if (free.step()) used -= free.integer(0);
+  return used;
+}
+
+// Until so many bytes more fit in so many pages, marks of the expired leave, and then what was
+// promised to nobody.
+bool JobTables::make_pages(std::int64_t bytes, std::int64_t pages_max) {
+  const std::int64_t wanted = bytes / kPageBytes + kPagesAround;
+  if (wanted > pages_max) return false;
+  while (pages_used() + wanted > pages_max) {
+    if (!forget_one() && !turn_out()) return false;
+  }
+  return true;
+}
+
+void JobTables::need_pages(std::int64_t bytes) {
+  if (!make_pages(bytes, pages_for_new(config_.bytes_max))) throw StoreFull{};
 }
 
 void JobTables::insert(const JobRow& row, const std::optional<IdempotencyKey>& key) {
   db_.query(
          "INSERT INTO jobs (id, owner, request_id, api, state, attempt, boot, created_at, ended_at,"
-         " heartbeat_at, background, promised, cancel_requested, began_effects, result)"
-         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")
+         " heartbeat_at, background, promised, cancel_requested, began_effects, follows, result)"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")
       .bind(row.id)
       .bind(row.owner)
       .bind(row.request_id)
@@ -158,6 +129,7 @@ void JobTables::insert(const JobRow& row, const std::optional<IdempotencyKey>& k
       .bind(std::int64_t{row.background || key})
       .bind(std::int64_t{row.cancel_requested})
       .bind(std::int64_t{row.began_effects})
+      .bind(std::int64_t{row.follows})
       .bind(row.result)
       .run();
   const std::int64_t job = db_.last_row();
@@ -179,13 +151,15 @@ void JobTables::insert(const JobRow& row, const std::optional<IdempotencyKey>& k
 bool JobTables::advance(const JobStore::Change& change) {
   constexpr std::string_view kOpen =
       "UPDATE jobs SET state = ?3, heartbeat_at = ?4, began_effects = began_effects OR ?5,"
-      " ended_at = ?6, result = CASE ?7 WHEN '' THEN result ELSE ?7 END"
+      " ended_at = ?6, result = CASE ?7 WHEN '' THEN result ELSE ?7 END, follows = follows OR ?8"
       " WHERE id = ?1 AND attempt = ?2 AND expired = 0 AND state IN (0, 1) RETURNING number";
   constexpr std::string_view kAnyState =
       "UPDATE jobs SET state = ?3, heartbeat_at = ?4, began_effects = began_effects OR ?5,"
-      " ended_at = ?6, result = CASE ?7 WHEN '' THEN result ELSE ?7 END"
+      " ended_at = ?6, result = CASE ?7 WHEN '' THEN result ELSE ?7 END, follows = follows OR ?8"
       " WHERE id = ?1 AND attempt = ?2 AND expired = 0 RETURNING number";
   const bool ends = is_terminal(change.state);
+  // As far as it can: the database itself says when there is no more room.
+  make_pages(size_of(change.result) + size_of(change.events), config_.bytes_max / kPageBytes);
   std::int64_t job = 0;
   {
     auto update = db_.query(defect_ == Defect::late_result_overwrites ? kAnyState : kOpen);
@@ -195,7 +169,8 @@ bool JobTables::advance(const JobStore::Change& change) {
         .bind(change.at)
         .bind(std::int64_t{change.began_effects})
         .bind(ends ? change.at : 0)
-        .bind(change.result);
+        .bind(change.result)
+        .bind(std::int64_t{change.follows});
     if (!update.step()) return false;
     job = update.integer(0);
     update.run();
@@ -227,6 +202,7 @@ void JobTables::remove(const std::string& id) {
 }
 
 void JobTables::append_events(const std::string& id, const JobStore::Events& events) {
+  need_pages(size_of(events));
   std::int64_t job = 0;
   {
     auto query = db_.query("SELECT number FROM jobs WHERE id = ?1 AND expired = 0");
@@ -283,12 +259,7 @@ void JobTables::trim_events(std::int64_t job, std::int64_t& held, std::int64_t& 
 
 std::vector<JobRow> JobTables::sweep(const std::string& boot, std::int64_t attempts_max,
                                      std::int64_t at, JobStore::Interrupted interrupted) {
-  std::vector<std::pair<std::int64_t, JobRow>> lost;
-  {
-    auto query = db_.query(kReadLost);
-    query.bind(boot);
-    while (query.step()) lost.emplace_back(query.integer(0), row_of(query));
-  }
+  std::vector<std::pair<std::int64_t, JobRow>> lost = read_lost(db_, boot);
   std::vector<JobRow> runnable;
   for (auto& [job, row] : lost) {
     const Fate fate = recover(row, boot, attempts_max, at, interrupted);
@@ -364,6 +335,7 @@ std::int64_t JobTables::add_used(const std::string& key, std::int64_t day, std::
     if (more.bind(key).bind(day).bind(amount).step()) return more.integer(0);
   }
   if (counters_ >= config_.counters_max) throw StoreFull{};
+  need_pages(0);
   db_.query("INSERT INTO used (key, day, amount) VALUES (?1, ?2, ?3)")
       .bind(key)
       .bind(day)

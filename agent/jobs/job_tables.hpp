@@ -36,8 +36,12 @@ class JobTables {
   world::Sqlite& db() { return db_; }
 
  private:
-  std::optional<Created> find_key(const IdempotencyKey& key, std::int64_t created_at);
   void make_room();
+  bool turn_out();
+  bool forget_one();
+  std::int64_t pages_used();
+  bool make_pages(std::int64_t bytes, std::int64_t pages_max);
+  void need_pages(std::int64_t bytes);
   void insert(const JobRow& row, const std::optional<IdempotencyKey>& key);
   void add_events(std::int64_t job, const JobStore::Events& events, bool at_end);
   void trim_events(std::int64_t job, std::int64_t& held, std::int64_t& bytes);
@@ -50,11 +54,5 @@ class JobTables {
   std::int64_t counters_ = 0;
   std::int64_t ends_ = 0;  // of a defect
 };
-
-// Reading, on any connection.
-std::optional<JobRow> read_job(world::Sqlite& db, const std::string& id);
-std::vector<JobRow> list_jobs(world::Sqlite& db, const std::string& owner,
-                              const std::string& after, std::size_t limit);
-JobStore::Events read_events(world::Sqlite& db, const std::string& id, std::uint64_t from);
 
 }  // namespace agent

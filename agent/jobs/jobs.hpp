@@ -1,6 +1,7 @@
 // Jobs: those that run now. Each runs in a scope of its own until it has ended, whoever follows it;
 // those that are kept are in the store before anybody hears of them, and their end is there before
-// it is told. One clock; close() before it dies.
+// it is told. A store that cannot take an end is offered it until it does; the job can be found
+// here meanwhile. One clock; close() before it dies.
 #pragma once
 
 #include <functional>
@@ -36,7 +37,7 @@ class Jobs {
 
   void start(JobPtr job);
 
-  // Running jobs by id; null: none.
+  // Jobs that run, or whose end the store does not know yet, by id; null: none.
   JobPtr find(const std::string& id) const;
   std::size_t running() const { return scope_.running(); }
 
@@ -55,7 +56,8 @@ class Jobs {
   void tell_left(Job& job);
 
   // Takes over what another life of this process has left, before anything new comes in.
-  // `revive` makes a job of its row again; those that it cannot read fail.
+  // `revive` makes a job of its row again; those that it cannot read fail. Throws
+  // std::runtime_error when the store cannot be used.
   using Revive = std::function<bool(const JobRow& row, Job& job)>;
   world::Task<void> recover(Revive revive);
 
@@ -72,15 +74,20 @@ class Jobs {
   world::Task<void> work(JobPtr job);
   world::Task<void> say_why_not(JobPtr job);
   world::Task<void> finish(JobPtr job);
+  world::Task<StoreResult<bool>> write_end(JobPtr job);
+  world::Task<void> settle(JobPtr job);
   world::Task<void> keep_events(JobPtr job);
+  void start_beat();
   world::Task<void> beat();
+  world::Task<bool> expire(world::Nanos every);
 
   Parts parts_;
   const Run run_;
   const std::string boot_;
-  std::map<std::string, JobPtr> kept_;  // by id, while they run
+  std::map<std::string, JobPtr> kept_;  // by id, until the store knows their end
+  std::int64_t unsettled_bytes_ = 0;    // of ends that it does not know yet
   bool beating_ = false;
-  world::Instant expired_at_{};
+  std::optional<world::Instant> expired_at_;
   world::Scope scope_;
 };
 

@@ -10,6 +10,12 @@ using world::Task;
 
 namespace {
 std::int64_t size_of(const std::string& text) { return static_cast<std::int64_t>(text.size()); }
+
+std::int64_t size_of(const JobStore::Events& events) {
+  std::int64_t bytes = 0;
+  for (const auto& event : events) bytes += size_of(event.second);
+  return bytes;
+}
 }  // namespace
 
 MemoryJobs::Kept* MemoryJobs::find(const std::string& id) {
@@ -19,26 +25,43 @@ MemoryJobs::Kept* MemoryJobs::find(const std::string& id) {
 
 // Turns out what was promised to nobody, oldest first, until one more job of these bytes fits.
 bool MemoryJobs::make_room(std::int64_t bytes) {
-  const auto fits = [&] {
-    return static_cast<std::int64_t>(size()) < config_.jobs_max &&
-           bytes_ + bytes <= config_.bytes_max;
-  };
-  while (!fits() && !unpromised_.empty()) erase(unpromised_.begin()->second);
-  return fits();
+  const auto too_many = [this] { return static_cast<std::int64_t>(size()) >= config_.jobs_max; };
+  while (too_many() && !unpromised_.empty()) erase(unpromised_.begin()->second);
+  return !too_many() && make_bytes(bytes);
+}
+
+// The same for bytes alone.
+bool MemoryJobs::make_bytes(std::int64_t bytes) {
+  if (bytes > config_.bytes_max) return false;
+  const auto too_large = [&] { return bytes_ + bytes > config_.bytes_max; };
+  while (too_large() && !unpromised_.empty()) erase(unpromised_.begin()->second);
+  return !too_large();
+}
+
+std::optional<Created> MemoryJobs::read_key(const IdempotencyKey& key, std::int64_t since) const {
+  const auto there = keys_.find(OwnersKey(key.owner, key.key));
+  if (there == keys_.end() || there->second.created_at <= since) return std::nullopt;
+  Created earlier;
+  const bool same = there->second.fingerprint == key.fingerprint;
+  earlier.how = same ? Created::How::replayed : Created::How::conflict;
+  earlier.row = jobs_.at(there->second.job).row;
+  return earlier;
+}
+
+Task<StoreResult<std::optional<Created>>> MemoryJobs::find_key(IdempotencyKey key,
+                                                               std::int64_t at) {
+  std::optional<Created> found = read_key(key, at - config_.ttl.count());
+  co_return StoreResult<std::optional<Created>>(std::move(found));
 }
 
 Task<StoreResult<Created>> MemoryJobs::create(JobRow row, std::optional<IdempotencyKey> key) {
   using Result = StoreResult<Created>;
   Created created;
   if (key) {
-    const auto there = keys_.find(OwnersKey(key->owner, key->key));
-    if (there != keys_.end() && there->second.created_at > row.created_at - config_.ttl.count()) {
-      const bool same = there->second.fingerprint == key->fingerprint;
-      created.how = same ? Created::How::replayed : Created::How::conflict;
-      created.row = jobs_.at(there->second.job).row;
-      co_return Result(std::move(created));
-    }
-    if (there != keys_.end()) free_key(jobs_.at(there->second.job));
+    std::optional<Created> earlier = read_key(*key, row.created_at - config_.ttl.count());
+    if (earlier) co_return Result(std::move(*earlier));
+    const auto old = keys_.find(OwnersKey(key->owner, key->key));
+    if (old != keys_.end()) free_key(jobs_.at(old->second.job));
   }
   if (by_id_.count(row.id) > 0) co_return Result(StoreFailure::broken);
   const std::int64_t bytes = size_of(row.body) + size_of(row.result);
@@ -65,6 +88,7 @@ bool MemoryJobs::may_advance(const Kept& kept, const Change& change) const {
 }
 
 Task<StoreResult<bool>> MemoryJobs::advance(Change change) {
+  make_bytes(size_of(change.result) + size_of(change.events));  // as far as it can
   Kept* kept = find(change.id);
   if (kept == nullptr || !may_advance(*kept, change)) co_return StoreResult<bool>(false);
   const Number number = by_id_.at(change.id);
@@ -72,6 +96,7 @@ Task<StoreResult<bool>> MemoryJobs::advance(Change change) {
   kept->row.state = change.state;
   kept->row.heartbeat_at = change.at;
   kept->row.began_effects = kept->row.began_effects || change.began_effects;
+  kept->row.follows = kept->row.follows || change.follows;
   if (!change.result.empty()) set_result(*kept, std::move(change.result));
   const std::uint64_t events_end = change.events.empty() ? kept->events_end
                                                          : change.events.back().first + 1;
@@ -150,6 +175,7 @@ Task<StoreResult<void>> MemoryJobs::remove(std::string id) {
 }
 
 Task<StoreResult<void>> MemoryJobs::append_events(std::string id, Events events) {
+  if (!make_bytes(size_of(events))) co_return StoreResult<void>(StoreFailure::full);
   Kept* kept = find(id);
   if (kept != nullptr && !kept->row.expired) add_events(*kept, std::move(events));
   co_return StoreResult<void>();

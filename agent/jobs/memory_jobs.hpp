@@ -18,6 +18,8 @@ class MemoryJobs final : public JobStore {
       : config_(std::move(config)), defect_(defect) {}
 
   world::Task<StoreResult<Created>> create(JobRow row, std::optional<IdempotencyKey> key) override;
+  world::Task<StoreResult<std::optional<Created>>> find_key(IdempotencyKey key,
+                                                            std::int64_t at) override;
   world::Task<StoreResult<bool>> advance(Change change) override;
   world::Task<StoreResult<std::optional<JobRow>>> read(std::string id) override;
   world::Task<StoreResult<std::vector<JobRow>>> list(std::string owner, std::string after,
@@ -56,7 +58,9 @@ class MemoryJobs final : public JobStore {
   using ByEnd = std::set<std::pair<std::int64_t, Number>>;
 
   Kept* find(const std::string& id);
+  std::optional<Created> read_key(const IdempotencyKey& key, std::int64_t since) const;
   bool make_room(std::int64_t bytes);
+  bool make_bytes(std::int64_t bytes);
   bool may_advance(const Kept& kept, const Change& change) const;
   void set_result(Kept& kept, std::string result);
   void add_events(Kept& kept, Events events);

@@ -1,5 +1,9 @@
 #include "agent/jobs/sqlite_jobs.hpp"
 
+#include <filesystem>
+
+#include "agent/jobs/job_reading.hpp"
+
 namespace agent {
 
 using world::Sqlite;
@@ -51,6 +55,24 @@ std::optional<StoreFailure> apply_one(JobTables& tables,
   return failed;
 }
 
+// Beside the file that the path leads to, however it is written.
+std::string lock_path(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(path, failed);
+  return (failed ? path : whole.string()) + ".lock";
+}
+
+std::unique_ptr<world::FileLock> lock_for(const std::string& path) {
+  std::error_code failed;
+  if (path.empty() || std::filesystem::is_directory(path, failed)) return nullptr;
+  auto lock = std::make_unique<world::FileLock>(lock_path(path));
+  if (lock->state() == world::FileLock::State::taken) {
+    throw std::runtime_error("agent.store.path " + path + ": another process has it, and holds " +
+                             lock_path(path) + "; end that one, or give each a file of its own");
+  }
+  return lock;
+}
+
 JobTables open_tables(const StoreConfig& config, Defect defect) {
   const std::string path = config.path.empty() ? ":memory:" : config.path;
   try {
@@ -68,8 +90,13 @@ SqliteJobs::SqliteJobs(world::Clock& clock, StoreConfig config, const NewWorker&
     : clock_(clock),
       config_(std::move(config)),
       defect_(defect),
+      lock_(lock_for(config_.path)),
       tables_(open_tables(config_, defect)),
       writer_(new_worker()) {
+  if (lock_ && lock_->state() != world::FileLock::State::held) {
+    throw std::runtime_error("agent.store.path " + config_.path + ": " + lock_path(config_.path) +
+                             " beside it cannot be locked; see who owns it");
+  }
   // A database in memory has one connection. So has a defect, which reads what is not committed.
   if (config_.path.empty() || defect_ == Defect::acks_before_durable) return;
   own_reader_ = std::make_unique<Sqlite>(config_.path, Sqlite::Options{config_.busy_timeout, true});
@@ -175,6 +202,15 @@ Task<StoreResult<Created>> SqliteJobs::create(JobRow row, std::optional<Idempote
   std::function<Created(JobTables&)> apply = [row = std::move(row), key = std::move(key)](
                                                  JobTables& t) { return t.create(row, key); };
   return write(std::move(apply));
+}
+
+Task<StoreResult<std::optional<Created>>> SqliteJobs::find_key(IdempotencyKey key,
+                                                               std::int64_t at) {
+  std::function<std::optional<Created>(Sqlite&)> question =
+      [key = std::move(key), since = at - config_.ttl.count()](Sqlite& db) {
+        return read_key(db, key, since);
+      };
+  return ask(std::move(question));
 }
 
 Task<StoreResult<bool>> SqliteJobs::advance(Change change) {

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "agent/jobs/job_tables.hpp"
+#include "world/file_lock.hpp"
 #include "world/worker.hpp"
 
 namespace agent {
@@ -19,11 +20,14 @@ class SqliteJobs final : public JobStore {
  public:
   static constexpr std::size_t kGroupMax = 64;
 
-  // Opens the database. Throws std::runtime_error: what is wrong with it, and what to do.
+  // Opens the database, for this process alone. Throws std::runtime_error: what is wrong with it,
+  // and what to do.
   SqliteJobs(world::Clock& clock, StoreConfig config, const NewWorker& new_worker,
              Defect defect = Defect::none);
 
   world::Task<StoreResult<Created>> create(JobRow row, std::optional<IdempotencyKey> key) override;
+  world::Task<StoreResult<std::optional<Created>>> find_key(IdempotencyKey key,
+                                                            std::int64_t at) override;
   world::Task<StoreResult<bool>> advance(Change change) override;
   world::Task<StoreResult<std::optional<JobRow>>> read(std::string id) override;
   world::Task<StoreResult<std::vector<JobRow>>> list(std::string owner, std::string after,
@@ -64,6 +68,7 @@ class SqliteJobs final : public JobStore {
   world::Clock& clock_;
   const StoreConfig config_;
   const Defect defect_;
+  std::unique_ptr<world::FileLock> lock_;     // null: the database is in memory
   JobTables tables_;                          // of the writing worker
   std::unique_ptr<world::Sqlite> own_reader_;  // of the reading one; null: all use one connection
   std::deque<std::shared_ptr<Write>> waiting_;

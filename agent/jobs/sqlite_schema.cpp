@@ -67,10 +67,13 @@ CREATE TABLE used (
 ) WITHOUT ROWID;
 )";
 
-constexpr std::array<const char*, 1> kMigrations = {kFirst};
+// A job that goes on from a history: that is in memory, and gone with the process.
+constexpr const char* kFollows =
+    "ALTER TABLE jobs ADD COLUMN follows INTEGER NOT NULL DEFAULT 0;";
+
+constexpr std::array<const char*, 2> kMigrations = {kFirst, kFollows};
 
 constexpr std::int64_t kApplication = 0x5368446A;  // "ShDj", in the header of the file
-constexpr std::int64_t kPageBytes = 4'096;
 
 std::int64_t number_of(Sqlite& db, std::string_view sql) {
   auto query = db.query(sql);

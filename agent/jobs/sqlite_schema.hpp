@@ -6,6 +6,8 @@
 
 namespace agent {
 
+inline constexpr std::int64_t kPageBytes = 4'096;
+
 // Makes the connection a durable one (WAL, every commit synced) and brings the database up to date.
 // Throws std::runtime_error when it is not ours, or of a later version of this program.
 void prepare_database(world::Sqlite& db, std::int64_t bytes_max);

@@ -39,7 +39,11 @@ Task<Outcome> ProviderChain::attempt(Upstream& up, const Question& question, Att
   Result<Call> call = co_await up.client().ask(std::move(prompt), deadline, told);
   if (!call) co_return outcome_of(call.error());
   if (call->exchange.status() != 200) {
-    co_return co_await read_refusal(up, std::move(*call), so_far);
+    const Outcome refused = co_await read_refusal(up, std::move(*call), so_far);
+    const bool heeds = config_.defect != Defect::ignores_retry_after;
+    const Nanos left = question.deadline - parts_.clock.now();
+    if (heeds && so_far.retry_after && *so_far.retry_after >= left) so_far.told_not_to = true;
+    co_return refused;
   }
   up.call.emplace(std::move(*call));
   const bool json = wants_json(request.others);

@@ -41,7 +41,7 @@ struct Attempts {
   Outcome last;
   bool too_long = false;                    // the last one says: of the prompt
   std::optional<world::Nanos> retry_after;  // what the last answer asked for
-  bool told_not_to = false;                 // x-should-retry: false
+  bool told_not_to = false;                 // x-should-retry: false, or not while there is time
   bool quota_empty = false;                 // a 429 that no waiting helps
 };
 

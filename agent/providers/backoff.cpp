@@ -20,10 +20,13 @@ Nanos part_of(Nanos whole, std::uint64_t parts) {
   return Nanos(static_cast<std::int64_t>(static_cast<Wide>(whole.count()) * parts / kParts));
 }
 
+// Digits; a number that is too large for the type is the largest one.
 std::optional<std::int64_t> number_of(std::string_view text) {
   std::int64_t n = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (error != std::errc() || end != text.data() + text.size() || n < 0) return std::nullopt;
+  if (text.starts_with('-') || end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return INT64_MAX;
+  if (error != std::errc()) return std::nullopt;
   return n;
 }
 
@@ -80,8 +83,12 @@ std::optional<Nanos> retry_after_of(const world::HttpHeaders& headers, std::int6
     return std::chrono::seconds(std::min(*seconds, kWaitMax));
   }
   const auto date = date_of(value);
-  if (!date || *date * 1'000'000'000 <= unix_nanos) return std::nullopt;
-  return std::min(Nanos(*date * 1'000'000'000 - unix_nanos), Nanos(kDay));
+  const std::int64_t now_s = unix_nanos / 1'000'000'000;
+  if (!date || *date < now_s) return std::nullopt;
+  if (*date - now_s > kWaitMax) return Nanos(kDay);  // in ns it might be too large for the type
+  const Nanos wait(*date * 1'000'000'000 - unix_nanos);
+  if (wait <= Nanos{0}) return std::nullopt;
+  return std::min(wait, Nanos(kDay));
 }
 
 RetryBudget::RetryBudget(const world::Clock& clock, const RetryConfig& config)

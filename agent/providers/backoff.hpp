@@ -23,7 +23,8 @@ world::Nanos spread_behind(world::Nanos wait, const world::Random& random,
                            std::string_view request, int attempt);
 
 // What a response says of when to come back: retry-after-ms, or Retry-After in seconds or as an
-// HTTP date (RFC 9110, 10.2.3). Nothing when it does not say, or says nonsense or a past date.
+// HTTP date (RFC 9110, 10.2.3); a day at most. Nothing when it does not say, or says nonsense or a
+// past date.
 std::optional<world::Nanos> retry_after_of(const world::HttpHeaders& headers,
                                            std::int64_t unix_nanos);
 

@@ -16,9 +16,19 @@ world::Task<void> cancel_when_interrupted(world::RealClock& clock, world::Scope&
   scope.cancel();
 }
 
+// Nobody watches for the end of what has ended, least of all when it could not even begin.
+world::Task<void> serve_to_the_end(world::Scope& scope, world::Task<void> service) {
+  struct AtEnd {
+    world::Scope& scope;
+    ~AtEnd() { scope.cancel(); }
+  };
+  const AtEnd at_end{scope};
+  co_await service;
+}
+
 world::Task<void> serve_and_watch(world::RealClock& clock, world::Task<void> service) {
   world::Scope scope(clock);
-  scope.spawn(std::move(service));
+  scope.spawn(serve_to_the_end(scope, std::move(service)));
   scope.spawn(cancel_when_interrupted(clock, scope));
   co_await scope.join();
 }

@@ -160,6 +160,17 @@ TEST_CASE("a Retry-After is obeyed, and one of a million seconds is no reason to
     CHECK(reply.provider == "b");
     CHECK(reply.took() < 200ms);
   }
+  SECTION("for longer than there is time: others may be asked again, it is not") {
+    Config config = chain_config({"a", "b"});
+    config.chain.rest_max = 1s;
+    fakes::Fault late = fault_on("a", fakes::RateLimit{1'000'000s});
+    fakes::Fault down = fault_on("b", fakes::Status{503, "", {}});
+    down.id = "down";
+    ChainWorld w(config, {late, down});
+    CHECK_FALSE(w.ask().answered);
+    CHECK(w.hits_of("a") == 1);
+    CHECK(w.hits_of("b") > 1);
+  }
   SECTION("for ever, alone: it is asked again after a while all the same") {
     ChainWorld w(chain_config({"a"}),
                  {fault_on("a", fakes::RateLimit{1'000'000s}, 0s, world::at(1s))});

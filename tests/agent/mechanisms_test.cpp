@@ -44,6 +44,13 @@ TEST_CASE("what a response says of when to come back", "[backoff][REQ-021]") {
                       {"retry-after", "soon", std::nullopt},
                       {"retry-after", "", std::nullopt},
                       {"retry-after", "99999999999", 24h},
+                      {"retry-after", "99999999999999999999", 24h},
+                      {"retry-after-ms", "99999999999999999999", 24h},
+                      {"retry-after", "-99999999999999999999", std::nullopt},
+                      {"retry-after", "99999999999999999999s", std::nullopt},
+                      {"retry-after", "Sun, 06 Nov 2400 08:49:37 GMT", 24h},
+                      {"retry-after", "Fri, 31 Dec 9999 23:59:59 GMT", 24h},
+                      {"retry-after", "Mon, 01 Jan 0001 00:00:00 GMT", std::nullopt},
                       {"x-other", "7", std::nullopt}};
   for (const Row& row : rows) {
     CAPTURE(row.name, row.value);

@@ -191,7 +191,7 @@ TEST_CASE("SQLite: a database that is not ours is left alone", "[jobs]") {
       {"CREATE TABLE notes (text TEXT)", "is a database of another program"},
       {"PRAGMA application_id = 77", "is a database of another program"},
       {"PRAGMA application_id = 1399342186; PRAGMA user_version = 999",
-       "was written by a later version of this program (schema 999, known are those up to 1)"},
+       "was written by a later version of this program (schema 999, known are those up to 2)"},
   };
   for (const Row& row : rows) {
     const ScratchFile file;
