@@ -16,7 +16,7 @@ using world::Task;
 namespace {
 constexpr std::string_view kAnyone = "anyone";  // who gives no key
 
-std::string key_of(const world::HttpRequest& http) {
+std::string bearer_of(const world::HttpRequest& http) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::string_view given = http.headers.get("authorization");
   return std::string(given.starts_with(kBearer) ? given.substr(kBearer.size()) : given);
@@ -28,7 +28,7 @@ bool has(const std::vector<std::string>& keys, const std::string& key) {
 }  // namespace
 
 std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) const {
-  const std::string key = key_of(http);
+  const std::string key = bearer_of(http);
   const bool anybody = config_.api_keys.empty() && config_.admin_keys.empty();
   if (!anybody && !has(config_.api_keys, key) && !has(config_.admin_keys, key)) {
     return std::nullopt;
@@ -40,7 +40,7 @@ std::optional<std::string> Pipeline::owner_of(const world::HttpRequest& http) co
 
 bool Pipeline::is_admin(const world::HttpRequest& http) const {
   const bool anybody = config_.api_keys.empty() && config_.admin_keys.empty();
-  return anybody || has(config_.admin_keys, key_of(http));
+  return anybody || has(config_.admin_keys, bearer_of(http));
 }
 
 // Two keys may use one name for two people: what is kept for one is not shown to the other.
