@@ -87,7 +87,7 @@ struct ShakyStore final : JobStore {
 };
 
 Task<Got> call(CoreWorld& w, std::string method, std::string target, std::string body,
-               std::string key = {}) {
+               std::string key = std::string()) {
   world::HttpRequest request;
   request.method = std::move(method);
   request.target = std::move(target);
@@ -108,7 +108,7 @@ Task<Got> get(CoreWorld& w, std::string path) {
   return call(w, "GET", std::move(path), std::string());
 }
 
-Task<Got> post(CoreWorld& w, std::string body, std::string key = {}) {
+Task<Got> post(CoreWorld& w, std::string body, std::string key = std::string()) {
   return call(w, "POST", "/v1/responses", std::move(body), std::move(key));
 }
 
