@@ -331,7 +331,7 @@ Task<void> Jobs::recover(Revive revive) {
   const auto failed_as = [](const JobRow& row) {
     return failed_object(row, interrupted_problem());
   };
-  const bool room = co_await expire(world::Nanos{0});
+  const bool room = co_await expire(world::Nanos(0));
   static_cast<void>(room);  // what is wrong with the store shows in the next step
   StoreResult<std::vector<JobRow>> rows = co_await parts_.store.sweep(
       boot_, kAttemptsMax, unix_nanos(), +failed_as);

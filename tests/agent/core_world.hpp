@@ -32,6 +32,8 @@ struct Setup {
   std::vector<fakes::Fault> faults;
   std::map<std::string, fakes::Backend> backends = {{"primary", steady_backend()}};
   std::string key = "sk-canary-0000000000000001";
+  agent::JobStore* store = nullptr;  // null: one of its own
+  std::uint64_t seed = 1;            // another one for another life over the same store
 };
 
 inline agent::Config profile(const std::string& name) {
@@ -66,9 +68,12 @@ struct CoreWorld {
       agent::Provider provider{name, endpoint, "fake-1", {}, setup.key};
       providers.push_back(std::move(provider));
     }
+    agent::Outside outside;
+    outside.store = setup.store;
     agent = std::make_unique<agent::Agent>(
         world.clock, world.network, setup.config, providers,
-        [this](const agent::LedgerEntry& entry) { ledger.push_back(entry); });
+        [this](const agent::LedgerEntry& entry) { ledger.push_back(entry); },
+        world::Random(setup.seed), outside);
     listener = *world.network.listen({"agent", 80});
     at = listener->endpoint();
   }

@@ -37,6 +37,7 @@ TEST_CASE("store: a job is what it was made, member for member", "[jobs]") {
     JobRow row = job("a");
     row.attempt = 2;
     row.began_effects = true;
+    row.follows = true;
     row.body = std::string("{\"text\":\"\xC3\xA4 \0 '\"}", 18);
     const Created created = w.create(row);
     CHECK(created.how == Created::How::created);
@@ -56,6 +57,7 @@ TEST_CASE("store: a job is what it was made, member for member", "[jobs]") {
     CHECK(read->background);
     CHECK_FALSE(read->cancel_requested);
     CHECK(read->began_effects);
+    CHECK(read->follows);
     CHECK_FALSE(read->expired);
     CHECK(read->body == row.body);
     CHECK(read->result == row.result);
@@ -123,11 +125,13 @@ TEST_CASE("store: a change is of one attempt, and keeps what it does not say", "
     CHECK_FALSE(w.advance(change("nothing", JobState::completed)));
     JobStore::Change begins = change("a", JobState::in_progress, "runs");
     begins.began_effects = true;
+    begins.follows = true;
     CHECK(w.advance(begins));
     CHECK(w.advance(change("a", JobState::in_progress)));
     const std::optional<JobRow> row = w.read("a");
     REQUIRE(row.has_value());
     CHECK(row->began_effects);
+    CHECK(row->follows);
     CHECK(row->result == "runs");
     CHECK(row->heartbeat_at == kBegin + kSecond);
   });
@@ -289,6 +293,33 @@ TEST_CASE("store: a key is free after a day, or when its job is gone", "[jobs][R
   });
 }
 
+TEST_CASE("store: a key can be looked up, and nothing is made", "[jobs][REQ-029]") {
+  on_each_store([](StoreWorld& w) {
+    const IdempotencyKey key{"ann", "k", "f"};
+    const IdempotencyKey other{"ann", "k", "g"};
+    const IdempotencyKey bobs{"bob", "k", "f"};
+    const auto find = [&w](const IdempotencyKey& of, std::int64_t at) {
+      const auto found = w.get(w.store().find_key(of, at));
+      REQUIRE(found.has_value());
+      return *found;
+    };
+    CHECK_FALSE(find(key, kBegin).has_value());
+    CHECK(w.create(job("a"), key).how == Created::How::created);
+    CHECK(w.advance(change("a", JobState::completed, "answer")));
+    const std::optional<Created> found = find(key, kBegin + kDayLong - 1);
+    REQUIRE(found.has_value());
+    CHECK(found->how == Created::How::replayed);
+    CHECK(found->row.id == "a");
+    CHECK(found->row.result == "answer");
+    REQUIRE(find(other, kBegin).has_value());
+    CHECK(find(other, kBegin)->how == Created::How::conflict);
+    CHECK_FALSE(find(bobs, kBegin).has_value());
+    CHECK_FALSE(find(key, kBegin + kDayLong).has_value());
+    CHECK(w.create(job("b"), key).how == Created::How::replayed);  // it is still there
+    CHECK(w.list("ann") == Ids{"a"});
+  });
+}
+
 TEST_CASE("store: requests under one key at once make one job", "[jobs][REQ-029]") {
   struct Several {
     static Task<void> one(JobStore& store, int number, int& made, std::set<std::string>& seen) {
@@ -345,6 +376,55 @@ TEST_CASE("store: when it is full, what was promised to nobody leaves first", "[
         CHECK(w.create(job("again"), key).how == Created::How::replayed);  // it needs no room
         CHECK(w.expire(kBegin + kDayLong) == 2);
         CHECK(w.create(job("again")).how == Created::How::created);
+      },
+      config);
+}
+
+TEST_CASE("store: when bytes are short, what was promised to nobody leaves first", "[jobs]") {
+  agent::StoreConfig config;
+  config.bytes_max = 1 << 20;
+  constexpr int kPassing = 40;
+  const auto large = [](std::string id, bool background) {
+    JobRow row = job(std::move(id));
+    row.background = background;
+    row.body.assign(50'000, 'x');
+    return row;
+  };
+  on_each_store(
+      [&](StoreWorld& w) {
+        w.create(large("running", false));
+        w.create(large("promised", true));
+        CHECK(w.advance(change("promised", JobState::completed, "r")));
+        for (int i = 0; i < kPassing; ++i) {
+          const std::string id = "passing-" + std::to_string(i);
+          w.create(large(id, false));
+          CHECK(w.advance(change(id, JobState::completed, "r")));
+        }
+        CHECK_FALSE(w.read("passing-0").has_value());
+        CHECK(w.read("passing-39").has_value());
+        JobRow hopeless = job("hopeless");
+        hopeless.body.assign(2 << 20, 'x');
+        CHECK_FALSE(w.get(w.store().create(hopeless, std::nullopt)).has_value());
+        CHECK(w.read("passing-39").has_value());  // nobody left for what never fits
+        Ids made;
+        for (int i = 0; i < kPassing; ++i) {
+          const std::string id = "promised-" + std::to_string(i);
+          const auto created = w.get(w.store().create(large(id, true), std::nullopt));
+          if (!created) CHECK(created.error() == StoreFailure::full);
+          if (!created) break;
+          made.push_back(id);
+        }
+        CHECK(made.size() > 5);
+        CHECK(made.size() < 25);
+        CHECK_FALSE(w.read("passing-39").has_value());
+        CHECK(w.read("running").has_value());
+        CHECK(w.read("promised").has_value());
+        // There is room for ends all the same; and again for others when some have expired.
+        const std::string result(5'000, 'y');
+        CHECK(w.advance(change("running", JobState::completed, result)));
+        CHECK(w.read("running")->result == result);
+        CHECK(w.expire(kBegin + kHour) == 2);
+        CHECK(w.create(large("again", true)).how == Created::How::created);
       },
       config);
 }

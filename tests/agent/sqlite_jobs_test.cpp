@@ -182,6 +182,53 @@ TEST_CASE("SQLite: who holds the database makes the others busy, not broken", "[
   CHECK(opened.create("b") == "ok");
 }
 
+TEST_CASE("SQLite: a database is one store's at a time", "[jobs][REQ-083]") {
+  const ScratchFile file;
+  {
+    Opened opened(in(file));
+    CHECK(opened.create("a") == "ok");
+    const std::string said = refusal(in(file));
+    CAPTURE(said);
+    CHECK(said.starts_with("agent.store.path " + file.path + ": another process has it"));
+    StoreConfig roundabout = in(file);
+    roundabout.path = file.directory + "/./file";
+    CHECK(refusal(roundabout).find("another process has it") != std::string::npos);
+    CHECK(opened.create("b") == "ok");
+  }
+  CHECK(refusal(in(file)) == "opened");
+}
+
+TEST_CASE("SQLite: a database of the version before is brought up to date", "[jobs]") {
+  const ScratchFile file;
+  {
+    Opened opened(in(file));
+    CHECK(opened.create("a") == "ok");
+  }
+  Sqlite(file.path, {}).execute("ALTER TABLE jobs DROP COLUMN follows; PRAGMA user_version = 1");
+  Opened opened(in(file));
+  const auto row = opened.get(opened.store.read("a"));
+  REQUIRE((row && *row));
+  CHECK_FALSE((*row)->follows);
+}
+
+TEST_CASE("SQLite: marks of the expired leave when there is no room", "[jobs]") {
+  const ScratchFile file;
+  StoreConfig config = in(file);
+  config.bytes_max = 1 << 20;
+  Opened opened(config);
+  int failed = 0;
+  opened.clock.run(create_many(opened.store, opened.clock, 1'500, failed));
+  opened.clock.run(end_many(opened.store, opened.clock, 1'500, failed));
+  CHECK(failed == 0);
+  CHECK(*opened.get(opened.store.expire(kBegin + 2 * kSecond)) == 1'500);
+  for (int i = 0; i < 7; ++i) {
+    CHECK(opened.create("large-" + std::to_string(i), 100'000) == "ok");
+  }
+  const auto first = opened.get(opened.store.read("job-0"));
+  REQUIRE(first.has_value());
+  CHECK_FALSE(first->has_value());
+}
+
 TEST_CASE("SQLite: a database that is not ours is left alone", "[jobs]") {
   struct Row {
     const char* made_by;
