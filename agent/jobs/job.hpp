@@ -24,6 +24,7 @@ struct Job {
   // Its work is done, but for cleaning up: this is how it ended.
   void end(JobState with) {
     outcome = with;
+    log.begin_end();
     turned.notify_all();
   }
 
@@ -35,6 +36,7 @@ struct Job {
   world::Instant deadline = world::kNever;
   std::int64_t attempt = 1;  // of running it
   bool stored = false;       // the store knows it
+  bool patient = false;      // in the background from its start: it waits for a recovery
 
   // What is known of it so far.
   JobState state = JobState::queued;
