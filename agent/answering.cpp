@@ -57,16 +57,20 @@ std::string result_message(const std::string& id, const std::string& text) {
 }  // namespace
 
 // Asks, runs the tools that the model wants, and asks again, until there is an answer.
-Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
+Task<bool> Pipeline::converse(Job& job, Held& held) {
   History prompt = history_of(job);
   if (config_.defect == Defect::memory_grows) hoard_.emplace_back(prompt.text());  // planted bug
   const std::string further = co_await further_members(job);
   for (std::int64_t round = 0;; ++round) {
     const world::Instant from = clock_.now();
-    Asked asked = co_await ask(job, slot, prompt, further);
+    Asked asked = co_await ask(job, held.slot, prompt, further);
     if (!asked.upstream) {
       job.asked += clock_.now() - from;
-      if (settle_for_less(job, asked, prompt)) co_return true;
+      if (job.outcome) co_return false;  // it had to wait for a slot once more, and got none
+      if (may_settle(job, asked)) {
+        co_await settle_for_less(job, held, std::move(asked.problem), std::move(prompt));
+        co_return true;
+      }
       fail(job, std::move(asked.problem));
       co_return false;
     }
@@ -78,7 +82,9 @@ Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
     if (!whole) co_return false;
     const Completion& said = job.request.stream ? up.relay->completion() : up.completion;
     count(job, said);
-    if (!tools_.on() || said.calls.empty()) co_return co_await conclude(job, up, std::move(prompt));
+    if (!tools_.on() || said.calls.empty()) {
+      co_return co_await conclude(job, held, up, std::move(prompt));
+    }
     up.end({OutcomeKind::ok, 0});
     if (round == config_.tool_rounds_max) {
       Problem problem;
@@ -90,7 +96,7 @@ Task<bool> Pipeline::converse(Job& job, MaybeSlot& slot) {
       co_return false;
     }
     Completion completion = said;
-    const bool went_on = co_await run_tools(job, slot, std::move(completion), prompt);
+    const bool went_on = co_await run_tools(job, held.slot, std::move(completion), prompt);
     if (!went_on) co_return false;
   }
 }
@@ -107,9 +113,13 @@ void Pipeline::count(Job& job, const Completion& said) {
 Task<Asked> Pipeline::ask(Job& job, MaybeSlot& slot, const History& prompt, std::string further) {
   ProviderChain::Question question{job.request,    prompt,       std::move(further),
                                    job.request_id, job.deadline, job.attempts};
-  question.background = job.request.background && config_.chain.background_waits;
+  question.background = job.patient;
   question.settles = degraded_.on() && job.request.allow_degraded && !question.background;
   question.slot = slot ? &*slot : nullptr;
+  if (job.patient && slot) {
+    question.leave_slot = [&slot] { slot.reset(); };
+    question.take_slot = [this, &job, &slot] { return take_slot(job, slot); };
+  }
   question.ticket = std::move(job.ticket);
   Asked asked = co_await chain_.ask(std::move(question));
   job.ticket = std::move(asked.ticket);
@@ -121,14 +131,18 @@ Task<Asked> Pipeline::ask(Job& job, MaybeSlot& slot, const History& prompt, std:
 }
 
 // No provider answers: what the core can say by itself, told as such.
-bool Pipeline::settle_for_less(Job& job, Asked& asked, History& prompt) {
-  if (!asked.may_degrade || !degraded_.on() || !job.request.allow_degraded) return false;
-  const DegradedAnswer answer = degraded_.answer(job.request, prompt, asked.problem);
+bool Pipeline::may_settle(const Job& job, const Asked& asked) const {
+  return asked.may_degrade && degraded_.on() && job.request.allow_degraded;
+}
+
+Task<void> Pipeline::settle_for_less(Job& job, Held& held, Problem problem, History prompt) {
+  const DegradedAnswer answer = degraded_.answer(job.request, prompt, problem);
   job.degraded = answer.source;
   job.age = answer.age;
   Completion said;
   said.content = answer.text;
   said.finish = "stop";
+  co_await settle(job, held);
   commit(job, std::move(prompt), said.content);
   const std::int64_t now_s = clock_.unix_nanos() / 1'000'000'000;
   std::string body;
@@ -138,7 +152,6 @@ bool Pipeline::settle_for_less(Job& job, Asked& asked, History& prompt) {
   }
   job.writer->answered(std::move(body), said);
   job.end(JobState::completed);
-  return true;
 }
 
 History Pipeline::history_of(const Job& job) {
@@ -185,9 +198,7 @@ Task<bool> Pipeline::run_tools(Job& job, MaybeSlot& slot, Completion completion,
   job.tools += took;
   if (job.deadline != world::kNever) job.deadline += took;
   if (slot || config_.queue.running_max == 0) co_return true;
-  slot.emplace(queue_, counted_as(job), wish_of(job));
-  const bool in = co_await wait_in_queue(job, *slot);
-  co_return in;
+  co_return co_await take_slot(job, slot);
 }
 
 Task<ToolAnswer> Pipeline::call_tool(Job& job, ToolRequest wanted) {
@@ -241,9 +252,9 @@ Task<bool> Pipeline::read_unchecked(Job& job, Upstream& up) {
   co_return false;
 }
 
-// The answer is whole: it is remembered, and then told. Only turns that were answered are
+// The answer is whole: it is settled, remembered, and then told. Only turns that were answered are
 // remembered, and first, so that a user who waits for each answer never overtakes the memory of it.
-Task<bool> Pipeline::conclude(Job& job, Upstream& up, History prompt) {
+Task<bool> Pipeline::conclude(Job& job, Held& held, Upstream& up, History prompt) {
   const bool streams = job.request.stream;
   if (streams && !config_.check_answers) {
     const Result<std::string> rest = co_await up.client().read_all(*up.call);
@@ -252,6 +263,7 @@ Task<bool> Pipeline::conclude(Job& job, Upstream& up, History prompt) {
   }
   up.end({OutcomeKind::ok, 0});
   const Completion& said = streams ? up.relay->completion() : up.completion;
+  co_await settle(job, held);
   if (degraded_.on()) degraded_.remember(job.request, prompt, said.content);
   commit(job, std::move(prompt), said.content);
   const bool crosses = config_.defect == Defect::crossed_answers;

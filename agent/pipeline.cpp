@@ -3,6 +3,7 @@
 #include "agent/api/request_reader.hpp"
 #include "agent/limits/rate_headers.hpp"
 #include "world/json_text.hpp"
+#include "world/shielded.hpp"
 
 namespace agent {
 
@@ -141,20 +142,33 @@ Task<bool> Pipeline::reserve(Job& job, BudgetLedger::Charge& charge) {
   co_return false;
 }
 
-Task<void> Pipeline::settle(Job& job, BudgetLedger::Charge& charge,
-                            const BudgetLedger::Who& who) {
+// Before the answer is told, and to its end also when the job is cancelled meanwhile: what was told
+// is paid for.
+Task<void> Pipeline::settle(Job& job, Held& held) {
   const std::string model = job.provider != nullptr && !job.provider->model.empty()
                                 ? job.provider->model
                                 : job.request.model;
-  charge.settle(model, {0, job.tokens});
-  if (job.pass) co_await job.pass->keep();
-  if (!budgets_.on()) co_return;
-  co_await charge.save();
-  UserBudget& users = budgets_.users();
-  if (users.on()) {
-    books_.note(LedgerKind::spent, job.request_id,
-                {.key = who.user, .value = users.spent(who.user), .limit = users.limit()});
+  held.charge.settle(model, {0, job.tokens});
+  Task<void> saving = save_charges(job, held);
+  std::function<void()> nothing = [] {};
+  auto to_its_end = world::shielded(std::move(saving), std::move(nothing));
+  co_await to_its_end;
+}
+
+Task<void> Pipeline::save_charges(Job& job, Held& held) {
+  if (job.pass) {
+    co_await job.pass->keep();
+  } else if (config_.rate.limits_requests()) {  // another life of the process has let it in
+    Task<void> charging = admission_.charge(counted_as(job));
+    co_await std::move(charging);
   }
+  if (!budgets_.on()) co_return;
+  co_await held.charge.save();
+  UserBudget& users = budgets_.users();
+  if (!users.on()) co_return;
+  const std::string& user = held.who.user;
+  books_.note(LedgerKind::spent, job.request_id,
+              {.key = user, .value = users.spent(user), .limit = users.limit()});
 }
 
 void Pipeline::sweep() {
@@ -165,7 +179,7 @@ void Pipeline::sweep() {
 
 // Background requests wait for a provider that can be asked, before they take anybody's slot.
 Task<bool> Pipeline::wait_for_recovery(Job& job) {
-  if (!job.request.background || !config_.chain.background_waits) co_return true;
+  if (!job.patient) co_return true;
   accept(job);
   job.ticket = chain_.ticket();
   const bool usable = co_await chain_.wait_until_usable(*job.ticket, job.deadline);
@@ -180,6 +194,7 @@ Task<bool> Pipeline::wait_for_recovery(Job& job) {
 // From the reservation to the settlement; each stage gives back what it holds on every way out.
 Task<void> Pipeline::run(JobPtr job) {
   const Given given{*job, tools_, budgets_};
+  job->patient = job->request.background && config_.chain.background_waits;
   const std::string& user = counted_as(*job);
   const BudgetLedger::Who who{job->id, job->request.conversation, user, job->request.model};
   if (budgets_.on()) {
@@ -199,20 +214,18 @@ Task<void> Pipeline::run(JobPtr job) {
   if (!still_knows(*job)) co_return;
   const bool usable = co_await wait_for_recovery(*job);
   if (!usable) co_return;
-  std::optional<FairQueue::Slot> slot;
+  Held held{charge, who, std::nullopt};
   if (config_.queue.running_max > 0) {
-    slot.emplace(queue_, user, wish_of(*job));
-    const bool in = co_await wait_in_queue(*job, *slot);
+    const bool in = co_await take_slot(*job, held.slot);
     if (!in) co_return;
   }
   accept(*job);
   if (job->pass) job->pass->begin();
   job->follows = job->follows || has_history(*job);
   co_await jobs_.begin(*job);
-  const bool answered = co_await converse(*job, slot);
-  if (slot) slot->finish();
-  if (!answered) co_return;
-  co_await settle(*job, charge, who);
+  const bool answered = co_await converse(*job, held);
+  static_cast<void>(answered);  // how it ended is said
+  if (held.slot) held.slot->finish();
 }
 
 ProblemContext Pipeline::context_of(const Job& job) const {

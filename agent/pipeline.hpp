@@ -71,7 +71,6 @@ class Pipeline {
   bool read(Job& job, const world::HttpRequest& http);
   bool knows_previous(Job& job);
   world::Task<bool> reserve(Job& job, BudgetLedger::Charge& charge);
-  world::Task<void> settle(Job& job, BudgetLedger::Charge& charge, const BudgetLedger::Who& who);
   world::Task<bool> limit(Job& job);
   world::Instant deadline_of(const Job& job) const;
   bool is_kept(const Job& job) const;
@@ -83,15 +82,32 @@ class Pipeline {
                          std::optional<JobRow>& earlier);
   bool goes_on(const Job& job);
   world::Task<bool> ended(JobPtr job);
+  world::Task<bool> while_user_stays(world::HttpServerConnection& connection,
+                                     world::Task<void> work);
+  world::Task<void> wait_as_asked(JobPtr job, bool& in_time);
+  world::Task<void> decided(JobPtr job);
+  world::Task<void> promise(world::HttpServerConnection& connection, JobPtr job);
+  world::Task<void> refuse(world::HttpServerConnection& connection, Problem problem,
+                           std::string request);
   world::Task<void> acknowledge(world::HttpServerConnection& connection, JobPtr job);
   world::Task<void> refuse_twin(world::HttpServerConnection& connection, JobPtr job);
   world::Task<void> answer_again(world::HttpServerConnection& connection, JobRow row,
                                  bool streams);
 
   // From there on.
+  using MaybeSlot = std::optional<FairQueue::Slot>;
+  // What a job holds while it is at work.
+  struct Held {
+    BudgetLedger::Charge& charge;
+    const BudgetLedger::Who& who;
+    MaybeSlot slot;
+  };
   world::Task<void> run(JobPtr job);
   bool has_history(const Job& job);
   bool still_knows(Job& job);
+  world::Task<void> settle(Job& job, Held& held);
+  world::Task<void> save_charges(Job& job, Held& held);
+  world::Task<bool> take_slot(Job& job, MaybeSlot& slot);
   world::Task<bool> wait_for_recovery(Job& job);
   world::Task<bool> wait_for_conversation(Job& job, ConversationLocks::Turn& turn);
   void accept(Job& job);
@@ -104,11 +120,11 @@ class Pipeline {
                    std::optional<FairQueue::Place> place, std::string why);
 
   // answering.cpp: from the question to the answer. True when there is one.
-  using MaybeSlot = std::optional<FairQueue::Slot>;
-  world::Task<bool> converse(Job& job, MaybeSlot& slot);
+  world::Task<bool> converse(Job& job, Held& held);
   world::Task<Asked> ask(Job& job, MaybeSlot& slot, const History& prompt, std::string further);
   static void count(Job& job, const Completion& said);
-  bool settle_for_less(Job& job, Asked& asked, History& prompt);
+  bool may_settle(const Job& job, const Asked& asked) const;
+  world::Task<void> settle_for_less(Job& job, Held& held, Problem problem, History prompt);
   world::Task<bool> run_tools(Job& job, MaybeSlot& slot, Completion completion, History& prompt);
   world::Task<ToolAnswer> call_tool(Job& job, ToolRequest wanted);
   void tell_tool_late(Job& job);
@@ -116,7 +132,7 @@ class Pipeline {
   world::Task<bool> read_unchecked(Job& job, Upstream& up);
   world::Task<bool> read_stream(Job& job, Upstream& up);
   world::Task<Outcome> relay_events(Job& job, Upstream& up);
-  world::Task<bool> conclude(Job& job, Upstream& up, History prompt);
+  world::Task<bool> conclude(Job& job, Held& held, Upstream& up, History prompt);
   bool trust_anyway(Upstream& up);
   History history_of(const Job& job);
   void commit(const Job& job, History prompt, std::string_view content);
@@ -125,6 +141,7 @@ class Pipeline {
   static const std::string& counted_as(const Job& job);
   void fail(Job& job, Problem problem);
   ProblemContext context_of(const Job& job) const;
+  void go_on(Job& job);
   world::Task<void> leave(JobPtr job);
 
   // For a defect: the answer that was given last, and to whom.

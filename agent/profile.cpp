@@ -36,6 +36,7 @@ Config hardened(Config c) {
   c.chain.background_waits = true;
   c.degraded.when = DegradeWhen::first_failure;
   c.queue.running_max = 64;
+  c.queue.reader_timeout = seconds(30);
   c.commands.kill_after = world::Nanos{0};
   c.commands.progress_every = seconds(10);
   c.memory_every = seconds(10);

@@ -29,6 +29,15 @@ HttpResponse response_of_row(const JobRow& row) {
   return response;
 }
 
+Problem too_old(std::uint64_t from) {
+  Problem problem;
+  problem.code = ProblemCode::cursor_too_old;
+  problem.detail = "The events from number " + std::to_string(from) +
+                   " on are no longer all there; those that are kept begin later.";
+  problem.execution = Execution::unknown;
+  return problem;
+}
+
 }  // namespace
 
 // The first request under this key is still at work: this one would do nothing that it does not.
@@ -73,73 +82,141 @@ Task<void> Pipeline::answer_again(HttpServerConnection& connection, JobRow row, 
   if (!sent) connection.close_after();
 }
 
-Task<void> Pipeline::attend(HttpServerConnection& connection, JobPtr job, Following how) {
-  if (how.owns && job->request.background && !job->request.stream) {
-    while (!job->accepted && !job->log.ended()) co_await job->turned.wait();
-    if (!job->problem) {
-      co_await acknowledge(connection, std::move(job));
-      co_return;
-    }
-  }
-  if (how.owns && job->request.wait && job->stored && !job->request.stream) {
-    Task<bool> ending = ended(job);
-    auto waiting = world::with_deadline(clock_, job->received + *job->request.wait,
-                                        std::move(ending));
-    const std::optional<bool> in_time = co_await waiting;
-    if (!in_time) {  // it goes on without the call
-      job->request.background = true;
-      co_await acknowledge(connection, std::move(job));
-      co_return;
-    }
-  }
-  Task<void> following = follow(connection, job, how);
-  bool stayed = true;
+// False when the user has left before the work had ended, which then is cancelled.
+Task<bool> Pipeline::while_user_stays(HttpServerConnection& connection, Task<void> work) {
   if (config_.notice_leaving) {
-    stayed = co_await unless_user_leaves(clock_, connection, std::move(following));
-  } else {
-    co_await following;
+    co_return co_await unless_user_leaves(clock_, connection, std::move(work));
   }
-  if (!stayed) connection.close_after();
-  if (!how.owns) co_return;
-  if (how.told && !job->request.background) jobs_.tell_end(*job);
-  if (!how.told) co_await leave(std::move(job));
+  co_await std::move(work);
+  co_return true;
 }
 
-// One that has ended, or whose first events its log has no more: as far as the store knows.
+Task<void> Pipeline::attend(HttpServerConnection& connection, JobPtr job, Following how) {
+  if (how.owns && job->request.background && !job->request.stream) {
+    co_await promise(connection, std::move(job));
+    co_return;
+  }
+  bool stays = true;
+  if (how.owns && job->request.wait && job->stored && !job->request.stream) {
+    bool in_time = false;
+    Task<void> waiting = wait_as_asked(job, in_time);
+    stays = co_await while_user_stays(connection, std::move(waiting));
+    if (stays && !in_time) {  // it goes on without the call
+      go_on(*job);
+      co_await acknowledge(connection, std::move(job));
+      co_return;
+    }
+  }
+  how.patience = config_.queue.reader_timeout;
+  if (stays) {
+    Task<void> following = follow(connection, jobs_.store(), job, how);
+    stays = co_await while_user_stays(connection, std::move(following));
+  }
+  if (!stays) connection.close_after();
+  if (how.behind && !how.begun) {
+    Problem problem = too_old(how.from);
+    co_await refuse(connection, std::move(problem), job->request_id);
+  }
+  if (!how.owns) co_return;
+  if (how.told) {
+    jobs_.tell_end(*job);
+  } else if (how.behind && job->stored) {
+    go_on(*job);  // its reader may come back for what there is
+  } else {
+    co_await leave(std::move(job));
+  }
+}
+
+// Until the end, but no longer than its caller wants to wait.
+Task<void> Pipeline::wait_as_asked(JobPtr job, bool& in_time) {
+  Task<bool> ending = ended(job);
+  auto waiting = world::with_deadline(clock_, job->received + *job->request.wait,
+                                      std::move(ending));
+  const std::optional<bool> came = co_await waiting;
+  in_time = came.has_value();
+}
+
+// Until it has a place, or has ended without one.
+Task<void> Pipeline::decided(JobPtr job) {
+  while (!job->accepted && !job->outcome && !job->log.ended()) co_await job->turned.wait();
+  while (job->problem && !job->log.ended()) co_await job->log.beyond(job->log.next());
+}
+
+// Of a job in the background: that it will be worked on, or why not.
+Task<void> Pipeline::promise(HttpServerConnection& connection, JobPtr job) {
+  Task<void> deciding = decided(job);
+  const bool stays = co_await while_user_stays(connection, std::move(deciding));
+  if (!stays) {
+    connection.close_after();
+    co_return;
+  }
+  if (!job->problem) {
+    co_await acknowledge(connection, std::move(job));
+    co_return;
+  }
+  HttpResponse response = response_of(*job->problem, context_of(*job));
+  add_facts(*job, response.headers);
+  const Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+  jobs_.tell_end(*job);
+}
+
+Task<void> Pipeline::refuse(HttpServerConnection& connection, Problem problem,
+                            std::string request) {
+  ProblemContext context;
+  context.request = request;
+  context.honest = config_.honest_errors;
+  HttpResponse response = response_of(problem, context);
+  const Result<void> sent = co_await connection.respond(std::move(response));
+  if (!sent) connection.close_after();
+}
+
+// One that has ended, as the store has it. What it has not from there on without a gap is not told
+// as if it were all.
 Task<void> Pipeline::tell_stored(HttpServerConnection& connection, JobRow row,
                                  std::uint64_t from, bool again) {
   const StoreResult<JobStore::Events> events = co_await jobs_.store().events(row.id, from);
-  HttpResponse head;
-  head.headers.add("content-type", "text/event-stream; charset=utf-8");
-  head.headers.add("cache-control", "no-cache");
-  head.headers.add("x-request-id", row.request_id);
-  if (again) head.headers.add("idempotent-replayed", "true");
-  Result<void> sent = co_await connection.begin_stream(std::move(head));
+  if (!events) {
+    Problem problem;
+    problem.code = ProblemCode::store_unavailable;
+    problem.detail = "The events of this response cannot be read now.";
+    co_await refuse(connection, std::move(problem), row.request_id);
+    co_return;
+  }
+  if (!events->empty() && events->front().first > from) {
+    Problem problem = too_old(from);
+    co_await refuse(connection, std::move(problem), row.request_id);
+    co_return;
+  }
   std::string all;
   std::uint64_t next = from;
   bool has_end = false;
-  if (events) {
-    for (const auto& [number, event] : *events) {
-      all += event;
-      next = number + 1;
-      has_end = has_end || is_terminal_event(event);
-    }
+  bool has_gap = false;
+  for (const auto& [number, event] : *events) {
+    has_gap = has_gap || number != next;
+    if (has_gap) break;
+    all += event;
+    next = number + 1;
+    has_end = has_end || is_terminal_event(event);
   }
   if (is_terminal(row.state) && !has_end && from > 0) {
     const StoreResult<JobStore::Events> before = co_await jobs_.store().events(row.id, 0);
     has_end = !before || (!before->empty() && is_terminal_event(before->back().second));
   }
-  if (is_terminal(row.state) && !has_end && events) all += terminal_event(row, next);
-  if (sent && !all.empty()) sent = co_await connection.send_chunk(std::move(all));
-  JobPtr job = jobs_.find(row.id);
-  while (sent && job) {  // it goes on: behind what the store had
-    co_await job->log.beyond(next);
-    std::string more = job->log.take(next);
-    if (more.empty()) break;
-    sent = co_await connection.send_chunk(std::move(more));
+  if (is_terminal(row.state) && !has_end && !has_gap) all += terminal_event(row, next);
+  HttpResponse head;
+  head.headers.add("content-type", "text/event-stream; charset=utf-8");
+  head.headers.add("cache-control", "no-cache");
+  head.headers.add("x-request-id", row.request_id);
+  if (again) head.headers.add("idempotent-replayed", "true");
+  const Result<void> begun = co_await connection.begin_stream(std::move(head));
+  bool sent = begun.has_value();
+  if (sent) sent = co_await tell_events(connection, std::move(all), config_.queue.reader_timeout);
+  if (sent && !has_gap) {
+    const Result<void> ended = co_await connection.end_stream();
+    sent = ended.has_value();
   }
-  if (sent) sent = co_await connection.end_stream();
-  if (!sent) connection.close_after();
+  if (!sent || has_gap) connection.close_after();
 }
 
 Task<bool> Pipeline::ended(JobPtr job) {
@@ -160,16 +237,23 @@ Task<void> Pipeline::acknowledge(HttpServerConnection& connection, JobPtr job) {
   if (!sent) connection.close_after();
 }
 
-// Who made the job has left before its end.
+// Without the call that made it, from here on.
+void Pipeline::go_on(Job& job) {
+  job.request.background = true;
+  job.log.let_go();
+  if (job.log.ended()) jobs_.tell_end(job);
+}
+
+// Who made the job has left before its end, or takes nothing of it any more.
 Task<void> Pipeline::leave(JobPtr job) {
   if (job->request.background) co_return;
   if (!job->request.cancel_on_leaving || !job->request.idempotency_key.empty()) {
-    job->request.background = true;
-    if (job->log.ended()) jobs_.tell_end(*job);
+    go_on(*job);
     co_return;
   }
   if (config_.defect == Defect::upstream_not_cancelled) {  // planted bug
     job->left = true;
+    job->log.let_go();
     while (!job->log.ended()) co_await job->log.beyond(job->log.next());
   } else {
     co_await jobs_.cancel(job);

@@ -61,6 +61,12 @@ Instant Pipeline::open_at() {
   return clock_.now() + closed;
 }
 
+Task<bool> Pipeline::take_slot(Job& job, MaybeSlot& slot) {
+  slot.emplace(queue_, counted_as(job), wish_of(job));
+  const bool in = co_await wait_in_queue(job, *slot);
+  co_return in;
+}
+
 Task<bool> Pipeline::wait_in_queue(Job& job, FairQueue::Slot& slot) {
   const Instant from = clock_.now();
   if (slot.refused()) {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "agent/api/field_errors.hpp"
 #include "world/json_reader.hpp"
 #include "world/json_text.hpp"
 
@@ -15,11 +16,46 @@ using world::Task;
 
 namespace {
 
-std::uint64_t number_after(std::string_view text) {
+constexpr std::uint64_t kNumberMax = INT64_MAX - 1;  // of an event, as stores have it
+
+// The value of a parameter behind the '?' of a target; nothing: it is not there.
+std::optional<std::string_view> parameter_of(std::string_view target, std::string_view name) {
+  std::size_t at = target.find('?');
+  while (at != std::string_view::npos && at < target.size()) {
+    const std::size_t end = std::min(target.find('&', at + 1), target.size());
+    const std::string_view pair = target.substr(at + 1, end - at - 1);
+    const std::size_t equals = pair.find('=');
+    if (pair.substr(0, equals) == name) {
+      return equals == std::string_view::npos ? std::string_view("true") : pair.substr(equals + 1);
+    }
+    at = end;
+  }
+  return std::nullopt;
+}
+
+// The event behind the one of this number, 0 without a number; nothing: it is none.
+std::optional<std::uint64_t> number_after(std::optional<std::string_view> text) {
+  if (!text) return 0;
   std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool good = error == std::errc{} && end == text.data() + text.size();
-  return good ? number + 1 : 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  const bool good = error == std::errc{} && end == text->data() + text->size();
+  if (!good || number > kNumberMax) return std::nullopt;
+  return number + 1;
+}
+
+Problem wrong_number(std::string_view name, std::string_view got) {
+  FieldError error;
+  error.pointer = "#/" + std::string(name);
+  error.expected = "a whole number from 0 to " + std::to_string(kNumberMax);
+  error.got = quoted_excerpt(got);
+  error.detail = "parameter '" + std::string(name) + "' must be " + error.expected + ", got " +
+                 error.got;
+  error.suggestion = "give the sequence_number of the last event that you have";
+  Problem problem;
+  problem.code = ProblemCode::invalid_request;
+  problem.detail = error.detail;
+  problem.errors.push_back(std::move(error));
+  return problem;
 }
 
 // With an id and a type, if it has none of its own.
@@ -52,17 +88,7 @@ std::string items_of(std::string_view body, const std::string& response) {
 }  // namespace
 
 std::string_view query_of(std::string_view target, std::string_view name) {
-  std::size_t at = target.find('?');
-  while (at != std::string_view::npos && at < target.size()) {
-    const std::size_t end = std::min(target.find('&', at + 1), target.size());
-    const std::string_view pair = target.substr(at + 1, end - at - 1);
-    const std::size_t equals = pair.find('=');
-    if (pair.substr(0, equals) == name) {
-      return equals == std::string_view::npos ? std::string_view("true") : pair.substr(equals + 1);
-    }
-    at = end;
-  }
-  return {};
+  return parameter_of(target, name).value_or(std::string_view());
 }
 
 Task<void> send_json(HttpServerConnection& connection, std::string request, std::string body) {
@@ -74,18 +100,23 @@ Task<void> send_json(HttpServerConnection& connection, std::string request, std:
   if (!sent) connection.close_after();
 }
 
-Task<void> ResponsesApi::not_found(HttpServerConnection& connection, HttpRequest http,
-                                   std::string id) {
-  Problem problem;
-  problem.code = ProblemCode::response_not_found;
-  problem.detail = "There is no response with the id '" + id.substr(0, 64) +
-                   "' of yours: it never was, was removed, or is older than responses are kept.";
+Task<void> ResponsesApi::refuse(HttpServerConnection& connection, HttpRequest http,
+                                Problem problem) {
   const std::string request = pipeline_.id_of(http);
   ProblemContext context;
   context.request = request;
   HttpResponse response = response_of(problem, context);
   const Result<void> sent = co_await connection.respond(std::move(response));
   if (!sent) connection.close_after();
+}
+
+Task<void> ResponsesApi::not_found(HttpServerConnection& connection, HttpRequest http,
+                                   std::string id) {
+  Problem problem;
+  problem.code = ProblemCode::response_not_found;
+  problem.detail = "There is no response with the id '" + id.substr(0, 64) +
+                   "' of yours: it never was, was removed, or is older than responses are kept.";
+  co_await refuse(connection, std::move(http), std::move(problem));
 }
 
 Task<std::optional<JobRow>> ResponsesApi::row_of(std::string id, std::string owner) {
@@ -97,14 +128,21 @@ Task<std::optional<JobRow>> ResponsesApi::row_of(std::string id, std::string own
 
 Task<void> ResponsesApi::read(HttpServerConnection& connection, HttpRequest http, std::string id) {
   const bool streams = query_of(http.target, "stream") == "true";
-  const std::uint64_t from = number_after(query_of(http.target, "starting_after"));
+  constexpr std::string_view kAfter = "starting_after";
+  const std::optional<std::uint64_t> from = number_after(parameter_of(http.target, kAfter));
+  if (!from) {
+    Problem problem = wrong_number(kAfter, query_of(http.target, kAfter));
+    co_await refuse(connection, std::move(http), std::move(problem));
+    co_return;
+  }
   const std::string owner = pipeline_.owner_of(http).value_or("");
   JobPtr job = jobs_.find(id);
-  if (job && job->owner == owner && streams && from >= job->log.first()) {
+  if (job && job->owner == owner && streams) {
     Following how;
-    how.from = from;
+    how.from = *from;
     how.keeps = true;
     how.owns = false;
+    how.streams = true;
     co_await pipeline_.attend(connection, std::move(job), how);
     co_return;
   }
@@ -116,7 +154,7 @@ Task<void> ResponsesApi::read(HttpServerConnection& connection, HttpRequest http
   if (!row) {
     co_await not_found(connection, std::move(http), std::move(id));
   } else if (streams) {
-    co_await pipeline_.tell_stored(connection, std::move(*row), from, false);
+    co_await pipeline_.tell_stored(connection, std::move(*row), *from, false);
   } else {
     co_await send_json(connection, pipeline_.id_of(http), std::move(row->result));
   }

@@ -25,6 +25,8 @@ class ResponsesApi {
 
  private:
   world::Task<std::optional<JobRow>> row_of(std::string id, std::string owner);
+  world::Task<void> refuse(world::HttpServerConnection& connection, world::HttpRequest http,
+                           Problem problem);
   world::Task<void> not_found(world::HttpServerConnection& connection, world::HttpRequest http,
                               std::string id);
 

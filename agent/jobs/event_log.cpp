@@ -10,7 +10,7 @@ using world::Task;
 // room() before each event loses none.
 std::uint64_t EventLog::add(std::string event) {
   ENSURE(!ended_, "an event came after the end of its log");
-  while (!has_room()) drop_first();
+  while (!ending_ && !has_room()) drop_first();
   bytes_ += event.size();
   events_.push_back(std::move(event));
   grown_.notify_all();
@@ -64,7 +64,12 @@ Task<void> EventLog::beyond(std::uint64_t cursor) {
 }
 
 Task<void> EventLog::room() {
-  while (!has_room() && !ended_) co_await read_.wait();
+  while (!has_room() && !ended_ && !let_go_) co_await read_.wait();
+}
+
+void EventLog::let_go() {
+  let_go_ = true;
+  read_.notify_all();
 }
 
 }  // namespace agent

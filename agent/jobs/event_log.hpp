@@ -25,6 +25,9 @@ class EventLog {
   void end();                            // there will be no more; nobody waits any longer
   bool ended() const { return ended_; }
 
+  // What comes from now on is its end, which is short: nothing is dropped for it.
+  void begin_end() { ending_ = true; }
+
   std::uint64_t first() const { return first_; }                 // the oldest that is still there
   std::uint64_t next() const { return first_ + events_.size(); }  // the number of the next one
   bool empty() const { return next() == 0; }
@@ -42,6 +45,8 @@ class EventLog {
   // Completes when what is held is below the bounds: backpressure for a log that is taken out of.
   // A writer that waits for it before each event loses none.
   world::Task<void> room();
+  // Nobody takes out of it any more, so there is no use in waiting for room.
+  void let_go();
   std::size_t bytes() const { return bytes_; }
 
  private:
@@ -52,7 +57,9 @@ class EventLog {
   std::deque<std::string> events_;
   std::uint64_t first_ = 0;
   std::size_t bytes_ = 0;
+  bool ending_ = false;
   bool ended_ = false;
+  bool let_go_ = false;
   world::Signal grown_;
   world::Signal read_;
 };

@@ -24,6 +24,7 @@ struct Job {
   // Its work is done, but for cleaning up: this is how it ended.
   void end(JobState with) {
     outcome = with;
+    log.begin_end();
     turned.notify_all();
   }
 
@@ -39,6 +40,7 @@ struct Job {
   bool turned_away = false;  // it has ended before it was begun: the store is to forget it
   bool recovered = false;    // another life of the process has made it
   bool follows = false;      // it goes on from a history
+  bool patient = false;      // in the background from its start: it waits for a recovery
 
   // What is known of it so far.
   JobState state = JobState::queued;

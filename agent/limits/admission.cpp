@@ -59,6 +59,12 @@ void Admission::Pass::refuse(Limit limit, Nanos retry_after) {
   decision_.retry_after = retry_after;
 }
 
+world::Task<void> Admission::charge(std::string user) {
+  DailyQuota::Charge charge(daily_, std::move(user));
+  charge.reserve();
+  co_await charge.keep();
+}
+
 Decision Admission::standing(const Asker& asker) {
   Decision decision;
   if (edge_.on(asker.path)) {

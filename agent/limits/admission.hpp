@@ -56,6 +56,9 @@ class Admission {
     Decision decision_;
   };
 
+  // One more that was answered, of those whose pass another life of the process has made.
+  world::Task<void> charge(std::string user);
+
   // What is left for the asker now, for the headers of any response and for /v1/limits.
   Decision standing(const Asker& asker);
 

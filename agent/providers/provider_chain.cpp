@@ -329,7 +329,12 @@ Task<bool> ProviderChain::wait_for_recovery(const Question& question, Asked& ask
   const bool passes = so_far.here == 0 || may_pass(so_far.last, config_);
   const bool one_is_well = usable_in() == Nanos{0} && recovery_.waiting() == 0;
   if (!passes || one_is_well) co_return false;
-  const bool back = co_await recovery_.wait(*asked.ticket, question.deadline);
+  if (question.leave_slot) question.leave_slot();
+  bool back = co_await recovery_.wait(*asked.ticket, question.deadline);
+  if (back && question.take_slot) {
+    Task<bool> taking = question.take_slot();
+    back = co_await std::move(taking);
+  }
   so_far.asked = 0;
   so_far.barred = barred_from_start(question);
   so_far.here = 0;

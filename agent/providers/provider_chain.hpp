@@ -6,6 +6,7 @@
 // wait for the recovery. One clock; must outlive its calls.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -56,6 +57,10 @@ class ProviderChain {
     bool background = false;  // it waits until a provider has recovered
     FairQueue::Slot* slot = nullptr;  // in which it runs: learns from each call; null: none
     std::unique_ptr<Recovery::Ticket> ticket = nullptr;  // of one that has waited already
+    // Around each wait for a recovery: nobody waits for it in a slot. The slot that is taken again
+    // stands where the old one stood; false: there was none. Empty: there is no slot.
+    std::function<void()> leave_slot{};
+    std::function<world::Task<bool>()> take_slot{};
   };
   world::Task<Asked> ask(Question question);
 

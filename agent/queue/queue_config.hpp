@@ -37,6 +37,7 @@ struct QueueConfig {
   world::Nanos flex_delay_target{0};
   world::Nanos flex_delay_interval = std::chrono::seconds(20);
   world::Nanos service_guess = std::chrono::seconds(2);
+  world::Nanos reader_timeout{0};
 
   static constexpr auto fields() {
     using world::field;
@@ -89,7 +90,10 @@ struct QueueConfig {
             .between(1, kDay),
         field("service_guess", &QueueConfig::service_guess,
               "How long a request takes, as long as none has been measured.")
-            .between(1, kDay));
+            .between(1, kDay),
+        field("reader_timeout", &QueueConfig::reader_timeout,
+              "Whoever takes nothing of its stream for so long counts as left; 0: never.")
+            .between(0, kDay));
   }
   friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
 };

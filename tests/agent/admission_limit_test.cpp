@@ -477,3 +477,14 @@ TEST_CASE("a million keys are bounded, and forgotten when idle", "[limit][REQ-05
   // (Under a sanitizer nothing is counted, and both are 0.)
   CHECK(held() - before <= (busy - before) / 100 + 100'000);
 }
+
+TEST_CASE("what another life of the process has let in is charged all the same", "[limit]") {
+  RateConfig config = nothing();
+  config.daily_free = 3;
+  Bench b(config);
+  b.clock.run(b.admission->charge("u"));
+  CHECK(b.disk.writes == 1);
+  CHECK(b.served(5) == 2);
+  b.clock.run(b.admission->charge("u"));  // it was promised, so it is done, also over the quota
+  CHECK(b.disk.writes == 4);
+}

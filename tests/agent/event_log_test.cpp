@@ -132,3 +132,22 @@ TEST_CASE("the end of a log lets everybody go", "[jobs]") {
   CHECK_FALSE(open.clock.run(open.log.room()));
   CHECK_FALSE(open.clock.run(open.log.beyond(7)));
 }
+
+TEST_CASE("nobody waits for room in a log that nobody takes out of", "[jobs]") {
+  Arm arm({.events_max = 1, .bytes_max = 100});
+  arm.log.add("x");
+  arm.log.let_go();
+  CHECK(arm.clock.run(arm.log.room()));
+  arm.log.add("y");
+  CHECK(arm.log.first() == 1);
+}
+
+TEST_CASE("nothing is dropped for the end", "[jobs]") {
+  Arm arm({.events_max = 1, .bytes_max = 100});
+  arm.log.add("x");
+  arm.log.begin_end();
+  arm.log.add("y");
+  arm.log.add("z");
+  std::uint64_t cursor = 0;
+  CHECK(arm.log.take(cursor) == "xyz");
+}
