@@ -73,8 +73,10 @@ struct Arm {
   Task<void> read(Task<void> meanwhile, world::Nanos patience, Talk& got) {
     world::Scope scope(clock());
     scope.spawn(std::move(meanwhile));
-    got = co_await talk(clock(), world.network, {"agent", 80}, "GET / HTTP/1.1\r\nhost: x\r\n\r\n",
-                        patience);
+    world::Endpoint at{"agent", 80};
+    std::string bytes = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    auto talking = talk(clock(), world.network, std::move(at), std::move(bytes), patience);
+    got = co_await std::move(talking);
     co_await scope.join();
   }
 };
@@ -218,7 +220,9 @@ Task<void> ask_slowly(Arm& arm, std::size_t bytes, world::Nanos each, std::strin
   world::HttpServerOptions options;
   world::Scope servers(arm.clock());
   servers.spawn(world::serve_http(arm.clock(), *listener, handler, options));
-  auto stream = co_await arm.world.network.connect({"agent", 80});
+  world::Endpoint at{"agent", 80};
+  auto connecting = arm.world.network.connect(std::move(at));
+  auto stream = co_await std::move(connecting);
   const std::string request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
   const world::Result<void> sent = co_await (*stream)->write_all(request);
   CHECK(sent.has_value());

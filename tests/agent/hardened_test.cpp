@@ -221,7 +221,7 @@ TEST_CASE("turns of one conversation wait for one another, and hold nobody else 
   CHECK(got[0].status == 200);
   CHECK(got[1].status == 200);
   CHECK(got[2].status == 200);
-  CHECK(got[3].status == 429);
+  CHECK(got[3].status == 409);
   CHECK(got[3].code() == "conversation_busy");
   CHECK(got[4].took() < 500ms);
   REQUIRE(w.records.size() == 4);
