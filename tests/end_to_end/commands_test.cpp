@@ -137,7 +137,7 @@ TEST_CASE("check: every bundled scenario is good", "[check]") {
   const RunResult ran = shakedown({"check", std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios"});
   CHECK(ran.code == 0);
   CHECK(ran.err.empty());
-  CHECK(lines_of(ran.out).size() == 27);
+  CHECK(lines_of(ran.out).size() == 30);
   CHECK(contains(ran.out, "azure_code_replay.yaml: ok: 3436 s, 8819 planned requests, 200 users"));
 }
 

@@ -37,8 +37,11 @@ const std::vector<Row>& rows() {
        "retry_amplification < 1.1", "breaker_model"}},
       {"cancel_and_reconnect", "PASS", {}},
       {"capacity_drop", "FAIL", {"response.p95 < 30s", "error_rate < 5%"}},
+      {"cooldown_and_burst", "FAIL", {"error_rate < 5%", "response.p90 < 200s",
+       "no_empty_response"}},
       {"corrupt_backend", "FAIL", {"error_rate < 1%", "response.p95 < 3s", "no_empty_response",
        "no_internal_leak"}},
+      {"day_change", "FAIL", {"honest_errors"}},
       {"flapping_provider", "FAIL", {"response.p95 < 2s", "breaker_model"}},
       {"idempotency", "PASS", {}},
       {"ladder_503", "FAIL", {"honest_errors"}},
@@ -63,6 +66,7 @@ const std::vector<Row>& rows() {
       {"ten_minute_command", "FAIL", {"no_empty_response", "command_life"}},
       {"ten_minute_command_restart", "FAIL", {"no_empty_response", "command_life"}},
       {"thundering_herd", "FAIL", {"error_rate < 1%", "response.p95 < 30s"}},
+      {"tool_limits", "PASS", {}},
       {"user_spam", "FAIL", {"honest_errors"}},
   };
   return kRows;
