@@ -229,7 +229,7 @@ void AgentProcess::forget_files() const {
   std::error_code ignored;
   if (!wall_file_.empty()) std::filesystem::remove(wall_file_, ignored);
   if (jobs_file_.empty()) return;
-  for (const char* behind : {"", "-wal", "-shm"}) {
+  for (const char* behind : {"", "-wal", "-shm", ".lock"}) {
     std::filesystem::remove(jobs_file_ + behind, ignored);
   }
 }
