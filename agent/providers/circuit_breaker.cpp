@@ -47,8 +47,8 @@ std::int64_t CircuitBreaker::tenth() const {
 CircuitBreaker::Sum CircuitBreaker::sum(const Circuit& circuit, std::int64_t tenths) const {
   const std::int64_t now = tenth();
   Sum sum;
-  if (!circuit.counts) return sum;
-  for (const Bucket& bucket : circuit.counts->buckets) {
+  if (!circuit.past().counts) return sum;
+  for (const Bucket& bucket : circuit.past().counts->buckets) {
     if (bucket.number <= now - tenths) continue;
     sum.calls += bucket.calls;
     sum.failures += bucket.failures;
@@ -59,16 +59,17 @@ CircuitBreaker::Sum CircuitBreaker::sum(const Circuit& circuit, std::int64_t ten
 
 void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) {
   const std::int64_t now = tenth();
-  if (!circuit.counts) circuit.counts = std::make_unique<Counts>();
-  TypicalTime& typical = circuit.counts->typical;
-  Bucket& bucket = circuit.counts->buckets[static_cast<std::size_t>(now % 10)];
+  Past& past = circuit.past();
+  if (!past.counts) past.counts.emplace();
+  TypicalTime& typical = past.counts->typical;
+  Bucket& bucket = past.counts->buckets[static_cast<std::size_t>(now % 10)];
   if (bucket.number != now) bucket = {now, 0, 0, 0};
   ++bucket.calls;
   if (failed) ++bucket.failures;
-  if (!failed) circuit.in_a_row = 0;
+  if (!failed) past.in_a_row = 0;
   // A failure that is older than the window is no part of a row.
-  if (failed && clock_.now() - circuit.in_a_row_since > config_.window) circuit.in_a_row = 0;
-  if (failed && ++circuit.in_a_row == 1) circuit.in_a_row_since = clock_.now();
+  if (failed && clock_.now() - past.in_a_row_since > config_.window) past.in_a_row = 0;
+  if (failed && ++past.in_a_row == 1) past.in_a_row_since = clock_.now();
   const Nanos took =
       permit.latency >= Nanos{0} ? permit.latency : clock_.now() - permit.admitted_at;
   // Nothing is slow as long as nobody knows what is usual: some answers always take their time.
@@ -76,7 +77,7 @@ void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) 
   const bool slow =
       known && took >= std::max(config_.slow_floor, config_.slow_factor * typical.value());
   const std::int64_t short_now = world::since_start(clock_.now()) * 60 / config_.window;
-  Bucket& lately = circuit.counts->lately[static_cast<std::size_t>(short_now % 2)];
+  Bucket& lately = past.counts->lately[static_cast<std::size_t>(short_now % 2)];
   if (lately.number != short_now) lately = {short_now, 0, 0, 0};
   ++lately.calls;
   if (slow) ++bucket.slow, ++lately.slow;
@@ -87,7 +88,7 @@ void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) 
 
 // Why it has to open, after a call that ended; null: it has not.
 const char* CircuitBreaker::must_open(const Circuit& circuit, bool failed) const {
-  if (failed && circuit.in_a_row >= config_.failures) return "failures_in_a_row";
+  if (failed && circuit.past().in_a_row >= config_.failures) return "failures_in_a_row";
   if (failed) {
     const Sum all = sum(circuit, 10);
     const bool bad = all.failures * 100 >= all.calls * config_.ratio_percent;
@@ -101,13 +102,13 @@ const char* CircuitBreaker::must_open(const Circuit& circuit, bool failed) const
 // Whether such a share of at least calls_min calls was slow, of the last seconds or, where calls
 // are few, of the last two tenths of the window. A good minute before does not hide it.
 bool CircuitBreaker::crawls(const Circuit& circuit, std::int64_t percent) const {
-  if (percent == 0 || !circuit.counts) return false;
+  if (percent == 0 || !circuit.past().counts) return false;
   const auto bad = [&](const Sum& of) {
     return of.calls >= config_.calls_min && of.slow * 100 >= of.calls * percent;
   };
   const std::int64_t now = world::since_start(clock_.now()) * 60 / config_.window;
   Sum seconds;
-  for (const Bucket& bucket : circuit.counts->lately) {
+  for (const Bucket& bucket : circuit.past().counts->lately) {
     if (bucket.number <= now - 2) continue;
     seconds.calls += bucket.calls;
     seconds.slow += bucket.slow;
@@ -118,7 +119,7 @@ bool CircuitBreaker::crawls(const Circuit& circuit, std::int64_t percent) const 
 // Half way to opening, by any of the three rules.
 bool CircuitBreaker::is_degraded(const Circuit& circuit) const {
   if (circuit.state != State::closed) return false;
-  if (circuit.in_a_row * 2 > config_.failures) return true;
+  if (circuit.past().in_a_row * 2 > config_.failures) return true;
   const Sum lately = sum(circuit, kLately);
   if (lately.calls < config_.calls_min) return false;
   const bool fails = lately.failures * 200 >= lately.calls * config_.ratio_percent;
@@ -129,7 +130,7 @@ bool CircuitBreaker::is_degraded(const Circuit& circuit) const {
 // more, never less: whoever is told to wait for 60 s finds it still open before.
 Nanos CircuitBreaker::opens_for(const std::string& key, const Circuit& circuit) const {
   const Nanos most = std::max(config_.reset_after, config_.reset_after_max);
-  const std::int64_t times = std::min(circuit.openings, most / config_.reset_after + 1);
+  const std::int64_t times = std::min(circuit.past().openings, most / config_.reset_after + 1);
   const Nanos whole = std::min(most, times * config_.reset_after);
   const auto part = random_.below(1'000'001, kJitter, world::entity_of(key), circuit.generation);
   const Nanos most_more = whole / 100 * config_.jitter_percent;
@@ -139,23 +140,24 @@ Nanos CircuitBreaker::opens_for(const std::string& key, const Circuit& circuit) 
 void CircuitBreaker::go(const std::string& key, Circuit& circuit, State to, const char* reason,
                         bool by_hand) {
   const State from = circuit.state;
+  Past& past = circuit.past();
   const std::int64_t failures = by_hand ? -1 : sum(circuit, 10).failures;
   if (to == State::open) {
     const bool was_well =
         from == State::closed && clock_.now() - circuit.since >= config_.window;
-    circuit.openings = was_well ? 1 : circuit.openings + 1;
+    past.openings = was_well ? 1 : past.openings + 1;
   }
   circuit.state = to;
   circuit.since = clock_.now();
-  circuit.reason = reason;
+  past.reason = reason;
   ++circuit.generation;
   circuit.probing = false;
   circuit.isolated = false;
-  circuit.probes_ok = 0;
-  if (to == State::open) circuit.open_for = opens_for(key, circuit);
+  past.probes_ok = 0;
+  if (to == State::open) past.open_for = opens_for(key, circuit);
   if (to == State::closed) {
-    circuit.counts.reset();  // also what it takes: it may be another service by now
-    circuit.in_a_row = 0;
+    past.counts.reset();  // also what it takes: it may be another service by now
+    past.in_a_row = 0;
   }
   if (from != to) told_(key, name_of(from), name_of(to), failures);
 }
@@ -164,11 +166,11 @@ void CircuitBreaker::go(const std::string& key, Circuit& circuit, State to, cons
 void CircuitBreaker::settle(const std::string& key, Circuit& circuit) {
   if (circuit.state == State::closed || circuit.isolated) return;
   if (circuit.state == State::half_open && circuit.probing &&
-      clock_.now() >= circuit.probe_until) {
+      clock_.now() >= circuit.past().probe_until) {
     go(key, circuit, State::open, "probe_lost");
   }
   if (defect_ == Defect::never_recovers) return;  // planted bug
-  if (circuit.state == State::open && clock_.now() - circuit.since >= circuit.open_for) {
+  if (circuit.state == State::open && clock_.now() - circuit.since >= circuit.past().open_for) {
     go(key, circuit, State::half_open, "time");
   }
 }
@@ -183,11 +185,11 @@ Nanos CircuitBreaker::closed_for(const std::string& key, Circuit& circuit) {
   settle(key, circuit);
   if (circuit.isolated) return std::max(config_.reset_after, config_.reset_after_max);
   if (circuit.state == State::open) {
-    const Nanos rest = circuit.since + circuit.open_for - clock_.now();
+    const Nanos rest = circuit.since + circuit.past().open_for - clock_.now();
     return rest > Nanos{0} ? rest : config_.reset_after;
   }
   if (defect_ == Defect::probes_without_limit) return Nanos{0};  // planted bug
-  if (circuit.probing) return std::max(Nanos{1}, circuit.probe_until - clock_.now());
+  if (circuit.probing) return std::max(Nanos{1}, circuit.past().probe_until - clock_.now());
   return Nanos{0};
 }
 
@@ -203,7 +205,7 @@ Breaker::Permit CircuitBreaker::admit(const std::string& key) {
   if (permit.admitted && circuit->state == State::half_open) {
     permit.is_probe = true;
     circuit->probing = true;
-    circuit->probe_until = permit.admitted_at + lease_;
+    circuit->past().probe_until = permit.admitted_at + lease_;
   }
   return permit;
 }
@@ -212,7 +214,7 @@ void CircuitBreaker::speaks(const std::string& key, const Permit& permit) {
   Circuit* circuit = circuits_.find(key);
   if (circuit == nullptr || !permit.is_probe) return;
   if (permit.generation != circuit->generation || !circuit->probing) return;
-  circuit->probe_until = clock_.now() + config_.window;
+  circuit->past().probe_until = clock_.now() + config_.window;
 }
 
 void CircuitBreaker::report(const std::string& key, const Permit& permit, const Outcome& outcome) {
@@ -225,7 +227,8 @@ void CircuitBreaker::report(const std::string& key, const Permit& permit, const 
     if (failed) {
       count(*circuit, permit, true);
       go(key, *circuit, State::open, "probe_failed");
-    } else if (outcome.kind == OutcomeKind::ok && ++circuit->probes_ok >= config_.successes) {
+    } else if (outcome.kind == OutcomeKind::ok &&
+               ++circuit->past().probes_ok >= config_.successes) {
       go(key, *circuit, State::closed, "probes_succeeded");
     }
     return;
@@ -239,6 +242,7 @@ void CircuitBreaker::report(const std::string& key, const Permit& permit, const 
 BreakerView CircuitBreaker::view_of(const std::string& key, Circuit& circuit) {
   const Nanos rest = closed_for(key, circuit);
   const Sum all = sum(circuit, 10);
+  const Past& past = circuit.past();
   BreakerView view;
   view.key = key;
   view.state = name_of(circuit.state);
@@ -247,12 +251,12 @@ BreakerView CircuitBreaker::view_of(const std::string& key, Circuit& circuit) {
   view.calls = all.calls;
   view.failures = all.failures;
   view.slow = sum(circuit, kLately).slow;
-  view.in_a_row = circuit.in_a_row;
-  view.openings = circuit.openings;
+  view.in_a_row = past.in_a_row;
+  view.openings = past.openings;
   view.since = clock_.now() - circuit.since;
   view.retry_after = rest;
-  if (circuit.counts) view.typical = circuit.counts->typical.value();
-  view.reason = circuit.reason;
+  if (past.counts) view.typical = past.counts->typical.value();
+  view.reason = past.reason;
   return view;
 }
 
@@ -275,7 +279,7 @@ std::vector<BreakerView> CircuitBreaker::views() {
 void CircuitBreaker::reset(const std::string& key) {
   Circuit* circuit = circuits_.find(key);
   if (circuit == nullptr) return;
-  circuit->openings = 0;
+  circuit->past().openings = 0;
   go(key, *circuit, State::closed, "reset", true);
 }
 

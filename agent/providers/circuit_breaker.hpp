@@ -6,6 +6,8 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <optional>
 
 #include "agent/providers/breaker.hpp"
 #include "agent/providers/key_table.hpp"
@@ -40,12 +42,7 @@ class CircuitBreaker final : public Breaker {
     std::array<Bucket, 10> buckets;
     std::array<Bucket, 2> lately;  // of a sixtieth of the window each
   };
-  struct Circuit {  // what every call looks at comes first, and is small
-    State state = State::closed;
-    bool probing = false;
-    bool isolated = false;
-    std::uint64_t generation = 0;
-    world::Instant since{};        // in this state
+  struct Past {
     world::Nanos open_for{0};
     world::Instant probe_until{};
     std::int64_t probes_ok = 0;
@@ -53,7 +50,27 @@ class CircuitBreaker final : public Breaker {
     std::int64_t in_a_row = 0;
     world::Instant in_a_row_since{};
     std::string_view reason = "";
-    std::unique_ptr<Counts> counts;  // null: nothing was counted since it closed
+    std::optional<Counts> counts;  // none: nothing was counted since it closed
+  };
+  // What every call looks at; with its key it fills one line of the cache.
+  struct Circuit {
+    State state = State::closed;
+    bool probing = false;
+    bool isolated = false;
+    std::uint64_t generation = 0;
+    world::Instant since{};  // in this state
+
+    Past& past() {
+      if (!past_) past_ = std::make_unique<Past>();
+      return *past_;
+    }
+    const Past& past() const {
+      static const Past kNone;
+      return past_ ? *past_ : kNone;
+    }
+
+   private:
+    std::unique_ptr<Past> past_;
   };
   struct Sum {
     std::int64_t calls = 0;

@@ -46,7 +46,7 @@ struct Arm {
                                               world::HttpRequest) {
       return serve(connection);
     };
-    const auto listener = std::move(*world.network.listen({"agent", 80}));
+    const auto listener = *world.network.listen({"agent", 80});
     world::HttpServerOptions options;
     Talk got;
     world.clock.run(serve_during(clock(), world::serve_http(clock(), *listener, handler, options),
@@ -216,7 +216,7 @@ Task<void> ask_slowly(Arm& arm, std::size_t bytes, world::Nanos each, std::strin
     };
     return serve(arm, connection);
   };
-  const auto listener = std::move(*arm.world.network.listen({"agent", 80}));
+  const auto listener = *arm.world.network.listen({"agent", 80});
   world::HttpServerOptions options;
   world::Scope servers(arm.clock());
   servers.spawn(world::serve_http(arm.clock(), *listener, handler, options));

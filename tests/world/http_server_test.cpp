@@ -83,7 +83,7 @@ Task<void> talk(Clock& clock, Network& network, Endpoint to, std::vector<Piece> 
 
 std::string outcome(std::vector<Piece> pieces, HttpServerPatience patience) {
   support::InSim world;
-  const auto listener = std::move(*world.network.listen({"127.0.0.1", 0}));
+  const auto listener = *world.network.listen({"127.0.0.1", 0});
   const HttpHandler handler = handle;
   HttpServerOptions options;
   options.patience = patience;
@@ -186,7 +186,7 @@ TEST_CASE("http server: a client that takes nothing is not written to for ever",
   for (const Slow& row : rows) {
     INFO(row.every.count() << " " << row.bytes << " " << row.patience.count());
     support::InSim world;
-    const auto listener = std::move(*world.network.listen({"127.0.0.1", 0}));
+    const auto listener = *world.network.listen({"127.0.0.1", 0});
     std::string told = "still writing";
     const HttpHandler handler = [&told](HttpServerConnection& connection, HttpRequest) {
       return answer_much(connection, told);
