@@ -60,7 +60,7 @@ CircuitBreaker::Sum CircuitBreaker::sum(const Circuit& circuit, std::int64_t ten
 void CircuitBreaker::count(Circuit& circuit, const Permit& permit, bool failed) {
   const std::int64_t now = tenth();
   Past& past = circuit.past();
-  if (!past.counts) past.counts.emplace();
+  if (!past.counts) past.counts = Counts{};
   TypicalTime& typical = past.counts->typical;
   Bucket& bucket = past.counts->buckets[static_cast<std::size_t>(now % 10)];
   if (bucket.number != now) bucket = {now, 0, 0, 0};
