@@ -173,11 +173,14 @@ int run_command_line(int argc, const char* const* argv) {
     app.exit(done);
     return exit_code::kPass;
   } catch (const CLI::ParseError& error) {
-    const std::string sentence = unknown_command(app, argc, argv)
-                                     .value_or(error.what() + suggestion_for(app, argc, argv));
+    std::string sentence = unknown_command(app, argc, argv)
+                               .value_or(error.what() + suggestion_for(app, argc, argv));
     std::string help = "shakedown --help";
+    const bool lacks = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
     for (const Command& command : kCommands) {
-      if (argc > 1 && command.name == argv[1]) help.insert(9, " " + std::string(argv[1]));
+      if (argc < 2 || command.name != argv[1]) continue;
+      help.insert(9, " " + std::string(argv[1]));
+      if (lacks) sentence += ", as in:\n  " + std::string(command.example);
     }
     std::fprintf(stderr, "shakedown: %s\nTry `%s`.\n", sentence.c_str(), help.c_str());
     return exit_code::kUsage;
