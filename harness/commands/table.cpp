@@ -180,7 +180,8 @@ int run_command_line(int argc, const char* const* argv) {
     for (const Command& command : kCommands) {
       if (argc < 2 || command.name != argv[1]) continue;
       help.insert(9, " " + std::string(argv[1]));
-      if (lacks) sentence += ", as in:\n  " + std::string(command.example);
+      const std::string_view example = command.example.substr(0, command.example.find('\n'));
+      if (lacks) sentence += ", as in `" + std::string(example) + "`";
     }
     std::fprintf(stderr, "shakedown: %s\nTry `%s`.\n", sentence.c_str(), help.c_str());
     return exit_code::kUsage;
