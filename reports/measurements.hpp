@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/lanes.hpp"
 #include "reports/recorder.hpp"
 #include "reports/run_record.hpp"
 
@@ -26,7 +27,9 @@ struct AnytimeVerdict {
 
 struct Measurements {
   // The layout's thresholds are those of `objectives`; its segment says whose users these are.
-  explicit Measurements(Layout layout) : recorder(std::move(layout)) {}
+  explicit Measurements(Layout layout)
+      : recorder(std::move(layout)),
+        lanes(recorder.layout().duration, recorder.layout().segment) {}
 
   std::string version;  // of shakedown
   std::string scenario;
@@ -41,6 +44,7 @@ struct Measurements {
   std::vector<std::string> objectives;  // as written, in order
 
   Recorder recorder;
+  Lanes lanes;  // for reports alone: no verdict follows from them
   std::vector<InvariantResult> invariants;
   std::vector<FaultResult> faults;
   bool interrupted = false;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/fingerprint.hpp"
+#include "reports/lanes_json.hpp"
 #include "reports/recorder_json.hpp"
 
 namespace reports {
@@ -122,6 +123,7 @@ std::string measurements_text(const Measurements& m) {
   json["validity"] = validity_json(m.validity);
   json["faults"] = faults_json(m.faults);
   json["invariants"] = invariants_json(m.invariants);
+  json["lanes"] = LanesJson::written(m.lanes);
   const Json recorded = RecorderJson::written(m.recorder);
   for (const auto& [key, value] : recorded.items()) json[key] = value;
 

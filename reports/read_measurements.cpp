@@ -6,6 +6,7 @@
 #include "reports/fingerprint.hpp"
 #include "reports/json_values.hpp"
 #include "reports/measurements_json.hpp"
+#include "reports/lanes_json.hpp"
 #include "reports/recorder_json.hpp"
 
 namespace reports {
@@ -184,6 +185,7 @@ Measurements read_measurements(std::string_view text, const AddThresholds& add_t
   read_head(json, m);
   read_results(json, m);
   RecorderJson::read(json, m.recorder);
+  if (json.contains("lanes")) LanesJson::read(json.at("lanes"), m.lanes);
   return m;
 }
 

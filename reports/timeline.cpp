@@ -17,6 +17,16 @@ std::size_t index_in(world::Instant t, std::int64_t width_ns, std::size_t count_
 
 }  // namespace
 
+world::Nanos interval_of(world::Nanos duration) {
+  const std::int64_t seconds = (duration.count() + kSecond - 1) / kSecond;
+  const std::int64_t per_interval = (seconds + kIntervalsAimed - 1) / kIntervalsAimed;
+  return world::Nanos(std::max<std::int64_t>(1, per_interval) * kSecond);
+}
+
+std::size_t interval_index(world::Instant t, world::Nanos interval) {
+  return index_in(t, interval.count(), Timeline::kIntervalsMax);
+}
+
 Histogram Slice::histogram() const {
   Histogram histogram;
   for (const auto& [index, count] : counts) histogram.record_index(index, count);
@@ -24,10 +34,8 @@ Histogram Slice::histogram() const {
 }
 
 Timeline::Timeline(world::Nanos duration, std::size_t classes)
-    : open_(classes), closed_(classes) {
+    : interval_(interval_of(duration)), open_(classes), closed_(classes) {
   const std::int64_t seconds = (duration.count() + kSecond - 1) / kSecond;
-  const std::int64_t per_interval = (seconds + kIntervalsAimed - 1) / kIntervalsAimed;
-  interval_ = world::Nanos(std::max<std::int64_t>(1, per_interval) * kSecond);
   seconds_.reserve(std::min(static_cast<std::size_t>(std::max<std::int64_t>(seconds, 0)) + 1,
                             kSecondsMax));
 }
@@ -40,14 +48,13 @@ void Timeline::planned_request(world::Instant planned, bool is_bad) {
 }
 
 void Timeline::response(world::Instant ended, std::uint32_t cls, world::Nanos response) {
-  const auto interval =
-      static_cast<std::uint32_t>(index_in(ended, interval_.count(), kIntervalsMax));
+  const auto interval = static_cast<std::uint32_t>(interval_index(ended, interval_));
   const std::int64_t ns = std::clamp<std::int64_t>(response.count(), 0, Histogram::kHighest);
   const auto counter = static_cast<std::uint16_t>(Histogram::index_of(ns));
 
   Open& open = open_[cls];
   if (interval < open.interval) {  // ended before the last one seen: threads and merges do this
-    add(Slice{interval, cls, ns, {{counter, 1}}});
+    add(closed_[cls], Slice{interval, cls, ns, {{counter, 1}}});
     return;
   }
   if (interval > open.interval) {
@@ -70,14 +77,13 @@ Slice Timeline::slice_of(const Open& open, std::uint32_t cls) {
 
 void Timeline::close(Open& open, std::uint32_t cls) {
   if (open.used.empty()) return;
-  add(slice_of(open, cls));
+  add(closed_[cls], slice_of(open, cls));
   for (std::uint16_t counter : open.used) open.counts[counter] = 0;
   open.used.clear();
   open.max_ns = 0;
 }
 
-void Timeline::add(Slice&& slice) {
-  std::vector<Slice>& slices = closed_[slice.cls];
+void Timeline::add(std::vector<Slice>& slices, Slice&& slice) {
   const auto place = std::lower_bound(
       slices.begin(), slices.end(), slice.interval,
       [](const Slice& s, std::uint32_t interval) { return s.interval < interval; });
@@ -110,7 +116,7 @@ void Timeline::merge(const Timeline& other) {
     seconds_[i].requests += other.seconds_[i].requests;
     seconds_[i].bad += other.seconds_[i].bad;
   }
-  for (Slice& slice : other.slices()) add(std::move(slice));
+  for (Slice& slice : other.slices()) add(closed_[slice.cls], std::move(slice));
 }
 
 void Timeline::restore(std::vector<Second> seconds, std::vector<Slice> slices) {
@@ -118,12 +124,18 @@ void Timeline::restore(std::vector<Second> seconds, std::vector<Slice> slices) {
   for (Slice& slice : slices) closed_[slice.cls].push_back(std::move(slice));
 }
 
-std::vector<Slice> Timeline::slices() const {
-  Timeline copy = *this;
-  for (std::uint32_t cls = 0; cls < open_.size(); ++cls) copy.close(copy.open_[cls], cls);
+std::vector<Slice> Timeline::slices(std::uint32_t from) const {
   std::vector<Slice> all;
-  for (std::vector<Slice>& of_class : copy.closed_)
+  for (std::uint32_t cls = 0; cls < open_.size(); ++cls) {
+    const std::vector<Slice>& closed = closed_[cls];
+    const auto first = std::lower_bound(
+        closed.begin(), closed.end(), from,
+        [](const Slice& s, std::uint32_t interval) { return s.interval < interval; });
+    std::vector<Slice> of_class(first, closed.end());
+    const Open& open = open_[cls];
+    if (!open.used.empty() && open.interval >= from) add(of_class, slice_of(open, cls));
     for (Slice& slice : of_class) all.push_back(std::move(slice));
+  }
   std::stable_sort(all.begin(), all.end(),
                    [](const Slice& a, const Slice& b) { return a.interval < b.interval; });
   return all;

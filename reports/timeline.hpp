@@ -13,6 +13,11 @@
 
 namespace reports {
 
+// 1 s, or longer in whole seconds so that a run of `duration` has at most 3,600 intervals.
+world::Nanos interval_of(world::Nanos duration);
+// Which one; the first before the beginning, and at most the last of Timeline::kIntervalsMax.
+std::size_t interval_index(world::Instant t, world::Nanos interval);
+
 struct Second {  // of requests planned in it
   std::uint32_t requests = 0;  // all but cancelled ones
   std::uint32_t bad = 0;       // not ok, or slower than Layout::good_within
@@ -33,7 +38,7 @@ class Timeline {
   static constexpr std::size_t kSecondsMax = 2 * 86'400;
   static constexpr std::size_t kIntervalsMax = 4'096;
 
-  // Intervals are 1 s, or longer in whole seconds so that a run of `duration` has at most 3,600.
+  // Intervals are those of interval_of(duration).
   Timeline(world::Nanos duration, std::size_t classes);
 
   void planned_request(world::Instant planned, bool is_bad);
@@ -46,7 +51,8 @@ class Timeline {
 
   world::Nanos interval() const { return interval_; }
   const std::vector<Second>& seconds() const { return seconds_; }
-  std::vector<Slice> slices() const;  // by interval, then class
+  // By interval, then class; of this interval and later ones.
+  std::vector<Slice> slices(std::uint32_t from = 0) const;
 
  private:
   struct Open {  // the interval that a class is in; its counters are dense, and listed when used
@@ -58,7 +64,7 @@ class Timeline {
 
   static Slice slice_of(const Open& open, std::uint32_t cls);
   void close(Open& open, std::uint32_t cls);
-  void add(Slice&& slice);
+  static void add(std::vector<Slice>& slices, Slice&& slice);  // of one class, by interval
 
   world::Nanos interval_;
   std::vector<Second> seconds_;

@@ -8,6 +8,7 @@
 namespace reports {
 
 enum class Verdict : std::uint8_t { pass, fail, inconclusive, invalid };
+inline constexpr std::size_t kVerdicts = 4;
 
 constexpr std::string_view name_of(Verdict verdict) {
   switch (verdict) {

@@ -20,6 +20,8 @@ struct Writer {
   void (*write)(const RunRecord&, const Environment&, const Sink&);
 };
 
+inline constexpr std::string_view kReportFile = "report.html";
+
 std::span<const Writer> writers();  // kWriters, in writers.cpp
 
 }  // namespace reports

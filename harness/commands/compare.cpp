@@ -4,9 +4,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "harness/commands/colour.hpp"
+#include "harness/run/finished_page.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "reports/page.hpp"
 #include "world/real_files.hpp"
 
 namespace harness {
@@ -20,6 +23,7 @@ struct CompareCommand {
   std::vector<std::string> metrics;
   std::vector<std::string> allowed;
   std::string csv;
+  std::string html;
   std::string commit;
   bool json = false;
 };
@@ -89,6 +93,47 @@ void write_csv(const CompareCommand& command, const CompareOptions& options,
   }
 }
 
+// The page of the difference: the first run of each side, one over the other.
+void write_page_of(const CompareCommand& command, std::span<const Comparison> comparisons,
+                   const ByScenario& base, const ByScenario& candidate, double delta) {
+  using Json = nlohmann::ordered_json;
+  const auto page_of = [](const std::vector<FinishedRun>& runs) {
+    try {
+      return page_of_run(runs.front().folder);
+    } catch (const FinishedRunError&) {
+      return Json(nullptr);  // of another version: the table is there all the same
+    }
+  };
+  const Json told = Json::parse(comparisons_json(comparisons, delta));
+  std::vector<int> codes;
+  Json data;
+  data["kind"] = "compare";
+  data["base_name"] = command.base;
+  data["candidate_name"] = command.candidate;
+  data["delta"] = delta;
+  data["pairs"] = Json::array();
+  reports::Page page;
+  reports::Verdict worst = reports::Verdict::pass;
+  for (std::size_t i = 0; i < comparisons.size(); ++i) {
+    const Comparison& c = comparisons[i];
+    const std::vector<int> both{exit_code_of(worst), exit_code_of(c.verdict)};
+    if (worst_exit_code(both) == exit_code_of(c.verdict)) worst = c.verdict;
+    page.plain += comparison_text(c, false) + "\n";
+    data["pairs"].push_back({{"comparison", told["comparisons"][i]},
+                             {"base", page_of(base.at(c.scenario))},
+                             {"candidate", page_of(candidate.at(c.scenario))}});
+  }
+  data["verdict"] = name_of(worst);
+  page.title = std::string(name_of(worst)) + " " + command.candidate + " against " + command.base +
+               " - Shakedown";
+  std::string text;
+  reports::write_page(page, data, [&text](std::string_view part) { text += part; });
+  world::RealFiles files;
+  if (!world::run_inline(files.replace(command.html, std::move(text)))) {
+    throw std::runtime_error("--html " + command.html + ": could not be written");
+  }
+}
+
 int compare_command(const CompareCommand& command) {
   CompareOptions options;
   options.delta = parse_delta(command.delta);
@@ -107,6 +152,8 @@ int compare_command(const CompareCommand& command) {
     codes.push_back(exit_code_of(comparisons.back().verdict));
   }
   if (!command.csv.empty()) write_csv(command, options, base, candidate);
+
+  if (!command.html.empty()) write_page_of(command, comparisons, base, candidate, options.delta);
 
   std::string text;
   if (command.json) {
@@ -147,6 +194,7 @@ void add_compare(CLI::App& command, int& exit_code) {
       ->type_name("FILE");
   command.add_option("--commit", o->commit, "What --csv writes as the commit.")
       ->type_name("TEXT");
+  command.add_option("--html", o->html, "Write a page for a browser.")->type_name("FILE");
   command.add_flag("--json", o->json, "Print JSON instead of the table.");
   command.callback([o, &exit_code] { exit_code = compare_command(*o); });
 }

@@ -7,11 +7,15 @@
 #include "agent/profile.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/run/contrast.hpp"
+#include "harness/run/environment.hpp"
+#include "harness/run/finished_page.hpp"
 #include "harness/run/run.hpp"
+#include "harness/run/run_directory.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "world/interrupt.hpp"
+#include "world/real_files.hpp"
 #include "world/thread.hpp"
 
 namespace harness {
@@ -22,6 +26,7 @@ struct ContrastCommand {
   std::vector<std::string> paths;
   std::vector<std::string> profiles = {"legacy", "hardened"};
   std::vector<std::string> sets;
+  std::string out;  // empty: nothing is written
   int jobs = 1;
   bool markdown = false;
 };
@@ -42,6 +47,7 @@ struct Piece {
   Prepared prepared;
   std::string profile;
   ContrastRun run;
+  reports::SuiteEntry entry;
 };
 
 // Everything is loaded before anything runs.
@@ -60,7 +66,7 @@ std::vector<Piece> pieces_of(const ContrastCommand& command) {
           break;
         }
         const std::uint64_t seed = scenario.seed;
-        Piece piece{prepare(std::move(scenario), seed), profile, {}};
+        Piece piece{prepare(std::move(scenario), seed), profile, {}, {}};
         pieces.push_back(std::move(piece));
       } catch (const ScenarioErrors& found) {
         errors.insert(errors.end(), found.errors().begin(), found.errors().end());
@@ -72,13 +78,39 @@ std::vector<Piece> pieces_of(const ContrastCommand& command) {
   return pieces;
 }
 
-void run_piece(Piece& piece) {
+// With --out, with all files of a run, in out/profile/scenario.
+void run_piece(const ContrastCommand& command, Piece& piece) {
   if (world::interrupted()) return;
   RunOptions options;
   options.profile = piece.profile;
+  const Scenario& scenario = piece.prepared.scenario;
+  options.reproduce = "shakedown run " + scenario.file + " --mode sim --seed " +
+                      std::to_string(piece.prepared.seed) + " --profile " + piece.profile;
+  for (const std::string& set : command.sets) options.reproduce += " --set '" + set + "'";
   RunHooks hooks;
   hooks.interrupted = [] { return world::interrupted(); };
-  piece.run = contrast_run(run_scenario(piece.prepared, options, hooks).record);
+  if (command.out.empty()) {
+    piece.run = contrast_run(run_scenario(piece.prepared, options, hooks).record);
+    return;
+  }
+  world::RealFiles files;
+  const std::string beside = piece.profile + "/" + scenario.name;
+  RunDirectory directory(files, command.out + "/" + beside);
+  directory.open();
+  hooks.history = directory.history();
+  hooks.events = directory.events();
+  EnvironmentProbe probe;
+  const reports::RunRecord record = run_scenario(piece.prepared, options, hooks).record;
+  directory.finish(record, probe.finish());
+  piece.run = contrast_run(record);
+  piece.entry = reports::suite_entry(record, beside + "/" + std::string(reports::kReportFile));
+}
+
+void write_matrix(const ContrastCommand& command, const std::vector<Piece>& pieces) {
+  if (command.out.empty()) return;
+  std::vector<reports::SuiteEntry> entries;
+  for (const Piece& piece : pieces) entries.push_back(piece.entry);
+  write_suite_page(command.out, entries);
 }
 
 int contrast(const ContrastCommand& command) {
@@ -86,8 +118,9 @@ int contrast(const ContrastCommand& command) {
   world::catch_interrupts();
   std::vector<Piece> pieces = pieces_of(command);
   world::run_parallel(static_cast<std::size_t>(command.jobs), pieces.size(),
-                      [&pieces](std::size_t i) { run_piece(pieces[i]); });
+                      [&](std::size_t i) { run_piece(command, pieces[i]); });
   if (world::interrupted()) return exit_code::kInterrupted;
+  write_matrix(command, pieces);
   std::vector<Contrast> all;
   std::vector<int> codes;  // of the last profile, the one that is to pass
   const std::size_t width = command.profiles.size();
@@ -122,6 +155,8 @@ void add_contrast(CLI::App& command, int& exit_code) {
       ->check(CLI::Range(1, 256))
       ->type_name("N")
       ->capture_default_str();
+  command.add_option("--out", o->out, "Also write every run here, and a page of all: index.html.")
+      ->type_name("DIR");
   command.add_flag("--markdown", o->markdown, "A table for GitHub.");
   command.callback([o, &exit_code] { exit_code = contrast(*o); });
 }

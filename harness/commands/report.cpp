@@ -1,17 +1,27 @@
 #include "harness/commands/report.hpp"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "harness/commands/colour.hpp"
+#include "harness/run/finished_page.hpp"
+#include "harness/run/finished_run.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "harness/version.hpp"
 #include "reports/console.hpp"
 #include "reports/junit_xml.hpp"
+#include "reports/latency_hgrm.hpp"
+#include "reports/openmetrics.hpp"
+#include "reports/page.hpp"
 #include "reports/read_measurements.hpp"
 #include "reports/read_result.hpp"
+#include "reports/report_html.hpp"
 #include "reports/result_json.hpp"
+#include "reports/suite_html.hpp"
 #include "reports/summary_md.hpp"
 #include "world/real_files.hpp"
 
@@ -24,6 +34,9 @@ struct ReportCommand {
   bool junit = false;
   bool markdown = false;
   bool hlog = false;
+  bool html = false;
+  bool hgrm = false;
+  bool openmetrics = false;
   bool json = false;
   bool rejudge = false;
 };
@@ -56,18 +69,45 @@ reports::RunRecord as_written(const std::string& run) {
   }
 }
 
+// The page of one run, or of a folder with several.
+void print_page(const ReportCommand& command, const reports::Sink& out) {
+  const std::vector<std::string> runs = finished_runs_below(command.run);
+  if (runs.size() > 1) {
+    return reports::write_suite_html(command.run, version(), suite_of_folder(command.run), out);
+  }
+  const auto data = page_of_run(runs.front());
+  reports::Page page;
+  page.title = data["result"]["verdict"].get<std::string>() + " " +
+               data["result"]["scenario"].get<std::string>() + " - Shakedown";
+  page.plain = reports::console_text(read_whole_run(runs.front()), reports::ConsoleOptions{});
+  reports::write_page(page, data, out);
+}
+
 int report(const ReportCommand& command) {
+  const reports::Sink out = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  };
+  if (command.html && !command.rejudge) {
+    print_page(command, out);
+    return exit_code::kPass;
+  }
   if (command.hlog) {
     const std::string text = read_file(command.run + "/latency.hlog", reports::kResultBytesMax);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return exit_code::kPass;
   }
-  const reports::RunRecord record =
-      command.rejudge ? judged_again(command.run) : as_written(command.run);
-  const reports::Sink out = [](std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-  };
-  if (command.junit) {
+  const reports::RunRecord record = command.rejudge ? judged_again(command.run)
+                                    : command.hgrm  ? read_whole_run(command.run)
+                                                    : as_written(command.run);
+  if (command.html) {
+    reports::write_report_html(record, {}, out);
+  } else if (command.hgrm) {
+    reports::write_latency_hgrm(record, {}, out);
+  } else if (command.openmetrics) {
+    reports::Environment environment;
+    environment.version = version();
+    reports::write_openmetrics(record, environment, out);
+  } else if (command.junit) {
     reports::write_junit_xml(record, {}, out);
   } else if (command.json) {
     reports::write_result_json(record, {}, out);
@@ -92,9 +132,14 @@ void add_report(CLI::App& command, int& exit_code) {
                    "Judge the run's measurements.json again instead of showing its result.json.");
   auto* json = command.add_flag("--json", o->json, "result.json.");
   auto* hlog = command.add_flag("--hlog", o->hlog, "The HdrHistogram interval log.");
-  junit->excludes(markdown)->excludes(hlog);
-  markdown->excludes(hlog);
-  json->excludes(junit)->excludes(markdown)->excludes(hlog);
+  auto* html = command.add_flag("--html", o->html,
+                                "The page for a browser; of several runs the one that links them.");
+  auto* hgrm = command.add_flag("--hgrm", o->hgrm, "The percentile distribution of responses.");
+  auto* metrics = command.add_flag("--openmetrics", o->openmetrics, "OpenMetrics text.");
+  const std::array<CLI::Option*, 7> forms{junit, markdown, json, hlog, html, hgrm, metrics};
+  for (CLI::Option* one : forms)
+    for (CLI::Option* other : forms)
+      if (one != other) one->excludes(other);
   command.callback([o, &exit_code] { exit_code = report(*o); });
 }
 

@@ -10,6 +10,7 @@
 #include "harness/commands/run_options.hpp"
 #include "harness/run/determinism.hpp"
 #include "harness/run/environment.hpp"
+#include "harness/run/finished_page.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/many_seeds.hpp"
 #include "harness/run/progress_line.hpp"
@@ -91,6 +92,7 @@ struct Ended {
   std::string out;
   std::string err;
   reports::SuiteRow row;
+  reports::SuiteEntry entry;  // of the suite's page
   SeedRun seed;
 };
 
@@ -142,6 +144,9 @@ int run_one(const RunCommand& command, RunOptions options, const Unit& unit, End
   }
   directory.finish(result.record, environment);
   line.wipe();
+  ended.entry = reports::suite_entry(
+      result.record,
+      (is_seed ? name + "/" + unit.beside : name) + "/" + std::string(reports::kReportFile));
   ended.row.verdict = result.record.verdict;
   ended.row.requests = result.record.counts.sent;
   ended.row.stopped_early = !result.record.stopped_early.empty();
@@ -249,14 +254,29 @@ class Session {
         static_cast<std::size_t>(command_.jobs), units_.size(), [this](std::size_t i) { work(i); },
         [this](std::size_t i) { tell(i); });
     if (array_) std::fputs(suite_.empty() ? "[]\n" : "]\n", stdout);
+    end_suite();
     if (world::interrupted()) return exit_code::kInterrupted;
     if (suite_.size() > 1 && !command_.json) {
       std::printf("%s", reports::suite_text(suite_, colour_wanted()).c_str());
     }
+    if (!page_.empty()) std::printf("  all of them in %s\n", page_.c_str());
     return worst_exit_code(codes_);
   }
 
  private:
+  // The page of all runs that were made, and where it is.
+  void end_suite() {
+    if (entries_.size() < 2) return;
+    try {
+      write_suite_page(command_.out, entries_);
+    } catch (const OutputError& error) {
+      std::fprintf(stderr, "shakedown: %s\n", error.what());
+      codes_.push_back(exit_code::kInvalid);
+      return;
+    }
+    if (!command_.json) page_ = command_.out + "/" + std::string(reports::kSuiteFile);
+  }
+
   void work(std::size_t i) {
     if (world::interrupted()) return;
     Ended& ended = ended_[i];
@@ -279,6 +299,7 @@ class Session {
 
   void tell(std::size_t i) {
     Ended& ended = ended_[i];
+    if (!ended.entry.href.empty()) entries_.push_back(std::move(ended.entry));
     if (!units_[i].beside.empty()) return tell_seed(i);
     if (ended.ran) print(ended);
   }
@@ -321,6 +342,8 @@ class Session {
   std::vector<SeedRun> seeds_;  // of the scenario that is under way
   std::vector<int> codes_;
   std::vector<reports::SuiteRow> suite_;
+  std::vector<reports::SuiteEntry> entries_;
+  std::string page_;  // of all of them, once it is written
 };
 
 int run(const RunCommand& command) {

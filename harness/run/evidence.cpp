@@ -18,7 +18,9 @@ Evidence::Evidence(const Prepared& prepared, const RunHooks& hooks, std::string 
       order_(order),
       oracles_(make_oracles(prepared.invariants, {&prepared.scenario, sut_, 0})),
       added_(recorder),
-      tally_(prepared.layout.good_within) {}
+      tally_(prepared.layout.good_within),
+      lanes_(reports::Lanes(prepared.layout.duration, prepared.layout.segment),
+             sut_ != "external") {}
 
 void Evidence::on_sent(const Operation& op) {
   open_peak_ = std::max(open_peak_, ++open_);
@@ -67,32 +69,26 @@ void Evidence::on_agent(const agent::LedgerEntry& entry) {
 }
 
 void Evidence::on_life(const AgentLife& life) {
-  if (hooks_.events) {
-    reports::Event event;
-    event.at = life.at;
-    event.kind = "agent_" + std::string(name_of(life.event));
-    event.on = "agent";
-    event.detail = life.fault;
-    line_.clear();
-    reports::append_event_line(line_, event);
-    hooks_.events(line_);
-  }
+  log({life.at, "agent_" + std::string(name_of(life.event)), "agent", life.fault});
   if (order_ == Order::as_it_comes) return hear_life(life);
   chronicle_.tell_life(life);
 }
 
 void Evidence::hear_life(const AgentLife& life) {
+  lanes_.life(life);
   for (const auto& oracle : oracles_) oracle->on_life(life);
 }
 
 void Evidence::hear_sent(const Operation& op) {
   added_.sent(op);
+  lanes_.sent(op);
   for (const auto& oracle : oracles_) oracle->on_sent(op);
 }
 
 void Evidence::hear_ended(const Operation& op, const Reply& reply) {
   added_.ended(op);
   tally_.ended(op);
+  lanes_.ended(op);
   for (const auto& oracle : oracles_) oracle->on_ended(op, reply);
 }
 
@@ -102,11 +98,20 @@ void Evidence::hear_sequel(const Operation& op, const Sequel& sequel) {
 
 void Evidence::hear_agent(const agent::LedgerEntry& entry) {
   tally_.agent(entry);
+  lanes_.agent(entry);
   for (const auto& oracle : oracles_) oracle->on_agent(entry);
 }
 
 void Evidence::hear_over(std::uint32_t user, std::uint32_t session) {
   for (const auto& oracle : oracles_) oracle->on_conversation_over(user, session);
+}
+
+void Evidence::log(const reports::Event& event) {
+  lanes_.event(event);
+  if (!hooks_.events) return;
+  line_.clear();
+  reports::append_event_line(line_, event);
+  hooks_.events(line_);
 }
 
 void Evidence::log_fault(const fakes::PromptRecord& prompt) {
@@ -121,13 +126,12 @@ void Evidence::log_fault(const fakes::PromptRecord& prompt) {
     event.detail += " struck attempt " + std::to_string(prompt.attempt) + " of turn " +
                     world::to_text(*prompt.asked);
   }
-  line_.clear();
-  reports::append_event_line(line_, event);
-  hooks_.events(line_);
+  log(event);
 }
 
 void Evidence::hear_prompt(const fakes::PromptRecord& prompt) {
-  if (prompt.fault && hooks_.events) log_fault(prompt);
+  if (prompt.fault) log_fault(prompt);
+  lanes_.prompt(prompt);
   if (!prompt.asked) return;  // not a turn of this run
   added_.prompt(prompt);
   tally_.prompt(prompt);
@@ -156,12 +160,8 @@ std::vector<reports::InvariantResult> Evidence::finish(bool complete) {
     oracle->finish(complete);
     results.push_back(oracle->result());
     for (const reports::Violation& violation : results.back().violations) {
-      if (!hooks_.events) break;
-      line_.clear();
-      reports::append_event_line(
-          line_, {violation.at, "violation", violation.who,
-                  results.back().name + ": " + violation.what});
-      hooks_.events(line_);
+      log({violation.at, "violation", violation.who,
+           results.back().name + ": " + violation.what});
     }
   }
   return results;

@@ -10,6 +10,7 @@
 #include "harness/oracles/oracle.hpp"
 #include "harness/run/agent_added.hpp"
 #include "harness/run/chronicle.hpp"
+#include "harness/run/lane_keeper.hpp"
 #include "harness/run/ledger_facts.hpp"
 #include "harness/run/observer.hpp"
 #include "harness/run/prepared.hpp"
@@ -47,6 +48,7 @@ class Evidence final : public Observer, private Listener {
   std::uint64_t failed() const { return failed_; }
   std::uint64_t open_peak() const { return open_peak_; }  // the most requests open at once
   LedgerFacts ledger_facts() const { return tally_.facts(); }
+  const reports::Lanes& lanes() const { return lanes_.lanes(); }
   const Chronicle& chronicle() const { return chronicle_; }
 
  private:
@@ -58,6 +60,7 @@ class Evidence final : public Observer, private Listener {
   void hear_over(std::uint32_t user, std::uint32_t session) override;
   void hear_life(const AgentLife& life) override;
   void log_fault(const fakes::PromptRecord& prompt);
+  void log(const reports::Event& event);
 
   const Prepared& prepared_;
   const RunHooks& hooks_;
@@ -67,6 +70,7 @@ class Evidence final : public Observer, private Listener {
   Chronicle chronicle_;
   AgentAdded added_;
   LedgerTally tally_;
+  LaneKeeper lanes_;
   std::vector<PromptMarker> markers_;
   std::string line_;
   world::Instant last_end_{};  // of a request, as the clients told it

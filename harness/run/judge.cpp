@@ -143,6 +143,7 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
   for (const Slo& slo : prepared.slos) m.objectives.push_back(slo.expr);
 
   m.recorder.merge(observed.recorder);
+  if (observed.lanes != nullptr) m.lanes = *observed.lanes;
   m.invariants = observed.invariants;
   m.faults = observed.faults;
   m.interrupted = observed.interrupted;

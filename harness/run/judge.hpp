@@ -23,6 +23,7 @@ struct Observed {
   std::uint64_t digest = 0;
   std::optional<std::uint32_t> own_cpu_ppm;  // live: the busiest thread of the generator
   std::vector<reports::ValidityResult> more_validity;  // of the mode: the target's process
+  const reports::Lanes* lanes = nullptr;  // null: nothing happened
   LedgerFacts ledger = {};  // of clients, fakes and the agent, for the objectives on them
   // Live:
   std::optional<CalibrationFacts> calibration = {};

@@ -278,6 +278,7 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   observed.early = parts.early;
   const std::int64_t wall = std::max<std::int64_t>(facts.wall_nanos, 1);
   observed.own_cpu_ppm = static_cast<std::uint32_t>(facts.cpu_nanos * 1'000'000 / wall);
+  observed.lanes = &evidence.lanes();
   observed.ledger = evidence.ledger_facts();
   observed.calibration = calibration;
   observed.clocks = facts.clocks;

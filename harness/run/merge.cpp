@@ -292,6 +292,8 @@ Measurements merged(const std::vector<SegmentPart>& parts) {
   whole.missing = missing_of(parts);
   for (const SegmentPart& part : parts) {
     whole.recorder.merge(part.measured->recorder);
+    const bool same_world = whole.mode == "sim" && &part != &parts.front();
+    whole.lanes.add(part.measured->lanes, same_world);
     whole.planned_ahead += part.measured->planned_ahead;
   }
   if (whole.mode == "live") add_live(parts, whole);

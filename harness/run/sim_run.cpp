@@ -82,6 +82,7 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
   observed.faults.insert(observed.faults.end(), agent_faults.begin(), agent_faults.end());
   observed.interrupted = !complete;
   observed.digest = clock.digest();
+  observed.lanes = &evidence.lanes();
   observed.ledger = evidence.ledger_facts();
   observed.early = parts.early;
   RunResult result;
