@@ -74,8 +74,9 @@ Json run_page_data(const RunRecord& run, Json environment) {
   if (!run.measurements) return json;
   const Recorder& recorder = run.measurements->recorder;
   const Lanes& lanes = run.measurements->lanes;
-  json["series"] = series_of(recorder, lanes, 0);
-  json["lanes"] = lanes_of(lanes, json["series"]["n"].get<std::size_t>(), 0);
+  const std::size_t n = intervals_of(recorder, lanes);
+  json["series"] = series_of(recorder, lanes, 0, n);
+  json["lanes"] = lanes_of(lanes, 0, n);
   json["spectrum"] = spectrum_of(recorder);
   json["events"] = events_of(lanes);
   json["events_left_out"] = lanes.left_out();

@@ -16,9 +16,10 @@ using PageJson = nlohmann::ordered_json;
 PageJson run_page_data(const RunRecord& run, PageJson environment);
 PageJson run_page_data(const RunRecord& run, const Environment& environment);
 
-// The intervals from `from` on, for a page that has those before: "series" and "lanes".
-PageJson series_of(const Recorder& recorder, const Lanes& lanes, std::size_t from);
-PageJson lanes_of(const Lanes& lanes, std::size_t intervals, std::size_t from);
+// The intervals [from, upto), for a page that has those before: "series" and "lanes".
+PageJson series_of(const Recorder& recorder, const Lanes& lanes, std::size_t from,
+                   std::size_t upto);
+PageJson lanes_of(const Lanes& lanes, std::size_t from, std::size_t upto);
 
 // How many intervals a run has, also those behind its duration in which something ended.
 std::size_t intervals_of(const Recorder& recorder, const Lanes& lanes);

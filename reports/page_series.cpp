@@ -110,6 +110,7 @@ void add_latencies(Json& json, const Recorder& recorder, std::size_t from, std::
   const std::vector<Slice> slices = recorder.timeline().slices(static_cast<std::uint32_t>(from));
   for (auto slice = slices.begin(); slice != slices.end();) {
     const std::uint32_t interval = slice->interval;
+    if (interval >= n) break;
     Counters together;
     std::int64_t max = 0;
     for (; slice != slices.end() && slice->interval == interval; ++slice) {
@@ -138,8 +139,7 @@ std::size_t intervals_of(const Recorder& recorder, const Lanes& lanes) {
   return std::min(n, Timeline::kIntervalsMax);
 }
 
-Json series_of(const Recorder& recorder, const Lanes& lanes, std::size_t from) {
-  const std::size_t n = intervals_of(recorder, lanes);
+Json series_of(const Recorder& recorder, const Lanes& lanes, std::size_t from, std::size_t n) {
   from = std::min(from, n);
   Json json;
   json["interval_s"] = seconds(lanes.interval());
@@ -163,7 +163,7 @@ Json series_of(const Recorder& recorder, const Lanes& lanes, std::size_t from) {
   return json;
 }
 
-Json lanes_of(const Lanes& lanes, std::size_t intervals, std::size_t from) {
+Json lanes_of(const Lanes& lanes, std::size_t from, std::size_t intervals) {
   Json json;
   json["providers"] = Json::array();
   for (const ProviderLane& row : lanes.providers())

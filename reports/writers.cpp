@@ -20,7 +20,8 @@ constexpr std::array<Writer, 11> kWriters{{
     {"measurements.json", "what the verdict is made from, exactly; for report and merge",
      write_measurements_json},
     {"environment.json", "what may differ: host, build, wall-clock times, CPU use",
-     write_environment_json},
+     write_environment_json,
+     true},
     {"history.jsonl", "every operation: planned, sent, first and last event, outcome", nullptr},
     {"events.jsonl", "faults fired, restarts, violations, in scenario time", nullptr},
     {"latency.hlog", "HdrHistogram interval log (V2), tagged by class", write_latency_hlog},
@@ -28,7 +29,8 @@ constexpr std::array<Writer, 11> kWriters{{
     {"junit.xml", "a test case per objective, invariant and validity rule", write_junit_xml},
     {"summary.md", "the verdict for a pull request", write_summary_md},
     {"metrics.txt", "the run for a metrics store, in OpenMetrics text", write_openmetrics},
-    {kReportFile, "the report for a person: one page without a network", write_report_html},
+    {kReportFile, "the report for a person: one page without a network", write_report_html,
+     true},
 }};
 
 std::span<const Writer> writers() { return kWriters; }

@@ -18,6 +18,7 @@ struct Writer {
   std::string_view doc;
   // Null: a log, appended to line by line during the run (history_jsonl.hpp, events_jsonl.hpp).
   void (*write)(const RunRecord&, const Environment&, const Sink&);
+  bool tells_environment = false;  // so that it may differ between two equal runs
 };
 
 inline constexpr std::string_view kReportFile = "report.html";

@@ -31,6 +31,8 @@ void catch_interrupts() {
 
 bool interrupted() { return caught.load(); }
 
+void interrupt() { caught.store(true); }
+
 void forget_interrupts() {
   caught.store(false);
   caught_ctrl_c.store(false);

@@ -12,6 +12,9 @@ void catch_interrupts();
 
 bool interrupted();
 
+// Asks for the same orderly end from within.
+void interrupt();
+
 // Forgets what was caught. For tests, and for a program that goes on after an interrupted run.
 void forget_interrupts();
 

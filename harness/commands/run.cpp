@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <map>
+#include <memory>
 
 #include "agent/profile.hpp"
 #include "harness/commands/colour.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/commands/run_options.hpp"
+#include "harness/live/live_feed.hpp"
 #include "harness/run/determinism.hpp"
 #include "harness/run/environment.hpp"
 #include "harness/run/finished_page.hpp"
@@ -83,6 +85,7 @@ struct Unit {
   const Scenario& scenario;
   std::uint64_t seed;
   std::string beside;
+  LiveFeed live;
 };
 
 // What became of it, kept until its turn to be told of.
@@ -97,7 +100,7 @@ struct Ended {
 };
 
 // One run, from its scenario to its folder of results.
-int run_one(const RunCommand& command, RunOptions options, const Unit& unit, Ended& ended) {
+int run_one(const RunCommand& command, RunOptions options, Unit& unit, Ended& ended) {
   Scenario scenario = unit.scenario;
   const std::uint64_t seed = unit.seed;
   if (options.target_url.empty() && !scenario.target.url.empty()) {
@@ -113,13 +116,14 @@ int run_one(const RunCommand& command, RunOptions options, const Unit& unit, End
   const bool is_seed = !unit.beside.empty();
   RunDirectory directory(files, command.out + "/" + name + (is_seed ? "/" + unit.beside : ""));
   directory.open();
-  ProgressLine line(name, command.quiet || command.json || command.jobs > 1);
+  ProgressLine line(prepared, options, command.quiet || command.json || command.jobs > 1);
   RunHooks hooks;
   hooks.history = history_of(options.segment, directory.history());
   hooks.events = directory.events();
   const bool live = options.mode == Mode::live;
-  hooks.progress = [&line, &directory, live](const Progress& progress) {
+  hooks.progress = [&](const Progress& progress) {
     line.show(progress);
+    unit.live.progress(progress);
     if (live) directory.flush();  // many times a second; virtual time would come too often
   };
   hooks.interrupted = [&directory] { return world::interrupted() || directory.failed(); };
@@ -132,6 +136,7 @@ int run_one(const RunCommand& command, RunOptions options, const Unit& unit, End
   }
   EnvironmentProbe probe;
   RunResult result;
+  unit.live.begin(prepared, options);
   try {
     result = run_scenario(prepared, options, hooks);
   } catch (const TargetError& error) {
@@ -144,6 +149,7 @@ int run_one(const RunCommand& command, RunOptions options, const Unit& unit, End
   }
   directory.finish(result.record, environment);
   line.wipe();
+  unit.live.end(result.record, environment);
   ended.entry = reports::suite_entry(
       result.record,
       (is_seed ? name + "/" + unit.beside : name) + "/" + std::string(reports::kReportFile));
@@ -200,14 +206,19 @@ std::vector<Scenario> load_all(const RunCommand& command, const RunOptions& opti
   return scenarios;
 }
 
-std::vector<Unit> units_of(const RunCommand& command, const std::vector<Scenario>& scenarios) {
+std::vector<Unit> units_of(const RunCommand& command, const std::vector<Scenario>& scenarios,
+                           LiveServer* live) {
   std::vector<Unit> units;
+  const std::size_t of = scenarios.size() * static_cast<std::size_t>(std::max(1, command.seeds));
+  const auto add = [&](const Scenario& scenario, std::uint64_t seed, const std::string& beside) {
+    units.push_back({scenario, seed, beside, LiveFeed(live, units.size(), of)});
+  };
   for (const Scenario& scenario : scenarios) {
     const std::uint64_t seed = command.seed.empty() ? scenario.seed : seed_option(command.seed);
-    if (command.seeds == 0) units.push_back({scenario, seed, ""});
+    if (command.seeds == 0) add(scenario, seed, "");
     for (int i = 0; i < command.seeds; ++i) {
       const std::uint64_t next = seed + static_cast<std::uint64_t>(i);
-      units.push_back({scenario, next, "seed-" + std::to_string(next)});
+      add(scenario, next, "seed-" + std::to_string(next));
     }
   }
   return units;
@@ -351,8 +362,15 @@ int run(const RunCommand& command) {
   check_usage(command, options);
   world::catch_interrupts();
   const std::vector<Scenario> scenarios = load_all(command, options);
-  Session session(command, options, scenarios.size(), units_of(command, scenarios));
-  return session.run();
+  std::unique_ptr<LiveServer> live;
+  if (!command.ui.empty()) {
+    live = std::make_unique<LiveServer>(parse_address(command.ui));
+    std::fprintf(stderr, "live view: %s\n", live->url().c_str());
+  }
+  Session session(command, options, scenarios.size(), units_of(command, scenarios, live.get()));
+  const int code = session.run();
+  if (live) live->finish({{"exit_code", code}, {"interrupted", world::interrupted()}});
+  return code;
 }
 
 }  // namespace

@@ -93,6 +93,10 @@ RunOptions options_of(const RunCommand& command) {
 }
 
 void check_usage(const RunCommand& command, const RunOptions& options) {
+  if (!command.ui.empty() && command.jobs > 1) {
+    throw std::runtime_error("--ui --jobs: the live view shows one run at a time; leave one of "
+                             "them out");
+  }
   if (options.mode == Mode::sim && !command.target.empty()) {
     throw std::runtime_error("--mode sim --target: a real target cannot be simulated; "
                              "leave one of them out");
@@ -240,6 +244,9 @@ void add_run_options(CLI::App& app, RunCommand& command) {
                "and every file.");
   app.add_option("--trail", command.trail)->group("");
   app.add_option("--trail-events", command.trail_events)->group("");
+  app.add_option("--ui", command.ui,
+                 "Show the run live in a browser, at this address, and let it be ended there.")
+      ->type_name("HOST:PORT");
   app.add_flag("--quiet", command.quiet, "Only the verdict and its reasons.");
   app.add_flag("--json", command.json, "Print result.json instead of the table.");
 }

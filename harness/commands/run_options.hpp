@@ -38,6 +38,7 @@ struct RunCommand {
   bool stop_early = false;
   int seeds = 0;  // 0: one run, as the scenario or --seed says
   int jobs = 1;
+  std::string ui;  // HOST:PORT; empty: no live view
   bool quiet = false;
   bool json = false;
 };

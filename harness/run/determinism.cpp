@@ -55,7 +55,7 @@ world::Task<void> wait_for(world::Clock& clock, world::Child& child, world::Exit
 std::string other_file(const DeterminismInput& input, const std::string& fresh_folder) {
   if (!std::filesystem::exists(input.folder + "/result.json")) return {};
   for (const reports::Writer& writer : reports::writers()) {
-    if (writer.file == "environment.json") continue;
+    if (writer.tells_environment) continue;
     const std::string file(writer.file);
     const std::string difference =
         first_difference_of_files(input.folder + "/" + file, fresh_folder + "/" + file);

@@ -1,7 +1,8 @@
 // Is a simulated run a pure function of its scenario and seed? It is run again in this process and
 // in a fresh one (another address space layout, another environment), and every event is compared
-// through the digests' checkpoints; then every file but environment.json, byte by byte; then the
-// result of two segments, merged. The first difference is named: an event, or a file and its line.
+// through the digests' checkpoints; then every file but those that tell of the environment, byte by
+// byte; then the result of two segments, merged. The first difference is named: an event, or a file
+// and its line.
 #pragma once
 
 #include <functional>

@@ -62,14 +62,17 @@ world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput
   co_return true;
 }
 
-Progress progress_of(const Prepared& prepared, const Evidence& evidence, world::Instant now) {
-  return {now, prepared.scenario.end(), evidence.ended(), evidence.failed()};
+Progress progress_of(const Prepared& prepared, const Evidence& evidence,
+                     const reports::Recorder& recorder, world::Instant now) {
+  return {now,       prepared.scenario.end(), evidence.ended(), evidence.failed(),
+          &recorder, &evidence.lanes()};
 }
 
 world::Task<void> watch(world::Clock& clock, world::Nanos every, const Prepared& prepared,
-                        const Evidence& evidence, const RunHooks& hooks) {
+                        const Evidence& evidence, const reports::Recorder& recorder,
+                        const RunHooks& hooks) {
   for (;;) {
-    if (hooks.progress) hooks.progress(progress_of(prepared, evidence, clock.now()));
+    if (hooks.progress) hooks.progress(progress_of(prepared, evidence, recorder, clock.now()));
     if (hooks.interrupted && hooks.interrupted()) co_return;
     co_await clock.sleep(every);
   }

@@ -23,8 +23,10 @@ world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput
 // Asks the hooks at a steady pace of the clock whether the run is interrupted, and tells them how
 // far it is. Returns when it is; otherwise goes on until it is cancelled.
 world::Task<void> watch(world::Clock& clock, world::Nanos every, const Prepared& prepared,
-                        const Evidence& evidence, const RunHooks& hooks);
+                        const Evidence& evidence, const reports::Recorder& recorder,
+                        const RunHooks& hooks);
 
-Progress progress_of(const Prepared& prepared, const Evidence& evidence, world::Instant now);
+Progress progress_of(const Prepared& prepared, const Evidence& evidence,
+                     const reports::Recorder& recorder, world::Instant now);
 
 }  // namespace harness

@@ -73,7 +73,8 @@ world::Nanos scaled(world::Nanos wall, const RealClock& clock) {
 
 Task<void> watch_and_cancel(LiveParts& parts, world::Scope& driving, LiveFacts& facts) {
   const auto every = scaled(kWatchEvery, parts.clock);
-  auto watching = watch(parts.clock, every, parts.prepared, parts.evidence, parts.hooks);
+  auto watching = watch(parts.clock, every, parts.prepared, parts.evidence, parts.recorder,
+                        parts.hooks);
   co_await watching;
   facts.interrupted = true;
   driving.cancel();

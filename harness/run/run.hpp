@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/run/prepared.hpp"
+#include "reports/lanes.hpp"
 #include "reports/run_record.hpp"
 #include "reports/writers.hpp"
 #include "world/real_clock.hpp"
@@ -33,12 +34,15 @@ struct RunOptions {
   std::int64_t start_unix_nanos = 0;  // live: scenario time 0 on the wall clock; 0: when ready
 };
 
-// How far a run is, for a progress line.
+// How far a run is, for whoever shows it. What it points to is the run's own: to be read while the
+// hook is called, and no longer.
 struct Progress {
   world::Instant now{};
   world::Instant end{};
   std::uint64_t ended = 0;
   std::uint64_t failed = 0;
+  const reports::Recorder* recorder = nullptr;
+  const reports::Lanes* lanes = nullptr;
 };
 
 struct RunHooks {

@@ -63,7 +63,7 @@ RunResult run_sim(const Prepared& prepared, const RunOptions& options, const Run
                       [&evidence](const fakes::PromptRecord& r) { evidence.on_prompt(r); });
   if (hooks.trace) clock.set_trace(hooks.trace);
   clock.set_interrupt([&] {
-    if (hooks.progress) hooks.progress(progress_of(prepared, evidence, clock.now()));
+    if (hooks.progress) hooks.progress(progress_of(prepared, evidence, recorder, clock.now()));
     return hooks.interrupted && hooks.interrupted();
   });
 

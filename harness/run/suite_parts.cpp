@@ -56,18 +56,42 @@ std::vector<ScenarioError> live_only(const Scenario& scenario) {
   return errors;
 }
 
+namespace {
+
+reports::FaultResult planned(const Prepared& prepared, const fakes::Fault& fault) {
+  reports::FaultResult result;
+  result.id = fault.id;
+  result.kind = fakes::kind_of(fault.action).name;
+  result.on = fakes::targets_text(fault);
+  result.begin = fault.from;
+  result.end = std::min(fault.to, prepared.scenario.end());
+  return result;
+}
+
+}  // namespace
+
 std::vector<reports::FaultResult> fault_results(const Prepared& prepared,
                                                 const fakes::FaultSchedule& schedule) {
   std::vector<reports::FaultResult> results;
   for (std::size_t i = 0; i < schedule.faults().size(); ++i) {
-    const fakes::Fault& fault = schedule.faults()[i];
+    results.push_back(planned(prepared, schedule.faults()[i]));
+    results.back().fired = schedule.fired(i);
+  }
+  return results;
+}
+
+std::vector<reports::FaultResult> planned_faults(const Prepared& prepared) {
+  std::vector<reports::FaultResult> results;
+  for (const fakes::Fault& fault : prepared.scenario.faults) {
+    results.push_back(planned(prepared, fault));
+  }
+  for (const AgentFault& fault : prepared.scenario.agent_faults) {
     reports::FaultResult result;
     result.id = fault.id;
-    result.kind = fakes::kind_of(fault.action).name;
-    result.on = fakes::targets_text(fault);
+    result.kind = kind_of(fault.action).name;
+    result.on = "agent";
     result.begin = fault.from;
-    result.end = std::min(fault.to, prepared.scenario.end());
-    result.fired = schedule.fired(i);
+    result.end = std::min(healed_at(fault, prepared.scenario.end()), prepared.scenario.end());
     results.push_back(std::move(result));
   }
   return results;

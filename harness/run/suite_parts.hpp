@@ -29,6 +29,8 @@ std::vector<ScenarioError> sim_only(const Scenario& scenario);
 std::vector<ScenarioError> live_only(const Scenario& scenario);
 
 // How often each fault fired.
+// The same of what the scenario plans, of the agent too, before anything has fired.
+std::vector<reports::FaultResult> planned_faults(const Prepared& prepared);
 std::vector<reports::FaultResult> fault_results(const Prepared& prepared,
                                                 const fakes::FaultSchedule& schedule);
 

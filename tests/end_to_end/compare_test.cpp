@@ -37,7 +37,9 @@ void write(const std::string& path, const std::string& text) { std::ofstream(pat
 std::map<std::string, std::string> files_below(const std::string& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file() || entry.path().filename() == "environment.json") continue;
+    const auto name = entry.path().filename();
+    const bool varies = name == "environment.json" || name == "report.html";
+    if (!entry.is_regular_file() || varies) continue;
     files[std::filesystem::relative(entry.path(), folder).string()] =
         read_file(entry.path().string());
   }

@@ -107,11 +107,13 @@ TEST_CASE("a folder of scenarios gives the worst code and a folder of results ea
   for (const std::string& name : names_in(bundled_folder)) {
     scenarios += name.ends_with(".yaml") ? 1 : 0;
   }
-  CHECK(names_in(folder.path("out")).size() == scenarios);
+  CHECK(names_in(folder.path("out")).size() == scenarios + 1);
   for (const std::string& name : names_in(folder.path("out"))) {
+    if (name == "index.html") continue;
     CHECK(names_in(folder.path("out/" + name)) ==
-          Words{"environment.json", "events.jsonl", "history.jsonl", "junit.xml", "latency.hlog",
-                "measurements.json", "result.json", "summary.md"});
+          Words{"environment.json", "events.jsonl", "history.jsonl", "junit.xml", "latency.hgrm",
+                "latency.hlog", "measurements.json", "metrics.txt", "report.html", "result.json",
+                "summary.md"});
   }
 }
 
