@@ -120,6 +120,7 @@ void Lanes::add(const Lanes& other, bool same_world) {
     GaugeLane* row = gauge_lane(more.lane, more.name);
     if (row == nullptr) continue;
     if (more.values.size() > row->values.size()) row->values.resize(more.values.size(), row->last);
+    if (more.last >= 0) row->last = std::max<std::int64_t>(row->last, 0) + more.last;
     for (std::size_t i = 0; i < more.values.size(); ++i) {
       if (more.values[i] < 0) continue;
       row->values[i] = std::max<std::int64_t>(row->values[i], 0) + more.values[i];

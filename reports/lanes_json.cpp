@@ -83,7 +83,10 @@ Json LanesJson::written(const Lanes& lanes) {
   }
   json["gauges"] = Json::array();
   for (const GaugeLane& row : lanes.gauges_)
-    json["gauges"].push_back({{"lane", row.lane}, {"name", row.name}, {"values", row.values}});
+    json["gauges"].push_back({{"lane", row.lane},
+                              {"name", row.name},
+                              {"values", row.values},
+                              {"last", row.last}});
   json["events"] = Json::array();
   for (const Event& event : lanes.events_)
     json["events"].push_back({{"at_ns", world::since_start(event.at).count()},
@@ -112,6 +115,7 @@ void LanesJson::read(const Json& json, Lanes& lanes) {
     GaugeLane lane{text_of(row, "lane"), text_of(row, "name"), {}, -1};
     for (const Json& value : list_of(row, "values", Timeline::kIntervalsMax))
       lane.values.push_back(Values::integer(value, "values"));
+    lane.last = Values::integer(Values::member(row, "last"), "last");
     lanes.gauges_.push_back(std::move(lane));
   }
   for (const Json& row : list_of(json, "events", Lanes::kEventsMax))

@@ -49,7 +49,7 @@ void write_latency_hgrm(const RunRecord& run, const Environment&, const Sink& si
   for (const PercentileStep& step : percentile_steps(all)) {
     const double share = step.percentile / 100.0;
     sink(fmt::format("{:12.3f} {:2.12f} {:10d}", static_cast<double>(step.value) / kMillisecond,
-                     share, step.count));
+                     std::nextafter(share, 2.0), step.count));  // a tie is rounded up there
     sink(step.percentile < 100.0 ? fmt::format(" {:14.2f}\n", 1 / (1.0 - share)) : "\n");
   }
   const Moments moments = moments_of(all);
@@ -57,8 +57,8 @@ void write_latency_hgrm(const RunRecord& run, const Environment&, const Sink& si
       all.count() == 0
           ? 0
           : Histogram::highest_equivalent(Histogram::index_of(all.max().count()));
-  sink(fmt::format("#[Mean    = {:12.3f}, StdDeviation   = {:12.3f}]\n", moments.mean / kMillisecond,
-                   moments.deviation / kMillisecond));
+  sink(fmt::format("#[Mean    = {:12.3f}, StdDeviation   = {:12.3f}]\n",
+                   moments.mean / kMillisecond, moments.deviation / kMillisecond));
   sink(fmt::format("#[Max     = {:12.3f}, Total count    = {:12d}]\n",
                    static_cast<double>(max) / kMillisecond, all.count()));
   sink(fmt::format("#[Buckets = {:12d}, SubBuckets     = {:12d}]\n", Histogram::kOctaves - 1,

@@ -10,11 +10,12 @@ namespace reports {
 
 namespace {
 
+// A label's value, on one line and without control characters.
 std::string label_text(std::string_view text) {
   std::string out;
-  for (const char c : valid_utf8(text)) {
+  for (const char c : terminal_text(text)) {
     if (c == '\\' || c == '"') out += '\\';
-    out += c == '\n' ? "\\n" : std::string(1, c);
+    out += c;
   }
   return out;
 }
@@ -39,7 +40,9 @@ class Metrics {
   void sample(std::string_view suffix, const Labels& labels, double value) {
     if (!std::isfinite(value)) return;
     std::string text = run_;
-    for (const auto& [label, is] : labels) text += fmt::format(R"(,{}="{}")", label, label_text(is));
+    for (const auto& [label, is] : labels) {
+      text += fmt::format(R"(,{}="{}")", label, label_text(is));
+    }
     sink_(fmt::format("{}{}{{{}}} {}\n", name_, suffix, text, human_number(value, 12)));
   }
 
@@ -73,7 +76,7 @@ void objectives(Metrics& metrics, const RunRecord& run) {
   metrics.family("slo_value", "gauge", "", "Measured value of an objective, in its unit.");
   for (const SloResult& slo : run.slos)
     if (slo.value) metrics.sample("", {{"slo", slo.expr}, {"unit", slo.unit}}, *slo.value);
-  metrics.family("slo_margin", "gauge", "", "Distance to the bound as a share of it; below 0: beyond.");
+  metrics.family("slo_margin", "gauge", "", "Distance to the bound, as a share of it.");
   for (const SloResult& slo : run.slos)
     if (slo.margin()) metrics.sample("", {{"slo", slo.expr}}, *slo.margin());
   metrics.family("slo_requests", "gauge", "", "Requests that an objective was judged on.");

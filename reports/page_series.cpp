@@ -132,7 +132,7 @@ void add_latencies(Json& json, const Recorder& recorder, std::size_t from, std::
 std::size_t intervals_of(const Recorder& recorder, const Lanes& lanes) {
   const std::int64_t width = lanes.interval().count();
   const std::int64_t duration = recorder.layout().duration.count();
-  std::size_t n = static_cast<std::size_t>(std::max<std::int64_t>(1, (duration + width - 1) / width));
+  auto n = static_cast<std::size_t>(std::max<std::int64_t>(1, (duration + width - 1) / width));
   n = std::max(n, lanes.closed().size());
   const std::vector<Slice> late = recorder.timeline().slices(static_cast<std::uint32_t>(n));
   if (!late.empty()) n = late.back().interval + std::size_t{1};

@@ -1,8 +1,8 @@
-// LiveServer: the live view of a run, on a thread and a loop of its own, so that it never delays the
-// clients: the page, its events (text/event-stream), and a way to end the run cleanly. Whoever asks
-// must name an address of this machine, not a name that somebody else may have pointed at it; to end
-// the run he must know the token, which only the page has. A reader who is too slow is brought up
-// to date in one go instead of event by event.
+// LiveServer: the live view of a run, on a thread and a loop of its own, so that it never delays
+// the clients: the page, its events (text/event-stream), and a way to end the run cleanly. Whoever
+// asks must name an address of this machine, not a name that somebody else may have pointed at it;
+// to end the run he must know the token, which only the page has. A reader who is too slow is
+// brought up to date in one go instead of event by event.
 #pragma once
 
 #include <atomic>

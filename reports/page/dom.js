@@ -35,14 +35,15 @@
     return is_beside ? el('a', {href: './' + name}, text || name) : el('span', text || name);
   }
 
-  const kGlyphs = {PASS: '\u2713', FAIL: '\u2717', INCONCLUSIVE: '?', INVALID: '!'};
+  const kGlyphs = {PASS: '\u2713', FAIL: '\u2717', INCONCLUSIVE: '?', INVALID: '!',
+    RUNNING: '\u25b8'};
 
   // A verdict is a word and a sign; its colour says nothing more.
   function verdict(word, extra = '') {
     const is_known = Object.hasOwn(kGlyphs, word);
     return el('span.verdict.' + (is_known ? word.toLowerCase() : 'none') + extra,
       el('span.glyph', {'aria-hidden': 'true'}, is_known ? kGlyphs[word] : '\u00b7'),
-      el('span', is_known ? word : word || '-'));
+      el('span', is_known ? word : String(word || '-').slice(0, 40)));
   }
 
   // A table in a box of its own that scrolls. columns: [{head, num, title, class}]; a row is an
@@ -62,8 +63,8 @@
         el('thead', head), el('tbody', body)));
   }
 
-  function details(summary, content, open = false) {
-    return el('details', {open}, el('summary', summary), content);
+  function details(summary, content, open = false, name = '') {
+    return el('details' + name, {open}, el('summary', summary), content);
   }
 
   const empty = (why) => el('p.empty', why);
@@ -94,7 +95,8 @@
   }
 
   function select(label, options, value, onchange) {
-    const list = el('select', {onchange: (event) => onchange(event.target.value)},
+    const list = el('select', {'aria-label': label,
+      onchange: (event) => onchange(event.target.value)},
       options.map(([key, text]) => el('option', {value: key, selected: key === value}, text)));
     return el('label.control', el('span', label), list);
   }
@@ -115,9 +117,23 @@
       el('h2', {id: id + '-title'}, title), content);
   }
 
+  // The title of the tab: "FAIL backend_down - Shakedown".
+  function title(...words) {
+    document.title = Page.safe(words.join(' ')) + ' - Shakedown';
+  }
+
+  // Text that may break after the signs of an expression or a path.
+  function breakable(text) {
+    return el('code', Page.safe(text).split(/(?<=[,{}:/])/).map((part, i) =>
+      [i > 0 ? document.createElement('wbr') : null, part]));
+  }
+
+  // A table of names that come from outside: it has only what was put in.
+  const lookup = (table) => Object.assign(Object.create(null), table);
+
   const entries = (object) => object && typeof object === 'object' ? Object.entries(object) : [];
   const list = (value) => Array.isArray(value) ? value : [];
 
   Object.assign(Page, {el, link, verdict, table, details, empty, command, select, toggle, section,
-    entries, list});
+    entries, list, breakable, lookup, title});
 })();

@@ -2,8 +2,9 @@
 // much room as 90 %. The steps are those of the histogram.
 (() => {
   const {el, known} = Page;
-  const kNames = {response: ['--p50', null, 'response'], service: ['--p95', [7, 3], 'service'],
-    ttft: ['--p99', [3, 2], 'TTFT'], lateness: ['--max', [1, 3], 'lateness']};
+  const kNames = Page.lookup({
+    response: ['--p50', null, 'response'], service: ['--p95', [7, 3], 'service'],
+    ttft: ['--p99', [3, 2], 'TTFT'], lateness: ['--max', [1, 3], 'lateness']});
 
   // [percentile, value, total] -> points; 100 % lies at the number of requests.
   function points_of(steps, floor) {
@@ -15,16 +16,22 @@
     });
   }
 
-  const kTicks = [1, 2, 4, 10, 20, 100, 1000, 1e4, 1e5, 1e6, 1e7];
+  const kTicks = [1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7, 2, 20, 200, 4];  // the dearest first
+  const kTickRoom_px = 46;
 
   function percent(x) {
     const q = 100 * (1 - 1 / x);
-    return (x < 1000 ? Number(q.toFixed(2)) : Number(q.toFixed(Math.ceil(Math.log10(x)) - 2))) + '%';
+    const digits = x < 1000 ? 2 : Math.ceil(Math.log10(x)) - 2;
+    return Number(q.toFixed(digits)) + '%';
   }
 
   function ticks(max, width) {
-    const kept = width < 500 ? [1, 2, 10, 100, 1000, 1e4, 1e5, 1e6] : kTicks;
-    return kept.filter((value) => value <= max).map((value) => ({value}));
+    const at = (value) => width * Math.log10(value) / Math.log10(max);
+    const kept = [];
+    for (const value of kTicks)
+      if (value <= max && kept.every((each) => Math.abs(at(each) - at(value)) >= kTickRoom_px))
+        kept.push(value);
+    return kept.sort((a, b) => a - b).map((value) => ({value}));
   }
 
   // lines: [{label, color, dash, steps}]
@@ -41,7 +48,7 @@
     const plot = Page.plot({
       title, note: 'latency that this share of requests did not exceed', height: 280,
       x: {kind: 'log', max: largest, ticks, format: percent, title: 'percentile'},
-      y: {format: Page.duration, log: () => state.log}, empty: 'No request was sent.',
+      y: {format: Page.duration, log: () => state.log, from: 1.03}, empty: 'No request was sent.',
       summary: 'Line chart of latency by percentile',
       series: () => all().map((line) => ({...line, at: (x) => value_at(line.points, x)})),
     });

@@ -5,8 +5,9 @@
 
   const kLatency = [['p50', '--p50', null], ['p95', '--p95', [7, 3]], ['p99', '--p99', [3, 2]],
     ['max', '--max', [1, 3]]];
-  const kOutcomes = {ok: '--ok', error: '--error', timeout: '--timeout', cancelled: '--cancelled',
-    dropped: '--dropped'};
+  const kOutcomes = Page.lookup({
+    ok: '--ok', error: '--error', timeout: '--timeout', cancelled: '--cancelled',
+    dropped: '--dropped'});
   const kPalette = ['--s1', '--s2', '--s3', '--s4', '--s5', '--s6', '--s7', '--s8'];
 
   // model: {interval, n, series, lanes, phases, faults, duration}
@@ -66,9 +67,16 @@
       summary: 'Line chart of response time percentiles over time',
       series: () => {
         const of = state.of === all ? series().response : (series().classes || {})[state.of];
-        return kLatency.map(([name, color, dash]) =>
-          line(name, color, (of || {})[name], Page.duration, {dash}));
+        return kLatency.map(([name, color, dash]) => line(name, color, (of || {})[name],
+          Page.duration, {dash, redundant: name !== 'p50' && name !== 'max' && same(of, name) &&
+            'Hidden: so few requests end in one interval that ' + name + ' is the maximum.'}));
       }, ...shared});
+
+    // A percentile that is the maximum wherever there is one says nothing more.
+    function same(of, name) {
+      const max = Page.list((of || {}).max), values = Page.list((of || {})[name]);
+      return max.length > 0 && max.every((value, i) => value === values[i]);
+    }
 
     const throughput = Page.plot({
       title: 'Requests ended', note: 'per second, by outcome', stacked: true, height: 150,
@@ -112,26 +120,32 @@
       const kinds = [...new Set(rows().map((row) => row.lane))];
       return kinds.slice(0, 8).map((kind) => Page.plot({
         title: Page.spaced(kind).replace(/^./, (c) => c.toUpperCase()), height: 110,
-        y: {format: kind === 'memory' ? Page.bytes : Page.number},
-        empty: 'Nothing is known of it.', summary: 'Line chart of ' + kind,
+        y: {format: of_kind(kind)}, empty: 'Nothing is known of it.',
+        summary: 'Line chart of ' + kind,
         series: () => rows().filter((row) => row.lane === kind).slice(0, 8).map((row, i) =>
-          line(row.name, kPalette[i], row.values, kind === 'memory' ? Page.bytes : Page.number,
-            {step: true})), ...shared}));
+          line(row.name, kPalette[i], kind === 'memory' ? mebibytes(row.values) : row.values,
+            of_kind(kind), {step: true})), ...shared}));
     }
+
+    // Memory in mebibytes, so that the axis has round numbers.
+    const mebibytes = (values) => Page.list(values).map((v) => known(v) ? v / 1048576 : null);
+    const of_kind = (kind) => kind === 'memory' ? (v) => Page.number(v) + 'MiB' : Page.number;
 
     // The charts that there is something for; again when there is something new.
     let held = '';
-    function hold() {
+    let mine = [];  // of providers and gauges
+    function hold(is_lazy) {
       const lanes = model.lanes || {};
       const now = JSON.stringify([Page.list(lanes.providers).map((p) => p.name),
         Page.list(lanes.gauges).map((g) => g.lane + g.name),
         Page.list(lanes.states).map((s) => s.lane + s.name), classes().map(([name]) => name)]);
-      if (now === held) return frame.refresh();
+      if (now === held) return frame.refresh(is_lazy);
       held = now;
       list_classes();
-      frame.hold([latency, throughput, failures, open, ...providers(),
-        ...gauges(), ...Page.lanes(frame, lanes.states,
-          () => Math.max(model.duration || 0, (model.n || 0) * interval()))]);
+      mine.forEach((part) => part.destroy());
+      mine = [...providers(), ...gauges()];
+      frame.hold([latency, throughput, failures, open, ...mine, ...Page.lanes(frame, lanes.states,
+        () => Math.max(model.duration || 0, (model.n || 0) * interval()))]);
     }
     return {element: frame.element, refresh: hold, frame};
   }

@@ -119,7 +119,11 @@ TEST_CASE("every part is needed, and of its type", "[measurements]") {
     INFO(key);
     Json without = json;
     without.erase(key);
-    CHECK_THROWS_AS(read(without.dump()), MeasurementsError);
+    if (key == "lanes") {  // which older versions did not write, and no verdict follows from
+      CHECK_NOTHROW(read(without.dump()));
+    } else {
+      CHECK_THROWS_AS(read(without.dump()), MeasurementsError);
+    }
     for (const Json& other : {Json(nullptr), Json(-1), Json::array({Json::object()})}) {
       Json with = json;
       with[key] = other;

@@ -59,6 +59,22 @@ Recorder sample_recorder(const std::vector<std::string>& names) {
   return recorder;
 }
 
+void fill(Lanes& lanes, const RunRecord& run, const std::vector<std::string>& names) {
+  for (int i = 0; i < 180; ++i) {
+    const bool is_outage = i >= 60 && i < 75;
+    const Operation op = operation(std::chrono::seconds(i), 300ms + i * 1ms,
+                                   is_outage ? Outcome::error : Outcome::ok);
+    lanes.sent(op);
+    lanes.ended(op);
+    lanes.called(names[2], op.last_event, !is_outage);
+  }
+  lanes.state("breaker", names[2], world::at(61s), "closed", "open");
+  lanes.state("breaker", names[2], world::at(80s), "closed", "half_open");
+  lanes.gauge("queue", "waiting", world::at(61s), 3);
+  lanes.gauge("queue", "waiting", world::at(64s), 0);
+  lanes.event({world::at(60s), "fault_fired", names[2], run.about});
+}
+
 // What the record was made from.
 std::shared_ptr<const Measurements> measurements_of(const RunRecord& run,
                                                     const std::vector<std::string>& names) {
@@ -81,6 +97,7 @@ std::shared_ptr<const Measurements> measurements_of(const RunRecord& run,
   m->validity = {run.validity.back()};
   m->facts = {{"own_cpu_ppm", 123'456}, {"calibration.capacity", 1234.5}};
   m->planned_ahead = 181;
+  fill(m->lanes, run, names);
   return m;
 }
 
