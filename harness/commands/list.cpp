@@ -196,6 +196,12 @@ int list(const std::string& kind, bool as_json) {
 
 }  // namespace
 
+std::vector<std::string> list_kinds() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kKinds) names.emplace_back(kind.name);
+  return names;
+}
+
 void add_list(CLI::App& command, int& exit_code) {
   auto kind = std::make_shared<std::string>();
   auto as_json = std::make_shared<bool>(false);
