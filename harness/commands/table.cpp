@@ -16,6 +16,7 @@
 #include "harness/commands/completion.hpp"
 #include "harness/commands/contrast.hpp"
 #include "harness/commands/fake.hpp"
+#include "harness/commands/init.hpp"
 #include "harness/commands/list.hpp"
 #include "harness/commands/manual.hpp"
 #include "harness/commands/merge.hpp"
@@ -65,6 +66,8 @@ constexpr std::array kCommands{
             add_merge},
     Command{"play", "Play a program of a scenario, as a command of the agent does in a live run.",
             "shakedown play --config scenarios/selftest/commands.yaml build", add_play},
+    Command{"init", "Write a first scenario and a CI file for your own agent.",
+            "shakedown init --command 'node server.mjs' --ci github", add_init},
     Command{"completion", "Print a script by which a shell completes the command line.",
             "source <(shakedown completion bash)", add_completion},
     Command{"version", "Say which build this is.", "shakedown version --json", add_version},

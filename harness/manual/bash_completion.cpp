@@ -25,7 +25,7 @@ _shakedown_folders() {
 }
 
 _shakedown() {
-  local cur=${COMP_WORDS[COMP_CWORD]} prev= command=${COMP_WORDS[1]}
+  local cur=${COMP_WORDS[COMP_CWORD]} prev="" command=${COMP_WORDS[1]}
   [[ $COMP_CWORD -eq 0 ]] || prev=${COMP_WORDS[COMP_CWORD - 1]}
   if [[ $cur == '=' ]]; then
     cur=
