@@ -88,9 +88,9 @@ std::vector<InitFile> ci_files(const InitAnswers& answers, bool has_gitlab_file)
   if (answers.ci == "github") return {{".github/workflows/shakedown.yml", github(answers)}};
   if (answers.ci == "jenkins") return {{"shakedown/Jenkinsfile", jenkins(answers)}};
   if (answers.ci != "gitlab") return {};
-  std::vector<InitFile> files{{"shakedown/gitlab-ci.yml", gitlab(answers)}};
+  std::vector<InitFile> files{{".gitlab/shakedown.yml", gitlab(answers)}};
   if (!has_gitlab_file) {
-    files.push_back({".gitlab-ci.yml", "include: [{local: shakedown/gitlab-ci.yml}]\n"});
+    files.push_back({".gitlab-ci.yml", "include: [{local: .gitlab/shakedown.yml}]\n"});
   }
   return files;
 }
@@ -107,7 +107,7 @@ std::string next_steps(const InitAnswers& answers, bool has_gitlab_file) {
   }
   text += "  shakedown check " + file + "\n  shakedown run " + file + run_arguments(answers) + "\n";
   if (answers.ci == "gitlab" && has_gitlab_file) {
-    text += "  Add to your .gitlab-ci.yml:  include: [{local: shakedown/gitlab-ci.yml}]\n";
+    text += "  Add to your .gitlab-ci.yml:  include: [{local: .gitlab/shakedown.yml}]\n";
   }
   if (answers.ci == "github" || answers.ci == "gitlab") {
     text += "  Set the variable SHAKEDOWN_DEB in your CI: the address of shakedown's package.\n";
