@@ -15,12 +15,12 @@ _shakedown_list() { # the last one of several, with commas between them
 }
 
 _shakedown_files() {
-  compopt -o filenames
+  compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
 
 _shakedown_folders() {
-  compopt -o filenames
+  compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 }
 

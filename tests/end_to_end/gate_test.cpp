@@ -117,7 +117,7 @@ TEST_CASE("gate: the worst of several counts; INVALID and bad usage are no pass"
   folder.file("never.yaml",
               replaced(kSound, "slo:",
                        "faults: [{id: never, on: backends, at: steady, match: {model: none}, "
-                       "refuse: {}}]\nslo:"));
+                       "status: 503}]\nslo:"));
 
   struct Row {
     const char* what;
