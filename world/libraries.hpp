@@ -1,5 +1,5 @@
-// The versions of the libraries underneath: those that it was built with, or that it runs with where
-// these are shared.
+// The versions of the libraries underneath: those that it was built with, or that it runs with
+// where these are shared.
 #pragma once
 
 #include <string>

@@ -37,8 +37,8 @@ std::string scenarios_directory();
 // The path of this very program; empty when the system does not say.
 std::string own_program();
 
-// Every scenario file that the arguments name: files as they are, directories searched for *.yaml; a
-// bare name that is neither is that of a bundled scenario.
+// Every scenario file that the arguments name: files as they are, directories searched for *.yaml;
+// a bare name that is neither is that of a bundled scenario.
 // Throws ScenarioErrors for what does not exist or holds none.
 std::vector<std::string> scenario_files(const std::vector<std::string>& arguments);
 

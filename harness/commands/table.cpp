@@ -140,6 +140,17 @@ static std::string bundled_scenario(const std::string& name) {
   return std::filesystem::is_regular_file(file, error) ? file : std::string();
 }
 
+// For a name that is none.
+static std::string nearest_bundled(const std::string& name) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(scenarios_directory(), error)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return did_you_mean(name, names);
+}
+
 std::vector<std::string> scenario_files(const std::vector<std::string>& arguments) {
   namespace fs = std::filesystem;
   std::vector<std::string> files;
@@ -165,8 +176,8 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& argument
       files.push_back(bundled);
     } else {
       errors.push_back({Place{argument, 0, 0},
-                        "no such file or folder; `shakedown list scenarios` shows the bundled "
-                        "ones"});
+                        "no such file or folder" + nearest_bundled(argument) +
+                            "; `shakedown list scenarios` shows the bundled ones"});
     }
   }
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));

@@ -25,7 +25,7 @@ struct Asker {
       if (!std::getline(in, answer)) {
         throw std::runtime_error("the answers ended before the questions; nothing was written");
       }
-      while (!answer.empty() && std::string_view(" \t\r").find(answer.back()) != std::string::npos) {
+      while (answer.ends_with(' ') || answer.ends_with('\t') || answer.ends_with('\r')) {
         answer.pop_back();
       }
       const std::string wrong = take(answer.empty() ? offered : answer);

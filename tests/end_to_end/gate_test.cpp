@@ -1,5 +1,5 @@
-// ci/gate, which every pipeline runs: what it says and how it ends; and that the pipelines in ci/ run
-// just that.
+// ci/gate, which every pipeline runs: what it says and how it ends; and that the pipelines in ci/
+// run just that.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -73,7 +73,8 @@ TEST_CASE("gate: a run that became worse fails, though it passes alone", "[gate]
   folder.file("sound.yaml", replaced(text, "error_rate < 10%", "response.p50 < 100s"));
   REQUIRE(gate(folder, {"--save", "base", "--out", "one", "sound.yaml"}).code == 0);
   const Words legacy{"sound.yaml", "--", "--profile", "legacy"};
-  const RunResult alone = gate(folder, {"--out", "two", legacy[0], legacy[1], legacy[2], legacy[3]});
+  const RunResult alone =
+      gate(folder, {"--out", "two", legacy[0], legacy[1], legacy[2], legacy[3]});
   CAPTURE(alone.out, alone.err);
   CHECK(alone.code == 0);
   const RunResult worse = gate(folder, {"--out", "three", "--baseline", "base", "--junit", "junit",
@@ -89,6 +90,11 @@ TEST_CASE("gate: a run that became worse fails, though it passes alone", "[gate]
                                         "--set", "phases.healed=70s"});
   CHECK(other.code == 3);
   CHECK(contains(other.out, "cannot be compared"));
+  const Words changed{"sound.yaml", "--", "--set", "agent.user_rate=200/min"};
+  CHECK(gate(folder, {"--out", "five", "--baseline", "base", changed[0], changed[1], changed[2],
+                      changed[3]}).code == 3);
+  CHECK(gate(folder, {"--out", "six", "--baseline", "base", "--allow", "agent.user_rate",
+                      changed[0], changed[1], changed[2], changed[3]}).code == 0);
 }
 
 TEST_CASE("gate: a missing baseline is said, and passes or fails as asked", "[gate]") {

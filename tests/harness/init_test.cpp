@@ -27,7 +27,8 @@ InitAnswers answers_for(const std::string& how) {
   InitAnswers answers;
   answers.name = "support-bot";
   if (how != "url") answers.command = {"node", "my server.mjs", "--fast", "8", "true"};
-  if (how != "command") answers.url = how == "url" ? "http://127.0.0.1:8080" : "http://[::1]:{port}";
+  if (how == "url") answers.url = "http://127.0.0.1:8080";
+  if (how == "both") answers.url = "http://127.0.0.1:{port}";
   return answers;
 }
 

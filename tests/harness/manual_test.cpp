@@ -1,4 +1,5 @@
-// Help, pages and manual pages come from the options that there are. docs/commands/ is written here.
+// Help, pages and manual pages come from the options that there are. docs/commands/ is written
+// here.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <catch2/catch.hpp>
