@@ -135,6 +135,10 @@ json schema_of(const F&, Tag<world::CountRange>) {
           {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}};
 }
 template <class F>
+json schema_of(const F&, Tag<JsonText>) {
+  return json::object();
+}
+template <class F>
 json schema_of(const F&, Tag<Arrivals>);
 template <class F, class T>
 json schema_of(const F& f, Tag<std::optional<T>>) {
