@@ -175,6 +175,8 @@ Task<void> drive_and_watch(LiveParts& parts, LiveAgent& agent, const TargetDoor&
   const std::int64_t origin = origin_of(parts);
   parts.clock.restart(origin);
   parts.fakes.restart(origin);
+  // What is spawned now would stand at the instant of this turn, which is one of the old time.
+  co_await parts.clock.sleep(world::Nanos(0));
   const std::int64_t cpu_before = RealClock::thread_cpu_nanos();
 
   world::Scope driving(parts.clock);
