@@ -63,6 +63,7 @@ ApiClients::ApiClients(world::Clock& clock, world::Network& network,
       scenario_(scenario),
       random_(random),
       watch_(watch),
+      secrets_(door.secrets),
       client_keeps_(scenario.target.is_given() && keeps_history(scenario.target)),
       chat_(clock, network, door, scenario, random, client_keeps_ ? &histories_ : nullptr),
       responses_(clock, network, door, scenario, random, client_keeps_ ? &histories_ : nullptr),
@@ -84,7 +85,8 @@ void ApiClients::close_idle() {
 TurnClient& ApiClients::client_of(const PlannedRequest& request) {
   const LoadClass& load_class = scenario_.load[request.load_class];
   if (scenario_.corpus_of(load_class) != nullptr) return bad_;
-  switch (scenario_.target.dialect) {  // of the bundled core: openai_chat
+  const bool is_core = !scenario_.target.is_given();
+  switch (is_core ? TargetDialect::openai_chat : scenario_.target.dialect) {
     case TargetDialect::openai_chat: break;
     case TargetDialect::openai_responses: return responses_;
     case TargetDialect::anthropic: return messages_;
@@ -99,6 +101,9 @@ Task<bool> ApiClients::ask_target(const PlannedRequest& request, std::uint32_t s
                                   Operation& op, Reply& reply) {
   auto asking = client_of(request).ask(request, sending, op, reply);
   const bool ended = co_await asking;
+  for (std::string* told : {&reply.text, &reply.error_body, &reply.trouble}) {
+    if (!secrets_.empty()) *told = without_secrets(std::move(*told), secrets_);
+  }
   const LoadClass& load_class = scenario_.load[request.load_class];
   if (scenario_.corpus_of(load_class) != nullptr) co_return ended;
   if (watch_ != nullptr) watch_->saw(op, reply);

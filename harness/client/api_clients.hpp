@@ -1,6 +1,7 @@
-// ApiClients: the client of each class's API, or of the target's dialect, behind one door. A request with an Idempotency-Key
-// whose exchange broke, or is still being carried out for an earlier sending (409), or has no
-// answer within the class's own timeout, is sent again; others never are. One clock.
+// ApiClients: the client of each class's API, or of the target's dialect, behind one door. A
+// request with an Idempotency-Key whose exchange broke, or is still being carried out for an
+// earlier sending (409), or has no answer within the class's own timeout, is sent again; others
+// never are. One clock.
 #pragma once
 
 #include <memory>
@@ -40,6 +41,7 @@ class ApiClients final : public TurnClient {
   const Scenario& scenario_;
   world::Random random_;
   TargetWatch* watch_;
+  std::vector<std::string> secrets_;
   Histories histories_;
   bool client_keeps_;  // what was said, because a client of it sends it again
   ChatClient chat_;

@@ -2,6 +2,17 @@
 
 namespace harness {
 
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets) {
+  constexpr std::string_view kHidden = "***";
+  for (const std::string& secret : secrets) {
+    for (std::size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + kHidden.size())) {
+      text.replace(at, secret.size(), kHidden);
+    }
+  }
+  return text;
+}
+
 std::string to_text(const TargetDoor& door, std::string_view path) {
   return (door.tls ? "https://" : "http://") + world::to_string(door.endpoint) +
          std::string(path);

@@ -24,9 +24,13 @@ struct TargetDoor {
   std::string path;  // empty: the dialect's own
   std::string model = "agent";
   std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::string> secrets;  // in values of headers, and to be shown nowhere
 
   std::string path_or(std::string_view own) const { return path.empty() ? std::string(own) : path; }
 };
+
+// The text with *** for each secret that a target may have sent back.
+std::string without_secrets(std::string text, const std::vector<std::string>& secrets);
 
 // "http://host:port/path", for messages.
 std::string to_text(const TargetDoor& door, std::string_view path);

@@ -91,6 +91,7 @@ std::string TargetWatch::told(const Operation& op, const Reply& reply) const {
              excerpt(reply.content_type) + "`; ask for plain answers (`stream: false`), or make "
              "it stream";
     case Failure::empty_response:
+      if (!reply.trouble.empty()) return url_ + ": " + reply.trouble;
       return url_ + " answered " + std::to_string(op.http_status) +
              " without any text; is `target.dialect` (" + dialect_ + ") right?";
     default: return {};

@@ -59,13 +59,13 @@ void check_together(const RunCommand& command, const std::vector<Scenario>& scen
     } else {
       for (ScenarioError& error : live_only(scenario)) errors.push_back(std::move(error));
     }
+    for (ScenarioError& error : target_errors(scenario)) errors.push_back(std::move(error));
     if (!scenario.target.is_given()) continue;
     if (command.mode == "sim") {
       errors.push_back({Place{scenario.file, 0, 0},
                         "has a target, and a real target cannot be simulated; leave --mode sim "
                         "out"});
     }
-    for (ScenarioError& error : target_errors(scenario)) errors.push_back(std::move(error));
     for (ScenarioError& error : target_lacks(scenario)) errors.push_back(std::move(error));
   }
 }
@@ -94,7 +94,7 @@ int run_one(const RunCommand& command, RunOptions options, const Unit& unit, End
   if (scenario.target.is_given()) options.mode = Mode::live;
   Prepared prepared = prepare(std::move(scenario), seed);
   take_segment(prepared, options.segment, options.mode);
-  options.reproduce = reproduce_command(command, prepared.scenario.file, options.mode, seed);
+  options.reproduce = reproduce_command(command, prepared.scenario, options.mode, seed);
 
   world::RealFiles files;
   const std::string name = prepared.scenario.name;

@@ -82,12 +82,12 @@ void take_target(const RunCommand& command, Scenario& scenario) {
   if (target.dialect != TargetDialect::json) target.mapping.reset();
 }
 
-std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
+std::string reproduce_command(const RunCommand& command, const Scenario& scenario, Mode mode,
                               std::uint64_t seed) {
-  std::string text = "shakedown run " + quoted(file);
+  std::string text = "shakedown run " + quoted(scenario.file);
   text += mode == Mode::sim ? " --mode sim" : " --mode live";
   text += " --seed " + std::to_string(seed);
-  if (!names_target(command)) text += " --profile " + quoted(command.profile);
+  if (!scenario.target.is_given()) text += " --profile " + quoted(command.profile);
   if (!command.target.empty()) text += " --target " + quoted(command.target);
   if (!command.target_command.empty()) {
     text += " --target-command " + quoted(command.target_command);

@@ -63,7 +63,7 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
                         const std::vector<Scenario>& scenarios);
 
 // The command that runs this again, whatever the defaults of then.
-std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
+std::string reproduce_command(const RunCommand& command, const Scenario& scenario, Mode mode,
                               std::uint64_t seed);
 
 std::uint64_t seed_option(const std::string& text);

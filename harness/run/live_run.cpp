@@ -30,6 +30,7 @@ constexpr int kWakesPerLook = 100;  // at all clocks
 // What an agent's process says arrives later than what happens here; so long it is waited for.
 constexpr world::Nanos kAgentLate = std::chrono::milliseconds(500);
 
+constexpr world::Nanos kReadyByThen = std::chrono::hours(2);  // any agent that will ever be
 constexpr world::Nanos kLastWords = std::chrono::milliseconds(100);  // of the agent, at the end
 
 constexpr std::size_t kHeardPerTurn = 64;       // things, before a request that is due may leave
@@ -148,6 +149,7 @@ Task<TargetDoor> start_agent(LiveParts& parts, LiveAgent& agent) {
   place.backends = parts.fakes.endpoints();
   place.seed = parts.prepared.seed;
   place.time_scale = parts.options.time_scale;
+  place.ca_pem = parts.network.tls_ca_pem();
   place.interrupted = parts.hooks.interrupted;
   auto starting = agent.own.start(std::move(place));
   co_return co_await starting;
@@ -175,8 +177,6 @@ Task<void> drive_and_watch(LiveParts& parts, LiveAgent& agent, const TargetDoor&
   const std::int64_t origin = origin_of(parts);
   parts.clock.restart(origin);
   parts.fakes.restart(origin);
-  // What is spawned now would stand at the instant of this turn, which is one of the old time.
-  co_await parts.clock.sleep(world::Nanos(0));
   const std::int64_t cpu_before = RealClock::thread_cpu_nanos();
 
   world::Scope driving(parts.clock);
@@ -214,6 +214,7 @@ Task<void> drive_and_watch(LiveParts& parts, LiveAgent& agent, const TargetDoor&
 }
 
 Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
+  co_await parts.clock.sleep(world::Nanos(0));  // from here on this turn is one of negative time
   LiveAgent agent(parts);
   world::Scope following(parts.clock);
   std::exception_ptr failed;
@@ -311,6 +312,9 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   world::RealClockOptions clock_options;
   clock_options.scale = options.time_scale;
   clock_options.pacing = options.pacing;
+  // Time is negative until the agent is ready: it must not go back then, or what is due at once
+  // would stand at an instant that has still to come.
+  clock_options.origin = RealClock::steady_now() + kReadyByThen.count();
   RealClock clock(clock_options);
   world::RealNetwork network(clock);
   world::RealProcesses processes(clock);

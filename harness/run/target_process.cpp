@@ -1,6 +1,8 @@
 #include "harness/run/target_process.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "harness/run/run.hpp"
@@ -78,6 +80,18 @@ std::uint16_t TargetProcess::port_of_command() {
   throw TargetError("the target was not started: no free port was found for it");
 }
 
+// Where its SDKs find whom to trust, where there are backends of https.
+std::string TargetProcess::keep_ca() {
+  const auto& backends = scenario_.backends;
+  const bool needed = std::any_of(backends.begin(), backends.end(),
+                                  [](const auto& named) { return named.second.tls; });
+  if (!needed) return {};
+  const std::string name = "shakedown-ca-" + std::to_string(clock_.unix_nanos()) + ".pem";
+  ca_file_ = (std::filesystem::temp_directory_path() / name).string();
+  std::ofstream(ca_file_) << place_.ca_pem;
+  return ca_file_;
+}
+
 // Another process that listens there would be taken for the target.
 void TargetProcess::demand_free(const world::Endpoint& endpoint) {
   const bool is_here = endpoint.host == "127.0.0.1" || endpoint.host == "localhost";
@@ -100,8 +114,8 @@ Task<TargetDoor> TargetProcess::start(TargetPlace place) {
     demand_free(door_.endpoint);
     command_.argv = target.command;
     command_.directory = target.directory;
-    command_.environment =
-        target_environment(scenario_, place_.backends, place_.seed, door_.endpoint.port);
+    const EnvironmentPlace told{place_.backends, place_.seed, door_.endpoint.port, keep_ca()};
+    command_.environment = target_environment(scenario_, told);
     auto launching = launch();
     co_await launching;
   } else {
@@ -155,19 +169,23 @@ Task<void> TargetProcess::wait_until_ready() {
   }
   if (ended_) {
     throw TargetError("the target " + name() + " ended (" + world::to_string(exit_) +
-                      ") before it was ready; " + last_words(output_.view()));
+                      ") before it was ready; " + words());
   }
   throw TargetError("the target " + name() + " was not ready within " +
                     reports::human_duration(within) + ": " + url + " " + found +
                     "; it must listen on PORT, or on the port of `target.url`; "
                     "`target.ready: {within: 60s}` waits longer; " +
-                    last_words(output_.view()));
+                    words());
+}
+
+std::string TargetProcess::words() const {
+  return without_secrets(last_words(output_.view()), door_.secrets);
 }
 
 std::string TargetProcess::trouble() const {
   if (!ended_) return {};
   return "the target " + name() + " ended (" + world::to_string(exit_) + ") during the run; " +
-         last_words(output_.view());
+         words();
 }
 
 Task<void> TargetProcess::read_output() {
@@ -253,6 +271,8 @@ void TargetProcess::freeze(bool frozen) {
 }
 
 Task<void> TargetProcess::stop() {
+  std::error_code ignored;
+  if (!ca_file_.empty()) std::filesystem::remove(ca_file_, ignored);
   if (!child_) co_return;
   expected_ = true;
   child_->signal(world::ProcessSignal::cont);  // the scenario may have left it frozen

@@ -21,6 +21,7 @@ struct TargetPlace {  // what its command is told
   std::map<std::string, world::Endpoint> backends;
   std::uint64_t seed = 0;
   double time_scale = 1;
+  std::string ca_pem;                 // of the fakes
   std::function<bool()> interrupted;  // ends the waiting for it; may be empty
 };
 
@@ -65,6 +66,8 @@ class TargetProcess final : public AgentHost {
 
   world::Nanos scaled(world::Nanos wall) const;
   std::uint16_t port_of_command();
+  std::string keep_ca();
+  std::string words() const;
   void demand_free(const world::Endpoint& endpoint);
   world::Task<void> launch();
   world::Task<void> wait_until_ready();
@@ -81,6 +84,7 @@ class TargetProcess final : public AgentHost {
   TargetPlace place_;
   TargetDoor door_;
   world::Command command_;
+  std::string ca_file_;  // of this run alone; empty: none
   std::unique_ptr<world::Child> child_;  // null: it is gone, or there is no command
   world::Tail output_{kOutputBytesMax};
   std::uint64_t lives_ = 0;

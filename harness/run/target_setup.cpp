@@ -31,9 +31,17 @@ ScenarioError error_of(const Scenario& scenario, const std::string& sentence) {
   return {Place{scenario.file, 0, 0}, sentence};
 }
 
-// A header's value with its ${NAME} put in; `missing` is the first that is not set.
-std::string expanded(std::string_view value, std::string& missing) {
-  std::string out;
+struct Expanded {
+  std::string value;
+  std::string missing;               // the first variable that is not set
+  std::vector<std::string> secrets;  // what was put in
+};
+
+// A header's value with its ${NAME} put in.
+Expanded expanded(std::string_view value) {
+  constexpr std::size_t kSecretMin = 4;  // shorter ones would be found everywhere
+  Expanded found;
+  std::string& out = found.value;
   while (!value.empty()) {
     const std::size_t open = std::min(value.find("${"), value.size());
     const std::size_t close = value.find('}', open);
@@ -44,11 +52,14 @@ std::string expanded(std::string_view value, std::string& missing) {
     }
     const std::string name(value.substr(open + 2, close - open - 2));
     const char* set = std::getenv(name.c_str());
-    if (set == nullptr && missing.empty()) missing = name;
+    if (set == nullptr && found.missing.empty()) found.missing = name;
     if (set != nullptr) out += set;
+    if (set != nullptr && std::string_view(set).size() >= kSecretMin) {
+      found.secrets.emplace_back(set);
+    }
     value.remove_prefix(close + 1);
   }
-  return out;
+  return found;
 }
 
 bool is_one_line(const std::string& text) {
@@ -57,13 +68,13 @@ bool is_one_line(const std::string& text) {
 
 // What is wrong with a header's value, without a word of the value itself.
 std::string problem_of_header(const std::string& name, const std::string& written) {
-  std::string missing;
-  const std::string value = expanded(written, missing);
-  if (!missing.empty()) {
-    return "`target.headers." + name + "` needs the variable " + excerpt(missing) +
-           ", which is not set; `export " + excerpt(missing) + "=...` first";
+  const Expanded found = expanded(written);
+  if (!found.missing.empty()) {
+    const std::string missing = excerpt(found.missing);
+    return "`target.headers." + name + "` needs the variable " + missing +
+           ", which is not set; `export " + missing + "=...` first";
   }
-  if (!is_one_line(value)) {
+  if (!is_one_line(found.value)) {
     return "`target.headers." + name + "` is, with its variables put in, more than one line";
   }
   return {};
@@ -163,7 +174,14 @@ std::string target_url_of(const Target& target, std::uint16_t port) {
 std::vector<ScenarioError> target_errors(const Scenario& scenario) {
   std::vector<ScenarioError> errors;
   const Target& target = scenario.target;
-  if (!target.is_given()) return errors;
+  if (!target.is_given()) {
+    const auto written = scenario.configuration.lower_bound("target");
+    if (written != scenario.configuration.end() && written->first.starts_with("target")) {
+      errors.push_back(error_of(scenario, "has a `target` without `command` or `url`: give one, "
+                                          "or --target-command or --target"));
+    }
+    return errors;
+  }
   try {
     parse_target_url(target_url_of(target, 1));
   } catch (const TargetError& error) {
@@ -214,8 +232,9 @@ TargetDoor target_door(const Target& target, std::uint16_t port) {
   for (const auto& [name, written] : target.headers) {
     const std::string problem = problem_of_header(name, written);
     if (!problem.empty()) throw TargetError(problem);
-    std::string missing;
-    door.headers.emplace_back(name, expanded(written, missing));
+    Expanded found = expanded(written);
+    door.headers.emplace_back(name, std::move(found.value));
+    for (std::string& secret : found.secrets) door.secrets.push_back(std::move(secret));
   }
   if (!url.is_https) return door;
   world::TlsClient tls;
@@ -225,9 +244,8 @@ TargetDoor target_door(const Target& target, std::uint16_t port) {
   return door;
 }
 
-Variables target_environment(const Scenario& scenario,
-                             const std::map<std::string, world::Endpoint>& backends,
-                             std::uint64_t seed, std::uint16_t port) {
+Variables target_environment(const Scenario& scenario, const EnvironmentPlace& place) {
+  const auto& [backends, seed, port, ca_file] = place;
   Variables variables;
   set(variables, "PORT", std::to_string(port));
   set_base_urls(variables, scenario, backends);
@@ -236,6 +254,11 @@ Variables target_environment(const Scenario& scenario,
     set(variables, key, canary_key(seed));
   }
   set_no_proxy(variables);
+  if (!place.ca_file.empty()) {
+    for (const char* name : {"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}) {
+      set(variables, name, place.ca_file);
+    }
+  }
   for (const auto& [name, endpoint] : backends) {
     set(variables, "SHAKEDOWN_BACKEND_" + upper(name) + "_URL",
         base_of(scenario, name, endpoint));

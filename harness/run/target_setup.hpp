@@ -28,10 +28,16 @@ std::string target_url_of(const Target& target, std::uint16_t port);
 // Throws TargetError for what target_lacks() would tell.
 TargetDoor target_door(const Target& target, std::uint16_t port);
 
+struct EnvironmentPlace {
+  std::map<std::string, world::Endpoint> backends;
+  std::uint64_t seed = 0;
+  std::uint16_t port = 0;
+  std::string ca_file = {};  // whom backends of https are trusted by; empty: there are none
+};
+
 // Where each SDK's variable leads: the first backend that its provider's dialect is spoken by, or
 // else the first of all, so that no request goes out into the world.
 std::vector<std::pair<std::string, std::string>> target_environment(
-    const Scenario& scenario, const std::map<std::string, world::Endpoint>& backends,
-    std::uint64_t seed, std::uint16_t port);
+    const Scenario& scenario, const EnvironmentPlace& place);
 
 }  // namespace harness

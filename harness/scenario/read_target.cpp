@@ -161,7 +161,8 @@ void check_headers(Loading& loading, const YamlNode& target) {
   const YamlNode* headers = target.find("headers");
   if (headers == nullptr) return;
   for (const YamlEntry& entry : headers->entries) {
-    const bool is_framing = std::find(kFraming.begin(), kFraming.end(), entry.key) != kFraming.end();
+    const bool is_framing =
+        std::find(kFraming.begin(), kFraming.end(), entry.key) != kFraming.end();
     if (is_token(entry.key) && is_one_line(entry.value.text) && !is_framing) continue;
     loading.errors.add(entry.place, "`target.headers." + entry.key +
                                         "` is not a header that can be set; write a name and a "
@@ -182,9 +183,11 @@ void check_environment(Loading& loading, const YamlNode& target) {
   }
 }
 
-// Keys that mean something only beside a command, or beside an address of https.
+// Keys that mean something only beside a command, or beside an address of https. Which of them
+// there is may be the command line's to say.
 void check_needs(Loading& loading, const YamlNode& target) {
   const Target& read = loading.scenario.target;
+  if (!read.is_given()) return;
   for (const char* key : {"directory", "stop_within", "environment"}) {
     const YamlNode* given = target.find(key);
     if (given == nullptr || !read.command.empty()) continue;

@@ -1,8 +1,8 @@
 """A small agent for the tests: asks OPENAI_BASE_URL, listens on PORT, and speaks as argv says.
 
-target_agent.py MANNER...   manners: chat, messages, responses, mapped, events; or one that is
-wrong: dies, silent, garbage, teapot, wrong_key, dies_later, plain. `needs NAME=VALUE` refuses
-requests without that header; `child` starts a process of its own, and says its number.
+target_agent.py MANNER...   manners: chat, stateless, messages, responses, mapped, events; or one
+that is wrong: dies, silent, garbage, teapot, dies_later, plain, deaf. `needs NAME=VALUE` refuses
+requests without that header; `child FILE` starts a process of its own, and writes its number.
 """
 import json
 import os
@@ -74,7 +74,7 @@ class Agent(BaseHTTPRequestHandler):
         if "needs" in MANNERS:
             name, value = MANNERS[MANNERS.index("needs") + 1].split("=")
             if self.headers.get(name) != value:
-                return self.say(401, '{"detail": "who are you?"}')
+                return self.say(401, json.dumps({"detail": "not you, %s" % self.headers.get(name)}))
         try:
             self.answer(body)
         except urllib.error.HTTPError as error:
@@ -90,6 +90,10 @@ class Agent(BaseHTTPRequestHandler):
                       % json.dumps(piece) for piece in said.split("\0")]
             frames.append('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n')
             return self.say_events(frames + ["data: [DONE]\n\n"])
+        if "stateless" in MANNERS:
+            return self.say(200, json.dumps({"choices": [
+                {"index": 0, "message": {"content": ask(body["messages"])},
+                 "finish_reason": "stop"}]}))
         if "messages" in MANNERS:
             said = ask(body["messages"])
             if not body.get("stream"):
@@ -131,12 +135,15 @@ def main():
     if "dies" in MANNERS:
         print("\x1b[31mCannot find module 'left-pad'\x1b[0m", file=sys.stderr, flush=True)
         sys.exit(3)
+    if "deaf" in MANNERS:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if "child" in MANNERS:
         child = subprocess.Popen(["sleep", "600"])
         with open(MANNERS[MANNERS.index("child") + 1], "w") as file:
             file.write(str(child.pid))
     if "silent" in MANNERS:
-        signal.pause()
+        while True:
+            signal.pause()
     server = ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Agent)
     server.daemon_threads = True
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
