@@ -73,7 +73,11 @@ int init(InitCommand& command, const std::vector<std::string>& given) {
   if (answers.name.empty()) {
     answers.name = name_from(fs::canonical(folder).filename().string());
   }
-  if (!command.command.empty()) answers.command = shell_words(command.command);
+  try {
+    if (!command.command.empty()) answers.command = split_words(command.command);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error("--command " + command.command + ": " + error.what());
+  }
   if (!command.yes && on_terminal()) ask(answers, given, std::cin, std::cout);
   demand_good(answers);
 

@@ -6,52 +6,56 @@ namespace harness {
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  throw std::runtime_error("`" + std::string(text) + "`: " + why);
+// Takes what stands in quotes; `at` is behind the opening one, and then behind the closing one.
+std::string quoted_part(std::string_view command, std::size_t& at, char quote) {
+  std::string part;
+  for (; at < command.size(); ++at) {
+    if (command[at] == quote) {
+      ++at;
+      return part;
+    }
+    const bool escapes = quote == '"' && command[at] == '\\' && at + 1 < command.size() &&
+                         (command[at + 1] == '"' || command[at + 1] == '\\');
+    if (escapes) ++at;
+    part += command[at];
+  }
+  throw std::runtime_error("a quote (" + std::string(1, quote) + ") is not closed");
+}
+
+void refuse_shell(char c) {
+  if (std::string_view("|&;<>()$`*?").find(c) == std::string_view::npos) return;
+  throw std::runtime_error("`" + std::string(1, c) +
+                           "` needs a shell, and there is none; quote it, or give `sh -c '...'`");
 }
 
 }  // namespace
 
-std::vector<std::string> shell_words(std::string_view text) {
+std::vector<std::string> split_words(std::string_view command) {
   std::vector<std::string> words;
   std::string word;
   bool in_word = false;
-  char quote = '\0';
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (quote == '\'') {
-      if (c == '\'') quote = '\0';
-      else word += c;
-    } else if (c == '\\') {
-      if (i + 1 == text.size()) refuse(text, "ends with a backslash");
-      const bool keeps = quote == '"' && next != '"' && next != '\\' && next != '$' && next != '`';
-      if (keeps) word += c;
-      word += next;
-      in_word = true;
-      ++i;
-    } else if (c == '$' || c == '`' || (quote == '\0' && std::string_view("|&;<>()*?~#").find(c) !=
-                                                             std::string_view::npos)) {
-      refuse(text, std::string("`") + c +
-                       "` means something to a shell, and none is started; quote it in '...', or "
-                       "start one: sh -c '...'");
-    } else if (quote == '"') {
-      if (c == '"') quote = '\0';
-      else word += c;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-      in_word = true;
-    } else if (c == ' ' || c == '\t' || c == '\n') {
+  for (std::size_t at = 0; at < command.size();) {
+    const char c = command[at];
+    if (c == ' ' || c == '\t' || c == '\n') {
       if (in_word) words.push_back(std::move(word));
       word.clear();
       in_word = false;
+      ++at;
+      continue;
+    }
+    in_word = true;
+    ++at;
+    if (c == '\'' || c == '"') {
+      word += quoted_part(command, at, c);
+    } else if (c == '\\' && at < command.size()) {
+      word += command[at++];
     } else {
+      refuse_shell(c);
       word += c;
-      in_word = true;
     }
   }
-  if (quote != '\0') refuse(text, std::string("a quote ") + quote + " is never closed");
   if (in_word) words.push_back(std::move(word));
+  if (words.empty() || words.front().empty()) throw std::runtime_error("names no program");
   return words;
 }
 

@@ -1,5 +1,5 @@
-// A command as it is typed, in words: quotes and backslashes mean what they mean to a shell, and
-// nothing else does. What only a shell can do is refused, as no shell is started.
+// Splits a command into words as a shell would, with quotes and backslashes, and without a shell:
+// nothing is expanded, and nothing is run. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace harness {
 
-// Throws std::runtime_error that says what is wrong with the text, and what to write instead.
-std::vector<std::string> shell_words(std::string_view text);
+// Throws runtime_error when a quote is not closed, when nothing is left, or for what only a shell
+// can do: pipes, redirections, lists, variables.
+std::vector<std::string> split_words(std::string_view command);
 
 }  // namespace harness

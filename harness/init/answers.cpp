@@ -5,6 +5,7 @@
 
 #include "fakes/dialect.hpp"
 #include "harness/scenario/errors.hpp"
+#include "harness/scenario/target.hpp"
 
 namespace harness {
 
@@ -61,7 +62,9 @@ std::vector<InitProvider> init_providers() {
 }
 
 std::vector<std::string> init_dialects() {
-  return {"openai-chat", "openai-responses", "anthropic", "json"};
+  std::vector<std::string> names;
+  for (const auto& choice : choices(TargetDialect{})) names.emplace_back(choice.name);
+  return names;
 }
 
 std::vector<std::string> init_cis() { return {"github", "gitlab", "jenkins", "none"}; }

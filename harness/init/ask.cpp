@@ -55,7 +55,7 @@ std::string take_command_or_url(InitAnswers& answers, const std::string& answer)
   const bool is_url = answer.starts_with("http://") || answer.starts_with("https://");
   try {
     if (is_url) tried.url = answer;
-    else tried.command = shell_words(answer);
+    else tried.command = split_words(answer);
   } catch (const std::exception& error) {
     return error.what();
   }

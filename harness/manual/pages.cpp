@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "agent/profile.hpp"
-#include "fakes/dialect.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/commands/list.hpp"
+#include "harness/scenario/target.hpp"
 
 namespace harness {
 
@@ -44,7 +44,7 @@ std::vector<std::string> table_words(const std::string& option) {
   if (option == "--profile" || option == "--profiles") {
     for (const agent::Profile& profile : agent::kProfiles) words.emplace_back(profile.name);
   } else if (option == "--dialect") {
-    for (const fakes::Dialect* dialect : fakes::kDialects) words.emplace_back(dialect->name());
+    for (const auto& choice : choices(TargetDialect{})) words.emplace_back(choice.name);
   } else if (option == "kind") {
     words = list_kinds();
   }

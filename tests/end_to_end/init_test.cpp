@@ -75,7 +75,7 @@ TEST_CASE("init says what it lacks when it cannot ask", "[init]") {
     const char* says;
   };
   for (const Row& row : {Row{{"init"}, "Give --command"},
-                         Row{{"init", "--command", "a | b"}, "none is started"},
+                         Row{{"init", "--command", "a | b"}, "needs a shell"},
                          Row{{"init", "--url", "nowhere"}, "such as http://"},
                          Row{{"init", "--url", "http://x", "--ci", "travis"}, "--ci"},
                          Row{{"init", "--url", "http://x", "--dir", "none"}, "no such folder"}}) {
