@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 
 namespace world {
@@ -12,8 +13,16 @@ std::atomic<bool> caught{false};
 std::atomic<bool> caught_ctrl_c{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "used in a signal handler");
 
+std::array<std::atomic<int>, kGroupsRemembered> groups{};
+static_assert(std::atomic<int>::is_always_lock_free, "used in a signal handler");
+
 void on_signal(int number) {
-  if (number == SIGINT && caught_ctrl_c.exchange(true)) ::_exit(kInterruptedExitCode);
+  if (number == SIGINT && caught_ctrl_c.exchange(true)) {
+    for (const std::atomic<int>& group : groups) {
+      if (group.load() > 0) ::kill(-group.load(), SIGKILL);
+    }
+    ::_exit(kInterruptedExitCode);
+  }
   caught.store(true);
 }
 }  // namespace
@@ -27,6 +36,20 @@ void catch_interrupts() {
   // A write over the file size limit then fails with EFBIG, which the caller reports, as a full
   // disk.
   ::signal(SIGXFSZ, SIG_IGN);
+}
+
+void remember_group(int group) {
+  for (std::atomic<int>& place : groups) {
+    int none = 0;
+    if (place.compare_exchange_strong(none, group)) return;
+  }
+}
+
+void forget_group(int group) {
+  for (std::atomic<int>& place : groups) {
+    int there = group;
+    if (place.compare_exchange_strong(there, 0)) return;
+  }
 }
 
 bool interrupted() { return caught.load(); }

@@ -15,6 +15,12 @@ bool interrupted();
 // Asks for the same orderly end from within.
 void interrupt();
 
+// A process group that the second Ctrl-C kills too. So many are remembered at a time, others are
+// not; any thread.
+inline constexpr int kGroupsRemembered = 64;
+void remember_group(int group);
+void forget_group(int group);
+
 // Forgets what was caught. For tests, and for a program that goes on after an interrupted run.
 void forget_interrupts();
 

@@ -15,6 +15,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "world/asio_wait.hpp"
+#include "world/interrupt.hpp"
 
 namespace world {
 
@@ -186,12 +187,14 @@ class RealChild final : public Child {
                  net::posix::stream_descriptor(processes.clock_.io())},
         tail_(tail_bytes) {
     ++processes_.running_;
+    remember_group(pid_);
   }
 
   // Until here the leader was not reaped, so that its group's number could not become another's.
   ~RealChild() override {
     ENSURE(waiting_ == 0, "a child died during a wait for it");
     ::kill(-pid_, SIGKILL);
+    forget_group(pid_);
     siginfo_t info{};
     while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) != 0 && errno == EINTR) {
     }

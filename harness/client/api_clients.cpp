@@ -48,29 +48,69 @@ void forget_answer(Operation& op, Reply& reply) {
   op.output_tokens = 0;
 }
 
+// The client sends again what was said before.
+bool keeps_history(const Target& target) {
+  if (target.dialect != TargetDialect::json) return target.kept_by() == KeptBy::client;
+  return target.mapping && Mapping(*target.mapping).sends_messages();
+}
+
 }  // namespace
 
 ApiClients::ApiClients(world::Clock& clock, world::Network& network,
-                       const world::Endpoint& target, const Scenario& scenario,
-                       world::Random random)
+                       const TargetDoor& door, const Scenario& scenario, world::Random random,
+                       TargetWatch* watch)
     : clock_(clock),
       scenario_(scenario),
       random_(random),
-      chat_(clock, network, target, scenario, random),
-      responses_(clock, network, target, scenario, random),
-      bad_(clock, network, target, scenario) {}
+      watch_(watch),
+      secrets_(door.secrets),
+      client_keeps_(scenario.target.is_given() && keeps_history(scenario.target)),
+      chat_(clock, network, door, scenario, random, client_keeps_ ? &histories_ : nullptr),
+      responses_(clock, network, door, scenario, random, client_keeps_ ? &histories_ : nullptr),
+      bad_(clock, network, door, scenario),
+      messages_(clock, network, door, scenario, random, client_keeps_ ? &histories_ : nullptr) {
+  if (!scenario.target.mapping) return;
+  mapped_ =
+      std::make_unique<MappedClient>(clock, network, door, scenario, random, histories_);
+}
 
 void ApiClients::close_idle() {
   chat_.close_idle();
   responses_.close_idle();
   bad_.close_idle();
+  messages_.close_idle();
+  if (mapped_) mapped_->close_idle();
 }
 
 TurnClient& ApiClients::client_of(const PlannedRequest& request) {
   const LoadClass& load_class = scenario_.load[request.load_class];
   if (scenario_.corpus_of(load_class) != nullptr) return bad_;
+  const bool is_core = !scenario_.target.is_given();
+  switch (is_core ? TargetDialect::openai_chat : scenario_.target.dialect) {
+    case TargetDialect::openai_chat: break;
+    case TargetDialect::openai_responses: return responses_;
+    case TargetDialect::anthropic: return messages_;
+    case TargetDialect::json: return *mapped_;
+  }
   if (load_class.api == Api::responses) return responses_;
   return chat_;
+}
+
+// What a target of the user's own makes of a turn is looked at and remembered.
+Task<bool> ApiClients::ask_target(const PlannedRequest& request, std::uint32_t sending,
+                                  Operation& op, Reply& reply) {
+  auto asking = client_of(request).ask(request, sending, op, reply);
+  const bool ended = co_await asking;
+  for (std::string* told : {&reply.text, &reply.error_body, &reply.trouble}) {
+    if (!secrets_.empty()) *told = without_secrets(std::move(*told), secrets_);
+  }
+  const LoadClass& load_class = scenario_.load[request.load_class];
+  if (scenario_.corpus_of(load_class) != nullptr) co_return ended;
+  if (watch_ != nullptr) watch_->saw(op, reply);
+  if (client_keeps_ && op.outcome == Outcome::ok) {
+    histories_.add(request.turn, turn_text(scenario_, request), reply.text);
+  }
+  co_return ended;
 }
 
 Task<bool> ApiClients::ask(const PlannedRequest& request, std::uint32_t sending, Operation& op,
@@ -78,6 +118,9 @@ Task<bool> ApiClients::ask(const PlannedRequest& request, std::uint32_t sending,
   const LoadClass& load_class = scenario_.load[request.load_class];
   if (sending == 0 && has_key(load_class, random_, request.turn)) {
     return ask_with_key(request, op, reply);
+  }
+  if (scenario_.target.is_given() && sending == 0) {
+    return ask_target(request, sending, op, reply);
   }
   return client_of(request).ask(request, sending, op, reply);
 }
@@ -95,7 +138,8 @@ Task<bool> ApiClients::ask_with_key(const PlannedRequest& request, Operation& op
       until = clock_.now() + idempotency.timeout;
     }
     const std::uint32_t sending = resends == 0 ? 0 : copies + resends;
-    auto asking = client.ask(request, sending, op, reply);
+    auto asking = scenario_.target.is_given() ? ask_target(request, sending, op, reply)
+                                              : client.ask(request, sending, op, reply);
     const std::optional<bool> in_time =
         co_await world::with_deadline(clock_, until, std::move(asking));
     if (in_time && (is_last || !may_come_again(op))) co_return true;

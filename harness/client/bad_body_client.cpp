@@ -19,19 +19,16 @@ bool is_refusal(int status) {
 
 }  // namespace
 
-BadBodyClient::BadBodyClient(world::Clock& clock, world::Network& network, world::Endpoint target,
+BadBodyClient::BadBodyClient(world::Clock& clock, world::Network& network, TargetDoor door,
                              const Scenario& scenario)
     : clock_(clock),
       scenario_(scenario),
-      target_(std::move(target)),
-      http_(clock, network, http_options_of(scenario.client)) {}
+      door_(std::move(door)),
+      http_(clock, network, http_options_of(scenario.client, door_)) {}
 
 std::string BadBodyClient::render(const CorpusRow& row, world::TurnId turn) const {
   const std::string body = body_of(row, turn);
-  std::string bytes = "POST ";
-  bytes += path_of(row);
-  bytes += " HTTP/1.1\r\nhost: " + world::to_string(target_) +
-           "\r\ncontent-type: application/json\r\ncontent-length: ";
+  std::string bytes = post_head(door_, path_of(row));
   world::append_integer(bytes, static_cast<std::int64_t>(body.size()));
   bytes += "\r\nx-request-id: " + world::to_text(turn) + "\r\n\r\n";
   bytes += body;
@@ -45,7 +42,7 @@ Task<bool> BadBodyClient::ask(const PlannedRequest& request, std::uint32_t, Oper
   op.streamed = false;
   std::string bytes = render(row, request.turn);
   op.request_bytes = bytes.size();
-  Result<HttpExchange> sent = co_await http_.send_rendered(target_, std::move(bytes));
+  Result<HttpExchange> sent = co_await http_.send_rendered(door_.endpoint, std::move(bytes));
   if (!sent) co_return fail(op, failure_of(sent.error()));
   HttpExchange& exchange = *sent;
   op.http_status = static_cast<std::uint16_t>(exchange.status());

@@ -3,6 +3,7 @@
 // clock.
 #pragma once
 
+#include "harness/client/target_door.hpp"
 #include "harness/client/turn_client.hpp"
 #include "world/http_client.hpp"
 
@@ -10,7 +11,7 @@ namespace harness {
 
 class BadBodyClient final : public TurnClient {
  public:
-  BadBodyClient(world::Clock& clock, world::Network& network, world::Endpoint target,
+  BadBodyClient(world::Clock& clock, world::Network& network, TargetDoor door,
                 const Scenario& scenario);
 
   world::Task<bool> ask(const PlannedRequest& request, std::uint32_t sending,
@@ -26,7 +27,7 @@ class BadBodyClient final : public TurnClient {
 
   world::Clock& clock_;
   const Scenario& scenario_;
-  world::Endpoint target_;
+  TargetDoor door_;
   world::HttpClient http_;
 };
 

@@ -79,13 +79,6 @@ bool PieceTaker::take(std::string_view piece, world::Instant now, Operation& op,
   return true;
 }
 
-world::HttpClientOptions http_options_of(const Client& client) {
-  world::HttpClientOptions options;
-  options.limits.body_bytes_max = static_cast<std::uint64_t>(client.response_bytes_max);
-  options.idle_max = static_cast<std::size_t>(client.connections_max);
-  return options;
-}
-
 TurnNames::TurnNames(world::TurnId id) : turn(world::to_text(id)) {
   conversation = std::string_view(turn).substr(0, turn.rfind('.'));
   user = conversation.substr(0, conversation.find('.'));

@@ -45,8 +45,6 @@ class PieceTaker {
   world::Instant last_ = world::kNever;
 };
 
-world::HttpClientOptions http_options_of(const Client& client);
-
 // "u17.s2.t5" and its parts.
 struct TurnNames {
   explicit TurnNames(world::TurnId turn);

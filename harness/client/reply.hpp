@@ -88,6 +88,8 @@ struct Reply {
   // What came instead of an answer, its first kErrorBytesMax bytes: the body of a status other than
   // 2xx, a 2xx body that is no answer, or the error event of a stream.
   std::string error_body;
+  bool said_error = false;          // that body is an error of the target's own, in its dialect
+  std::string trouble;              // one sentence: why an answer was not understood, where known
   world::Nanos retry_after{-1};     // of a refusal; negative: none, or a date
   bool says_when = false;           // there was a Retry-After, if only a date
   std::vector<QueueNotice> notices; // the first kNoticesMax

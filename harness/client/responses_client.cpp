@@ -18,8 +18,6 @@ using world::Task;
 
 namespace {
 
-constexpr std::string_view kPath = "/v1/responses";
-
 // Ids come back in paths of ours.
 bool is_good_id(std::string_view id) {
   if (id.empty() || id.size() > Reply::kIdBytesMax) return false;
@@ -38,13 +36,15 @@ bool is_lost(int status) {
 }  // namespace
 
 ResponsesClient::ResponsesClient(world::Clock& clock, world::Network& network,
-                                 world::Endpoint target, const Scenario& scenario,
-                                 world::Random random)
+                                 TargetDoor door, const Scenario& scenario,
+                                 world::Random random, Histories* histories)
     : clock_(clock),
       scenario_(scenario),
       random_(random),
-      target_(std::move(target)),
-      http_(clock, network, http_options_of(scenario.client)) {}
+      door_(std::move(door)),
+      path_(door_.path_or(path_of(TargetDialect::openai_responses))),
+      histories_(histories),
+      http_(clock, network, http_options_of(scenario.client, door_)) {}
 
 void ResponsesClient::Turn::see(ResponseObject told, Instant now) {
   JobSeen& job = reply.job;
@@ -65,12 +65,20 @@ void ResponsesClient::Turn::see(ResponseObject told, Instant now) {
 std::string ResponsesClient::render(const PlannedRequest& request, std::uint32_t sending) const {
   const LoadClass& load_class = scenario_.load[request.load_class];
   const TurnNames names(request.turn);
-  std::string body = R"({"model":"agent","input":)";
-  world::append_json_string(body, turn_text(scenario_, request));
+  std::string body = R"({"model":)";
+  world::append_json_string(body, door_.model);
+  body += R"(,"input":)";
+  const std::string text = turn_text(scenario_, request);
+  if (histories_ != nullptr) {
+    append_messages(body, histories_->said(request.turn), text);
+  } else {
+    world::append_json_string(body, text);
+    body += R"(,"conversation":")";
+    body += names.conversation;
+    body += '"';
+  }
   body += R"(,"user":")";
   body += names.user;
-  body += R"(","conversation":")";
-  body += names.conversation;
   body += R"(","metadata":{"conversation":")";
   body += names.conversation;
   body += R"("})";
@@ -82,10 +90,7 @@ std::string ResponsesClient::render(const PlannedRequest& request, std::uint32_t
   body += load_class.background ? R"(,"background":true,"store":true)" : R"(,"store":false)";
   body += request.stream ? R"(,"stream":true})" : R"(,"stream":false})";
 
-  std::string bytes = "POST ";
-  bytes += kPath;
-  bytes += " HTTP/1.1\r\nhost: " + world::to_string(target_) +
-           "\r\ncontent-type: application/json\r\ncontent-length: ";
+  std::string bytes = post_head(door_, path_);
   world::append_integer(bytes, static_cast<std::int64_t>(body.size()));
   bytes += "\r\n";
   append_turn_headers(bytes, load_class, names.turn, sending,
@@ -121,7 +126,7 @@ Task<bool> ResponsesClient::ask(const PlannedRequest& request, std::uint32_t sen
   if (!is_copy) draw_wishes(turn, request.turn);
   std::string bytes = render(request, sending);
   op.request_bytes = bytes.size();
-  Result<HttpExchange> sent = co_await http_.send_rendered(target_, std::move(bytes));
+  Result<HttpExchange> sent = co_await http_.send_rendered(door_.endpoint, std::move(bytes));
   if (!sent) co_return fail(op, failure_of(sent.error()));
   op.http_status = static_cast<std::uint16_t>(sent->status());
   read_reply_headers(sent->headers(), op, reply);
@@ -197,12 +202,13 @@ world::HttpRequest ResponsesClient::call_for(const Turn& turn, std::string_view 
                                              std::string_view behind_id) const {
   world::HttpRequest request;
   request.method = method;
-  request.target = std::string(kPath) + "/" + turn.reply.id + std::string(behind_id);
+  for (const auto& [name, value] : door_.headers) request.headers.add(name, value);
+  request.target = path_ + "/" + turn.reply.id + std::string(behind_id);
   return request;
 }
 
 Task<bool> ResponsesClient::call_without_end(world::HttpRequest request, Whole& whole) {
-  Result<HttpExchange> sent = co_await http_.send(target_, std::move(request));
+  Result<HttpExchange> sent = co_await http_.send(door_.endpoint, std::move(request));
   if (!sent) co_return false;
   Result<std::string> body = co_await sent->read_all();
   if (!body) co_return false;

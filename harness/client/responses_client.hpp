@@ -5,6 +5,8 @@
 // deadline, however often the target is gone meanwhile. One clock.
 #pragma once
 
+#include "harness/client/histories.hpp"
+#include "harness/client/target_door.hpp"
 #include "harness/client/turn_client.hpp"
 #include "world/http_client.hpp"
 
@@ -12,8 +14,10 @@ namespace harness {
 
 class ResponsesClient final : public TurnClient {
  public:
-  ResponsesClient(world::Clock& clock, world::Network& network, world::Endpoint target,
-                  const Scenario& scenario, world::Random random = world::Random(1));
+  // With `histories`, each request has all of its conversation.
+  ResponsesClient(world::Clock& clock, world::Network& network, TargetDoor door,
+                  const Scenario& scenario, world::Random random = world::Random(1),
+                  Histories* histories = nullptr);
 
   world::Task<bool> ask(const PlannedRequest& request, std::uint32_t sending,
                         reports::Operation& op, Reply& reply) override;
@@ -65,7 +69,9 @@ class ResponsesClient final : public TurnClient {
   world::Clock& clock_;
   const Scenario& scenario_;
   world::Random random_;
-  world::Endpoint target_;
+  TargetDoor door_;
+  std::string path_;
+  Histories* histories_;
   world::HttpClient http_;
 };
 

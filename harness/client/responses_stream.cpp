@@ -141,7 +141,7 @@ Task<ResponsesClient::Followed> ResponsesClient::resume(Turn& turn) {
     world::append_integer(query, static_cast<std::int64_t>(turn.reply.numbers.next - 1));
   }
   world::HttpRequest request = call_for(turn, "GET", query);
-  Result<HttpExchange> sent = co_await http_.send(target_, std::move(request));
+  Result<HttpExchange> sent = co_await http_.send(door_.endpoint, std::move(request));
   if (!sent) {
     turn.broke = failure_of(sent.error());
     co_return Followed::broken;

@@ -6,6 +6,7 @@
 #include "harness/commands/command.hpp"
 #include "harness/run/prepared.hpp"
 #include "harness/run/suite_parts.hpp"
+#include "harness/run/target_setup.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/verdict/verdict.hpp"
@@ -41,9 +42,10 @@ int check(const CheckOptions& options) {
       LoadOptions load;
       load.sets = options.sets;
       Scenario scenario = load_scenario(file, load);
-      const bool live = !scenario.target.url.empty();
-      std::vector<ScenarioError> errors;
-      if (live) errors = sim_only(scenario);
+      std::vector<ScenarioError> errors = target_errors(scenario);
+      if (scenario.target.is_given()) {
+        for (ScenarioError& error : sim_only(scenario)) errors.push_back(std::move(error));
+      }
       if (!errors.empty()) throw ScenarioErrors(std::move(errors));
       const std::uint64_t seed = scenario.seed;
       const Prepared prepared = prepare(std::move(scenario), seed);

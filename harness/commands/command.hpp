@@ -2,6 +2,7 @@
 // its CLI11 subcommand and leaves what it returns in `exit_code`.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,8 +19,13 @@ struct Command {
   std::string_view doc;
   std::string_view example;
   void (*add)(CLI::App& command, int& exit_code);
+  bool hidden = false;  // from help, pages and completion
 };
 std::span<const Command> commands();
+
+// The whole command line, ready to parse. What a command returns is left in `exit_code`, which must
+// live as long.
+std::shared_ptr<CLI::App> command_line(int& exit_code);
 
 // Parses the command line and runs the command. Returns the process's exit code.
 int run_command_line(int argc, const char* const* argv);
@@ -31,7 +37,8 @@ std::string scenarios_directory();
 // The path of this very program; empty when the system does not say.
 std::string own_program();
 
-// Every scenario file that the arguments name: files as they are, directories searched for *.yaml.
+// Every scenario file that the arguments name: files as they are, directories searched for *.yaml;
+// a bare name that is neither is that of a bundled scenario.
 // Throws ScenarioErrors for what does not exist or holds none.
 std::vector<std::string> scenario_files(const std::vector<std::string>& arguments);
 

@@ -61,8 +61,8 @@ std::vector<Piece> pieces_of(const ContrastCommand& command) {
       load.agent = agent::find_profile(profile)->apply(agent::Config{});
       try {
         Scenario scenario = load_scenario(file, load);
-        if (!scenario.target.url.empty()) {
-          errors.push_back({Place{file, 0, 0}, "has a target.url: it is run with no profile"});
+        if (scenario.target.is_given()) {
+          errors.push_back({Place{file, 0, 0}, "has a target: it is run with no profile"});
           break;
         }
         const std::uint64_t seed = scenario.seed;

@@ -9,6 +9,7 @@
 #include "fakes/faults/catalogue.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/oracles/oracle.hpp"
+#include "harness/scenario/target.hpp"
 #include "harness/scenario/agent_fault.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
@@ -78,14 +79,32 @@ Rows invariants() {
   return rows;
 }
 
+bool is_of_targets(std::string_view dialect) {
+  for (const auto& choice : choices(TargetDialect{})) {
+    if (choice.name == dialect) return true;
+  }
+  return false;
+}
+
 Rows dialects() {
   Rows rows;
   for (const fakes::Dialect* dialect : fakes::kDialects) {
     rows.push_back({{"name", dialect->name()},
                     {"doc", dialect->doc()},
                     {"path", dialect->chat_path()},
-                    {"base_url_variable", dialect->base_url_variable()}});
+                    {"base_url_variable", dialect->base_url_variable()},
+                    {"of_targets", is_of_targets(dialect->name())}});
   }
+  for (Row& row : rows) {
+    if (row["of_targets"].get<bool>()) {
+      row["doc"] = row["doc"].get<std::string>() + " For targets too.";
+    }
+  }
+  rows.push_back({{"name", name_of(TargetDialect::json)},
+                  {"doc", "JSON of a target's own, as its target.mapping says; for targets only."},
+                  {"path", path_of(TargetDialect::json)},
+                  {"base_url_variable", ""},
+                  {"of_targets", true}});
   return rows;
 }
 
@@ -195,6 +214,12 @@ int list(const std::string& kind, bool as_json) {
 }
 
 }  // namespace
+
+std::vector<std::string> list_kinds() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kKinds) names.emplace_back(kind.name);
+  return names;
+}
 
 void add_list(CLI::App& command, int& exit_code) {
   auto kind = std::make_shared<std::string>();

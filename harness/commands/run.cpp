@@ -20,7 +20,7 @@
 #include "harness/run/run_directory.hpp"
 #include "harness/run/segment.hpp"
 #include "harness/run/suite_parts.hpp"
-#include "harness/run/target_url.hpp"
+#include "harness/run/target_setup.hpp"
 #include "harness/run/trail_file.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
@@ -40,7 +40,9 @@ Scenario load(const RunCommand& command, const std::string& file) {
   LoadOptions load;
   load.sets = command.sets;
   load.agent = agent::find_profile(command.profile)->apply(agent::Config{});
-  return load_scenario(file, load);
+  Scenario scenario = load_scenario(file, load);
+  take_target(command, scenario);
+  return scenario;
 }
 
 // What is wrong with the scenarios of one command taken together.
@@ -54,29 +56,20 @@ void check_together(const RunCommand& command, const std::vector<Scenario>& scen
                         "scenario `" + scenario.name + "` is also in " + first->second +
                             "; its results would overwrite those"});
     }
-    const bool live = command.mode == "live" || !command.target.empty() ||
-                      !scenario.target.url.empty();
+    const bool live = command.mode == "live" || scenario.target.is_given();
     if (live) {
       for (ScenarioError& error : sim_only(scenario)) errors.push_back(std::move(error));
     } else {
       for (ScenarioError& error : live_only(scenario)) errors.push_back(std::move(error));
     }
-    if (!command.target.empty() && !scenario.agent_faults.empty()) {
-      errors.push_back({Place{scenario.file, 0, 0},
-                        "`faults." + scenario.agent_faults.front().id +
-                            "` strikes the bundled core's process, and --target names another"});
-    }
-    if (scenario.target.url.empty() || !command.target.empty()) continue;
+    for (ScenarioError& error : target_errors(scenario)) errors.push_back(std::move(error));
+    if (!scenario.target.is_given()) continue;
     if (command.mode == "sim") {
       errors.push_back({Place{scenario.file, 0, 0},
-                        "has a target.url, and a real target cannot be simulated; leave --mode sim "
+                        "has a target, and a real target cannot be simulated; leave --mode sim "
                         "out"});
     }
-    try {
-      parse_target_url(scenario.target.url);
-    } catch (const TargetError& error) {
-      errors.push_back({Place{scenario.file, 0, 0}, std::string("target.url: ") + error.what()});
-    }
+    for (ScenarioError& error : target_lacks(scenario)) errors.push_back(std::move(error));
   }
 }
 
@@ -103,13 +96,10 @@ struct Ended {
 int run_one(const RunCommand& command, RunOptions options, Unit& unit, Ended& ended) {
   Scenario scenario = unit.scenario;
   const std::uint64_t seed = unit.seed;
-  if (options.target_url.empty() && !scenario.target.url.empty()) {
-    options.target_url = scenario.target.url;
-    options.mode = Mode::live;
-  }
+  if (scenario.target.is_given()) options.mode = Mode::live;
   Prepared prepared = prepare(std::move(scenario), seed);
   take_segment(prepared, options.segment, options.mode);
-  options.reproduce = reproduce_command(command, prepared.scenario.file, options.mode, seed);
+  options.reproduce = reproduce_command(command, prepared.scenario, options.mode, seed);
 
   world::RealFiles files;
   const std::string name = prepared.scenario.name;

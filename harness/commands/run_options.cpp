@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "agent/profile.hpp"
+#include "harness/commands/shell_words.hpp"
 #include "harness/run/segment.hpp"
 #include "harness/run/target_url.hpp"
 #include "harness/scenario/errors.hpp"
@@ -33,18 +34,65 @@ world::Pacing pacing_of(const std::string& name) {
   return world::Pacing::timer;
 }
 
+bool names_target(const RunCommand& command) {
+  return !command.target.empty() || !command.target_command.empty();
+}
+
+TargetDialect dialect_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& choice : choices(TargetDialect{})) {
+    if (choice.name == name) return choice.value;
+    names.emplace_back(choice.name);
+  }
+  throw std::runtime_error("--dialect " + name + ": not a dialect of targets" +
+                           did_you_mean(name, names) + "; `shakedown list dialects` shows all");
+}
+
+void check_target(const RunCommand& command) {
+  std::string url = command.target;
+  const std::size_t port = url.find("{port}");
+  if (port != std::string::npos && !command.target_command.empty()) url.replace(port, 6, "1");
+  if (!url.empty()) parse_target_url(url);
+  if (!command.target_command.empty()) {
+    try {
+      split_words(command.target_command);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error("--target-command: " + std::string(error.what()));
+    }
+  }
+  if (!command.dialect.empty()) dialect_named(command.dialect);
+}
+
 }  // namespace
 
-std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
+void take_target(const RunCommand& command, Scenario& scenario) {
+  Target& target = scenario.target;
+  if (names_target(command)) {
+    target.url = command.target;
+    target.command.clear();
+    target.directory.clear();
+    if (!command.target_command.empty()) target.command = split_words(command.target_command);
+  }
+  if (command.dialect.empty()) return;
+  if (!target.is_given()) {
+    throw std::runtime_error("--dialect " + command.dialect + ": there is no target to speak it; "
+                             "give --target or --target-command too");
+  }
+  target.dialect = dialect_named(command.dialect);
+  if (target.dialect != TargetDialect::json) target.mapping.reset();
+}
+
+std::string reproduce_command(const RunCommand& command, const Scenario& scenario, Mode mode,
                               std::uint64_t seed) {
-  std::string text = "shakedown run " + quoted(file);
+  std::string text = "shakedown run " + quoted(scenario.file);
   text += mode == Mode::sim ? " --mode sim" : " --mode live";
   text += " --seed " + std::to_string(seed);
-  if (command.target.empty()) {
-    text += " --profile " + quoted(command.profile);
-  } else {
-    text += " --target " + quoted(command.target);
+  if (!scenario.target.is_given()) text += " --profile " + quoted(command.profile);
+  if (!command.target.empty()) text += " --target " + quoted(command.target);
+  if (!command.target_command.empty()) {
+    text += " --target-command " + quoted(command.target_command);
   }
+  if (!command.dialect.empty()) text += " --dialect " + quoted(command.dialect);
   for (const std::string& set : command.sets) text += " --set " + quoted(set);
   if (mode == Mode::live && command.time_scale != 1.0) {
     char scale[32];
@@ -71,10 +119,9 @@ std::uint64_t seed_option(const std::string& text) {
 
 RunOptions options_of(const RunCommand& command) {
   RunOptions options;
-  const bool live = command.mode == "live" || (command.mode.empty() && !command.target.empty());
+  const bool live = command.mode == "live" || (command.mode.empty() && names_target(command));
   options.mode = live ? Mode::live : Mode::sim;
   options.profile = command.profile;
-  options.target_url = command.target;
   options.time_scale = command.time_scale;
   options.pacing = pacing_of(command.pacing);
   options.fakes_port = command.fakes_port;
@@ -97,11 +144,11 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
     throw std::runtime_error("--ui --jobs: the live view shows one run at a time; leave one of "
                              "them out");
   }
-  if (options.mode == Mode::sim && !command.target.empty()) {
+  if (options.mode == Mode::sim && names_target(command)) {
     throw std::runtime_error("--mode sim --target: a real target cannot be simulated; "
                              "leave one of them out");
   }
-  if (!command.target.empty()) parse_target_url(command.target);
+  check_target(command);
   if (command.check_determinism && options.mode == Mode::live) {
     throw std::runtime_error("--check-determinism is for --mode sim: real time never repeats");
   }
@@ -116,10 +163,6 @@ void check_usage(const RunCommand& command, const RunOptions& options) {
   if (options.mode == Mode::live && (command.seeds > 0 || command.jobs > 1)) {
     throw std::runtime_error("--seeds and --jobs are for --mode sim: live runs would share this "
                              "machine and measure one another");
-  }
-  if (command.dialect != "openai-chat") {
-    throw std::runtime_error("--dialect " + command.dialect +
-                             ": not a dialect; `shakedown list dialects` shows all");
   }
   if (agent::find_profile(command.profile) == nullptr) {
     std::vector<std::string> names;
@@ -154,10 +197,10 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
                         const std::vector<Scenario>& scenarios) {
   if (options.mode == Mode::live) return;
   for (const Scenario& scenario : scenarios) {
-    if (scenario.target.url.empty()) continue;
+    if (!scenario.target.is_given()) continue;
     if (command.seeds > 0 || command.jobs > 1) {
       throw std::runtime_error("--seeds and --jobs are for --mode sim, and " + scenario.file +
-                               " has a target.url, which is tested live");
+                               " has a target, which is tested live");
     }
     return;
   }
@@ -195,9 +238,16 @@ void add_run_options(CLI::App& app, RunCommand& command) {
       ->capture_default_str();
   app.add_option("--target", command.target, "Test the agent at this address instead.")
       ->type_name("URL");
-  app.add_option("--dialect", command.dialect, "Wire format that the target speaks.")
-      ->type_name("NAME")
-      ->capture_default_str();
+  app
+      .add_option("--target-command", command.target_command,
+                  "Test the agent that this command starts instead; it finds its port in PORT and "
+                  "the fakes in OPENAI_BASE_URL and the like. No shell: words and quotes only.")
+      ->type_name("COMMAND");
+  app
+      .add_option("--dialect", command.dialect,
+                  "Wire format that the target speaks: openai-chat (default), openai-responses, "
+                  "anthropic, or json, of which the scenario's target.mapping says more.")
+      ->type_name("NAME");
   app.add_option("--set", command.sets, "Override a value: load.chat.users=5.")
       ->type_name("PATH=VALUE");
   app

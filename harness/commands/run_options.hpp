@@ -23,8 +23,9 @@ struct RunCommand {
   std::string mode;  // empty: sim, or live with a target
   std::string seed;
   std::string profile = "hardened";
-  std::string target;
-  std::string dialect = "openai-chat";
+  std::string target;          // URL
+  std::string target_command;  // words, as a shell would split them
+  std::string dialect;         // empty: the scenario's
   std::string pacing = "timer";
   std::string out = "shakedown-out";
   double time_scale = 1.0;
@@ -48,6 +49,9 @@ void add_run_options(CLI::App& app, RunCommand& command);
 
 RunOptions options_of(const RunCommand& command);
 
+// Puts the target that the command line names in place of the scenario's, whose other keys stay.
+void take_target(const RunCommand& command, Scenario& scenario);
+
 // Throws for options that contradict one another or name what does not exist.
 void check_usage(const RunCommand& command, const RunOptions& options);
 
@@ -60,7 +64,7 @@ void check_live_options(const RunCommand& command, const RunOptions& options,
                         const std::vector<Scenario>& scenarios);
 
 // The command that runs this again, whatever the defaults of then.
-std::string reproduce_command(const RunCommand& command, const std::string& file, Mode mode,
+std::string reproduce_command(const RunCommand& command, const Scenario& scenario, Mode mode,
                               std::uint64_t seed);
 
 std::uint64_t seed_option(const std::string& text);

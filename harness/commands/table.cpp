@@ -13,15 +13,20 @@
 #include "harness/commands/check.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/commands/compare.hpp"
+#include "harness/commands/completion.hpp"
 #include "harness/commands/contrast.hpp"
 #include "harness/commands/fake.hpp"
+#include "harness/commands/init.hpp"
 #include "harness/commands/list.hpp"
+#include "harness/commands/manual.hpp"
 #include "harness/commands/merge.hpp"
 #include "harness/commands/plan.hpp"
 #include "harness/commands/play.hpp"
 #include "harness/commands/report.hpp"
 #include "harness/commands/run.hpp"
 #include "harness/commands/selftest.hpp"
+#include "harness/commands/version.hpp"
+#include "harness/manual/help.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "harness/version.hpp"
@@ -61,6 +66,13 @@ constexpr std::array kCommands{
             add_merge},
     Command{"play", "Play a program of a scenario, as a command of the agent does in a live run.",
             "shakedown play --config scenarios/selftest/commands.yaml build", add_play},
+    Command{"init", "Write a first scenario and a CI file for your own agent.",
+            "shakedown init --command 'node server.mjs' --ci github", add_init},
+    Command{"completion", "Print a script by which a shell completes the command line.",
+            "source <(shakedown completion bash)", add_completion},
+    Command{"version", "Say which build this is.", "shakedown version --json", add_version},
+    Command{"manual", "Write what packages install: manual pages and completions.",
+            "shakedown manual DIR", add_manual, true},
 };
 
 // The nearest option, for a word that is none.
@@ -118,6 +130,27 @@ std::string scenarios_directory() {
   return {};
 }
 
+// The file of a bundled scenario that is called so; empty: there is none.
+static std::string bundled_scenario(const std::string& name) {
+  const bool bare = name.find_first_of("/.") == std::string::npos;
+  const std::string folder = bare ? scenarios_directory() : std::string();
+  if (folder.empty()) return {};
+  std::string file = folder + "/" + name + ".yaml";
+  std::error_code error;
+  return std::filesystem::is_regular_file(file, error) ? file : std::string();
+}
+
+// For a name that is none.
+static std::string nearest_bundled(const std::string& name) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(scenarios_directory(), error)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return did_you_mean(name, names);
+}
+
 std::vector<std::string> scenario_files(const std::vector<std::string>& arguments) {
   namespace fs = std::filesystem;
   std::vector<std::string> files;
@@ -139,31 +172,43 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& argument
       files.insert(files.end(), found.begin(), found.end());
     } else if (fs::exists(argument, error)) {
       files.push_back(argument);
+    } else if (const std::string bundled = bundled_scenario(argument); !bundled.empty()) {
+      files.push_back(bundled);
     } else {
       errors.push_back({Place{argument, 0, 0},
-                        "no such file or folder; `shakedown list scenarios` shows the bundled "
-                        "ones"});
+                        "no such file or folder" + nearest_bundled(argument) +
+                            "; `shakedown list scenarios` shows the bundled ones"});
     }
   }
   if (!errors.empty()) throw ScenarioErrors(std::move(errors));
   return files;
 }
 
-int run_command_line(int argc, const char* const* argv) {
-  CLI::App app{"Stress tests and chaos for LLM agents, with a verdict."};
-  app.name("shakedown");
-  app.set_version_flag("--version", std::string(version_text()));
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(30);
-  app.footer(
-      "Exit codes: 0 PASS, 1 FAIL, 2 INCONCLUSIVE, 3 bad usage or scenario, 4 INVALID,\n"
-      "            5 nondeterminism found, 130 interrupted.\n"
-      "`shakedown COMMAND --help` shows the options of a command and an example.");
-  int exit_code = exit_code::kUsage;
+std::shared_ptr<CLI::App> command_line(int& exit_code) {
+  auto app =
+      std::make_shared<CLI::App>("Stress tests and chaos for LLM agents, with a verdict.");
+  app->name("shakedown");
+  app->formatter(help_formatter());  // its commands take it over
+  app->set_version_flag("--version", [] { return version_text(); }, "Say which build this is.");
+  app->set_help_flag("-h,--help", "Show this help.");
+  app->require_subcommand(1);
   for (const Command& command : kCommands) {
-    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.doc));
-    sub->footer("Example:\n  " + std::string(command.example));
+    CLI::App* sub = app->add_subcommand(std::string(command.name), std::string(command.doc));
+    if (command.hidden) sub->group("");
     command.add(*sub, exit_code);
+  }
+  return app;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  int exit_code = exit_code::kUsage;
+  const std::shared_ptr<CLI::App> whole = command_line(exit_code);
+  CLI::App& app = *whole;
+  // `--version --json`, as the command of that name.
+  static constexpr std::array kVersionJson{"shakedown", "version", "--json"};
+  if (argc == 3 && argv[1] == std::string_view("--version") &&
+      argv[2] == std::string_view("--json")) {
+    argv = kVersionJson.data();
   }
   try {
     app.parse(argc, argv);

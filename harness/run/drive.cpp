@@ -45,7 +45,7 @@ world::Task<void> generate_until_decided(world::Clock& clock, LoadGenerator& gen
 
 world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput input) {
   ApiClients client(clock, network, input.target, input.prepared.scenario,
-                    world::Random(input.prepared.seed));
+                    world::Random(input.prepared.seed), input.watch);
   LoadInput load{world::Random(input.prepared.seed), input.prepared.scenario,
                  input.prepared.plan, input.prepared.sends};
   Observer* observer = &input.evidence;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "harness/client/load_generator.hpp"
+#include "harness/client/target_watch.hpp"
 #include "harness/run/early_stop.hpp"
 #include "harness/run/evidence.hpp"
 #include "harness/run/run.hpp"
@@ -12,10 +13,11 @@ namespace harness {
 
 struct DriveInput {
   const Prepared& prepared;
-  world::Endpoint target;
+  TargetDoor target;
   reports::Recorder& recorder;
   Evidence& evidence;
   EarlyStop* early = nullptr;  // when given, it may end the run
+  TargetWatch* watch = nullptr;  // when given, it is shown what comes of each turn
 };
 
 world::Task<bool> drive(world::Clock& clock, world::Network& network, DriveInput input);

@@ -10,6 +10,7 @@ FakesThread::FakesThread(const Prepared& prepared, const RunOptions& options)
     : prepared_(prepared), first_port_(options.fakes_port) {
   world::RealClockOptions clock;
   clock.scale = options.time_scale;
+  clock.origin = world::RealClock::steady_now() + kBegunByThen.count();  // negative until restart()
   auto listening = listening_.get_future();
   thread_ = std::make_unique<world::LoopThread>(
       clock, [this](world::RealClock& c) { body(c, listening_); });
@@ -27,6 +28,7 @@ world::Task<void> FakesThread::beat(world::RealClock& clock) {
 }
 
 world::Task<void> FakesThread::serve(world::RealClock& clock, fakes::Server& server) {
+  co_await clock.sleep(world::Nanos(0));  // from here on this turn is one of that time
   world::Scope scope(clock);
   scope.spawn(server.serve());
   scope.spawn(beat(clock));

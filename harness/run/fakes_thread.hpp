@@ -43,6 +43,7 @@ class FakesThread {
 
  private:
   static constexpr std::size_t kPromptsMax = 200'000;  // that wait to be taken
+  static constexpr world::Nanos kBegunByThen = std::chrono::hours(2);
   static constexpr world::Nanos kHeartbeat = std::chrono::milliseconds(10);  // wall time
 
   using Endpoints = std::map<std::string, world::Endpoint>;

@@ -133,10 +133,10 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
   m.about = scenario.about;
   m.seed = prepared.seed;
   const bool sim = options.mode == Mode::sim;
-  const bool external = !options.target_url.empty();
+  const bool external = scenario.target.is_given();
   m.mode = sim ? "sim" : "live";
   m.sut = sim ? "linked" : external ? "external" : "process";
-  m.profile = external ? "" : options.profile;
+  m.profile = external && !sim ? "" : options.profile;
   m.time_scale = sim ? 1 : options.time_scale;
   m.reproduce = options.reproduce;
   m.configuration = scenario.configuration;
@@ -158,6 +158,7 @@ Measurements measurements_of(const Prepared& prepared, const RunOptions& options
   if (!sim) m.facts = facts_of_generator(prepared, observed, m.time_scale);
   m.facts.merge(named_facts(observed.ledger));
   m.validity = observed.more_validity;
+  m.never_started = observed.target_failed;
   if (observed.early != nullptr) add_anytime(*observed.early, prepared.slos, m);
   return m;
 }

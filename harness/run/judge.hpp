@@ -30,6 +30,7 @@ struct Observed {
   std::optional<ClockFacts> clocks = {};
   std::optional<DescriptorFacts> descriptors = {};
   EarlyStop* early = nullptr;  // --stop-early
+  std::string target_failed = {};  // why there is nothing to judge, be there data; empty: there is
 };
 
 // Everything that the verdict needs to know of a run, on its own. A number that a new rule of

@@ -8,7 +8,8 @@
 #include "harness/run/judge.hpp"
 #include "harness/run/modes.hpp"
 #include "harness/run/segment.hpp"
-#include "harness/run/target_url.hpp"
+#include "harness/run/target_process.hpp"
+#include "harness/run/target_validity.hpp"
 #include "harness/run/timer_probe.hpp"
 #include "reports/text.hpp"
 #include "world/real_network.hpp"
@@ -29,6 +30,7 @@ constexpr int kWakesPerLook = 100;  // at all clocks
 // What an agent's process says arrives later than what happens here; so long it is waited for.
 constexpr world::Nanos kAgentLate = std::chrono::milliseconds(500);
 
+constexpr world::Nanos kReadyByThen = std::chrono::hours(2);  // any agent that will ever be
 constexpr world::Nanos kLastWords = std::chrono::milliseconds(100);  // of the agent, at the end
 
 constexpr std::size_t kHeardPerTurn = 64;       // things, before a request that is due may leave
@@ -51,6 +53,8 @@ struct LiveParts {
 struct LiveFacts {
   bool interrupted = false;
   std::string target_trouble;
+  TargetAnswers answers;       // of a target of the user's own
+  std::string target_failed;   // it, or the setting up of it
   std::int64_t cpu_nanos = 0;
   std::int64_t wall_nanos = 0;
   ClockFacts clocks;
@@ -59,9 +63,8 @@ struct LiveFacts {
   std::vector<reports::FaultResult> agent_faults;
 };
 
-Task<void> drive_all(LiveParts& parts, world::Endpoint target) {
-  DriveInput input{parts.prepared, std::move(target), parts.recorder, parts.evidence,
-                   parts.early};
+Task<void> drive_all(LiveParts& parts, const TargetDoor& target, TargetWatch* watch) {
+  DriveInput input{parts.prepared, target, parts.recorder, parts.evidence, parts.early, watch};
   auto driving = drive(parts.clock, parts.network, input);
   co_await driving;
 }
@@ -122,18 +125,56 @@ Task<void> watch_clocks(LiveParts& parts, ClockWatch& watch) {
   }
 }
 
-Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
-  AgentProcess core(parts.clock, parts.processes);
-  AgentStriker striker(parts.clock, parts.prepared.scenario, core, parts.evidence);
-  world::Endpoint target;
+// The agent of a run: the bundled core, or a target of the user's own.
+struct LiveAgent {
+  LiveAgent(LiveParts& parts)
+      : core(parts.clock, parts.processes),
+        own(parts.clock, parts.processes, parts.network, parts.prepared.scenario),
+        striker(parts.clock, parts.prepared.scenario,
+                parts.agent_tells ? static_cast<AgentHost&>(core) : own, parts.evidence) {}
+
+  AgentProcess core;
+  TargetProcess own;
+  AgentStriker striker;
+};
+
+Task<TargetDoor> start_agent(LiveParts& parts, LiveAgent& agent) {
   if (parts.agent_tells) {
-    auto starting = core.start(parts.prepared, parts.options, parts.fakes.endpoints(),
-                               parts.network.tls_ca_pem());
-    target = co_await starting;
-  } else {
-    target = parse_target_url(parts.options.target_url);
-    parts.evidence.spoken(Teller::agent, world::kNever);
+    auto starting = agent.core.start(parts.prepared, parts.options, parts.fakes.endpoints(),
+                                     parts.network.tls_ca_pem());
+    world::Endpoint endpoint = co_await starting;
+    co_return TargetDoor(std::move(endpoint));
   }
+  parts.evidence.spoken(Teller::agent, world::kNever);
+  TargetPlace place;
+  place.backends = parts.fakes.endpoints();
+  place.seed = parts.prepared.seed;
+  place.time_scale = parts.options.time_scale;
+  place.ca_pem = parts.network.tls_ca_pem();
+  place.interrupted = parts.hooks.interrupted;
+  auto starting = agent.own.start(std::move(place));
+  co_return co_await starting;
+}
+
+// Ends a run whose target of the user's own has nothing to say any more, or nothing that is
+// understood while nothing was broken on purpose yet.
+Task<void> watch_target(LiveParts& parts, LiveAgent& agent, const TargetWatch& watch,
+                        world::Scope& driving, LiveFacts& facts) {
+  const world::Instant first_fault = first_fault_of(parts.prepared.scenario);
+  for (;;) {
+    facts.target_failed = agent.own.trouble();
+    if (facts.target_failed.empty() && watch.is_hopeless() && parts.clock.now() < first_fault) {
+      facts.target_failed = not_understood(watch);
+    }
+    if (!facts.target_failed.empty()) break;
+    co_await parts.clock.sleep(scaled(kWatchEvery, parts.clock));
+  }
+  driving.cancel();
+}
+
+// The requests of the run, and what goes on beside them.
+Task<void> drive_and_watch(LiveParts& parts, LiveAgent& agent, const TargetDoor& target,
+                           LiveFacts& facts) {
   const std::int64_t origin = origin_of(parts);
   parts.clock.restart(origin);
   parts.fakes.restart(origin);
@@ -142,33 +183,56 @@ Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
   world::Scope driving(parts.clock);
   world::Scope beside(parts.clock);
   ClockWatch clocks;
+  TargetWatch watch(target, parts.prepared.scenario.target);
   LedgerReader ledger(origin, parts.clock.scale(), [&parts](const agent::LedgerEntry& entry) {
     parts.evidence.on_agent(entry);
   });
-  driving.spawn(drive_all(parts, target));
+  driving.spawn(drive_all(parts, target, parts.agent_tells ? nullptr : &watch));
   beside.spawn(watch_and_cancel(parts, driving, facts));
   beside.spawn(hear_as_it_goes(parts));
   beside.spawn(watch_clocks(parts, clocks));
   if (parts.agent_tells) {
-    beside.spawn(core.follow(ledger));
-    beside.spawn(core.follow_errors());
-    if (!parts.prepared.scenario.agent_faults.empty()) beside.spawn(striker.run());
+    beside.spawn(agent.core.follow(ledger));
+    beside.spawn(agent.core.follow_errors());
+  } else {
+    beside.spawn(watch_target(parts, agent, watch, driving, facts));
   }
+  if (!parts.prepared.scenario.agent_faults.empty()) beside.spawn(agent.striker.run());
   co_await driving.join_anyway();
 
   facts.cpu_nanos = RealClock::thread_cpu_nanos() - cpu_before;
   facts.wall_nanos = RealClock::steady_now() - origin;
-  if (parts.agent_tells) facts.target_trouble = core.trouble();
+  facts.target_trouble = parts.agent_tells ? agent.core.trouble() : agent.own.trouble();
+  facts.answers = answers_of(watch);
   clocks.look(RealClock::read_all());
   facts.clocks = clocks.facts();
   if (parts.agent_tells) co_await parts.clock.sleep(scaled(kLastWords, parts.clock));
   beside.cancel();
   co_await beside.join_anyway();
-  facts.agent_faults = striker.results();
+  facts.agent_faults = agent.striker.results();
   facts.ledger_entries = ledger.entries();
   facts.ledger_malformed = ledger.malformed();
-  auto stopping = core.stop();
+}
+
+Task<void> go_live(LiveParts& parts, LiveFacts& facts) {
+  co_await parts.clock.sleep(world::Nanos(0));  // from here on this turn is one of negative time
+  LiveAgent agent(parts);
+  world::Scope following(parts.clock);
+  std::exception_ptr failed;
+  if (!parts.agent_tells) following.spawn(agent.own.follow());
+  try {
+    auto starting = start_agent(parts, agent);
+    const TargetDoor target = co_await starting;
+    auto driving = drive_and_watch(parts, agent, target, facts);
+    co_await driving;
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  following.cancel();
+  co_await following.join_anyway();
+  auto stopping = parts.agent_tells ? agent.core.stop() : agent.own.stop();
   co_await stopping;
+  if (failed) std::rethrow_exception(failed);
 }
 
 reports::ValidityResult target_was_alive(const LiveFacts& facts) {
@@ -249,11 +313,14 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   world::RealClockOptions clock_options;
   clock_options.scale = options.time_scale;
   clock_options.pacing = options.pacing;
+  // Time is negative until the agent is ready: it must not go back then, or what is due at once
+  // would stand at an instant that has still to come.
+  clock_options.origin = RealClock::steady_now() + kReadyByThen.count();
   RealClock clock(clock_options);
   world::RealNetwork network(clock);
   world::RealProcesses processes(clock);
   reports::Recorder recorder(prepared.layout);
-  const bool bundled = options.target_url.empty();
+  const bool bundled = !prepared.scenario.target.is_given();
   Evidence evidence(prepared, hooks, bundled ? "process" : "external",
                     Evidence::Order::by_instant, &recorder);
 
@@ -284,9 +351,14 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   observed.calibration = calibration;
   observed.clocks = facts.clocks;
   observed.descriptors = descriptors_of(prepared, evidence, descriptors);
+  observed.target_failed = facts.target_failed;
   if (bundled) {
     observed.more_validity.push_back(target_was_alive(facts));
     observed.more_validity.push_back(agent_ledger(facts));
+  } else {
+    observed.more_validity.push_back(target_answered(facts.answers, prepared, facts.interrupted));
+    const bool is_command = !prepared.scenario.target.command.empty();
+    if (is_command) observed.more_validity.push_back(target_was_alive(facts));
   }
   observed.more_validity.push_back(evidence_was_whole(evidence.chronicle(), fakes.lost()));
   observed.more_validity.push_back(host_timers(host_late));

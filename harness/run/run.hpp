@@ -21,7 +21,6 @@ enum class Mode : std::uint8_t { sim, live };
 struct RunOptions {
   Mode mode = Mode::sim;
   std::string profile = "legacy";    // as Config is by default
-  std::string target_url;            // empty: the bundled core
   double time_scale = 1.0;           // live: scenario seconds per wall second
   world::Pacing pacing = world::Pacing::timer;
   bool calibrate = true;             // live: measure the generator alone before the run

@@ -26,26 +26,30 @@ world::Endpoint parse_address(std::string_view address) {
   return endpoint;
 }
 
-world::Endpoint parse_target_url(std::string_view url) {
-  constexpr std::string_view kScheme = "http://";
-  if (url.starts_with("https://")) {
-    throw TargetError("`" + std::string(url) +
-                      "`: TLS targets are not supported yet; give an http:// address");
-  }
-  if (!url.starts_with(kScheme)) {
+TargetUrl parse_target_url(std::string_view url) {
+  TargetUrl target;
+  target.is_https = url.starts_with("https://");
+  if (!target.is_https && !url.starts_with("http://")) {
     throw TargetError("`" + std::string(url) + "` is not a URL; write http://host:port");
   }
-  std::string_view rest = url.substr(kScheme.size());
+  std::string_view rest = url.substr(url.find("//") + 2);
   const std::size_t slash = rest.find('/');
   if (slash != std::string_view::npos && slash + 1 < rest.size()) {
-    throw TargetError("`" + std::string(url) + "`: a path is not taken; write http://host:port");
+    throw TargetError("`" + std::string(url) +
+                      "`: a path is not taken; write http://host:port, and the path of requests "
+                      "as `target.path`");
   }
   rest = rest.substr(0, slash);
   if (rest.empty() || rest.front() == ':') {
     throw TargetError("`" + std::string(url) + "` names no host; write http://host:port");
   }
-  if (rest.find(':') == std::string_view::npos) return {std::string(rest), 80};
-  return parse_address(rest);
+  if (rest.find(':') == std::string_view::npos) {
+    target.endpoint.host = std::string(rest);
+    target.endpoint.port = target.is_https ? 443 : 80;
+  } else {
+    target.endpoint = parse_address(rest);
+  }
+  return target;
 }
 
 }  // namespace harness

@@ -1,4 +1,4 @@
-// The address of a target, as `http://host:port`.
+// The address of a target, as `http://host:port` or `https://host:port`.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,13 @@
 
 namespace harness {
 
+struct TargetUrl {
+  world::Endpoint endpoint;
+  bool is_https = false;
+};
+
 // Throws TargetError with what is wrong and an example.
-world::Endpoint parse_target_url(std::string_view url);
+TargetUrl parse_target_url(std::string_view url);
 
 // The same for `host:port`, as --listen and --provider take it.
 world::Endpoint parse_address(std::string_view address);

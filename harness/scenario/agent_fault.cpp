@@ -32,6 +32,17 @@ world::Nanos ClockAgent::step_from(std::int64_t wall) const {
   return world::Nanos((time_of_day.count() - wall % kDay + kDay) % kDay);
 }
 
+std::string problem_of(const AgentFault& fault, const Target& target) {
+  if (!target.is_given()) return {};
+  if (target.command.empty()) {
+    return "strikes the agent's process, and the target has only an address: give the command "
+           "that starts it (`target.command`, or --target-command)";
+  }
+  if (!std::holds_alternative<ClockAgent>(fault.action)) return {};
+  return "sets the clock of the bundled core, which a process of yours does not have; `kill`, "
+         "`term` and `freeze` can strike it";
+}
+
 std::vector<world::Instant> strikes_of(const AgentFault& fault, world::Instant plan_end) {
   const world::Nanos every =
       std::visit([](const auto& action) { return action.every; }, fault.action);

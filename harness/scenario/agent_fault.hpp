@@ -1,4 +1,4 @@
-// Faults that strike the bundled agent itself: its process is killed, asked to end, or frozen, and
+// Faults that strike the agent itself: its process is killed, asked to end, or frozen, and
 // comes back; or its wall clock is set. One struct (its members are the YAML keys of the action),
 // one alternative and one row of kAgentFaultKinds each. They strike at instants, not requests, so
 // they have no conditions. Plain data; any thread.
@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/scenario/target.hpp"
 #include "world/field.hpp"
 #include "world/units.hpp"
 
@@ -107,6 +108,9 @@ struct AgentFault {
   world::Instant to{};    // no strike from then on, but for the first
   AgentAction action;
 };
+
+// Why it cannot strike this target, as the rest of a sentence; empty: it can.
+std::string problem_of(const AgentFault& fault, const Target& target);
 
 // When it strikes, in order: at `from` and, with `every`, until the window or the plan ends.
 std::vector<world::Instant> strikes_of(const AgentFault& fault, world::Instant plan_end);

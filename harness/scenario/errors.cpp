@@ -25,10 +25,10 @@ ScenarioErrors::ScenarioErrors(std::vector<ScenarioError> errors) : errors_(std:
   }
 }
 
-std::string excerpt(std::string_view text) {
+std::string excerpt(std::string_view text, std::size_t bytes_max) {
   std::size_t size = text.size();
-  if (size > kExcerptMax) {
-    size = kExcerptMax;
+  if (size > bytes_max) {
+    size = bytes_max;
     while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // UTF-8
   }
   std::string shown(text.substr(0, size));

@@ -40,7 +40,7 @@ class ScenarioErrors : public std::exception {
 // What somebody wrote, for a message: on one line, without control characters, and cut with "..."
 // behind kExcerptMax bytes.
 constexpr std::size_t kExcerptMax = 80;
-std::string excerpt(std::string_view text);
+std::string excerpt(std::string_view text, std::size_t bytes_max = kExcerptMax);
 
 using world::edit_distance;
 

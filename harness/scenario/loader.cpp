@@ -78,7 +78,7 @@ void read_seed(const YamlNode* node, Loading& loading) {
   }
 }
 
-// The wire format that a backend or the target speaks must have a row in fakes/dialect.cpp.
+// The wire format that a backend speaks must have a row in fakes/dialect.cpp.
 void check_dialect(Loading& loading, const YamlNode& section, const std::string& path,
                    const std::string& dialect) {
   const YamlNode* written = section.find("dialect");
@@ -108,18 +108,6 @@ void check_tools(Loading& loading, const YamlNode& section, const std::string& p
   loading.errors.add(section.find("tools")->place, "`" + path + ".tools` " + problem);
 }
 
-void read_target(const YamlNode* node, Loading& loading) {
-  if (!node || !read_value(loading.errors, *node, Slot{"target"}, loading.scenario.target)) return;
-  check_dialect(loading, *node, "target", loading.scenario.target.dialect);
-  const std::string& url = loading.scenario.target.url;
-  const YamlNode* written = node->find("url");
-  if (written && !url.starts_with("http://") && !url.starts_with("https://")) {
-    const std::string meant = url.empty() ? "" : " (did you mean `http://" + url + "`?)";
-    refuse_value(loading.errors, *written, Slot{"target.url"},
-                 "must begin with `http://` or `https://`, not " + describe(*written) + meant);
-  }
-}
-
 // Backends of one quota group count together, so their limits are the same.
 void check_group(Loading& loading, const YamlEntry& entry) {
   const fakes::Limits& limits = loading.scenario.backends[entry.key].limits;
@@ -140,7 +128,7 @@ void read_backends(const YamlNode* node, Loading& loading) {
     if (node) {
       refuse_kind(loading.errors, *node, Slot{"backends"},
                   "a map such as `{primary: {dialect: openai-chat}}`");
-    } else if (loading.scenario.target.url.empty()) {
+    } else if (!loading.scenario.target.is_given()) {
       loading.errors.add(loading.root.place,
                          "the scenario needs the key `backends`: the fakes that the agent calls");
     }
@@ -173,7 +161,7 @@ void read_agent(const YamlNode* node, Loading& loading) {
   for (const auto& [name, backend] : scenario.backends) backends.push_back(name);
   if (!named) {
     if (backends.size() == 1) scenario.agent.providers = backends;
-    if (backends.size() > 1 && scenario.target.url.empty()) {
+    if (backends.size() > 1 && !scenario.target.is_given()) {
       loading.errors.add(node ? node->place : loading.root.place,
                          "`agent.providers` must say in which order the " +
                              std::to_string(backends.size()) + " backends are asked");

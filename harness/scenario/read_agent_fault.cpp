@@ -78,6 +78,12 @@ void check_clock(Loading& loading, const YamlNode& node, const Slot& slot,
                "must say one of `forward`, `back` and `time_of_day`, as `clock: {forward: 6h}`");
 }
 
+void check_target(Loading& loading, const YamlNode& node, const std::string& path,
+                  const AgentFault& fault) {
+  const std::string problem = problem_of(fault, loading.scenario.target);
+  if (!problem.empty()) loading.errors.add(node.place, "`" + path + "` " + problem);
+}
+
 }  // namespace
 
 std::vector<KindForm> agent_fault_forms() { return forms_of(Indices{}); }
@@ -125,9 +131,7 @@ void read_agent_fault(Loading& loading, const YamlNode& node, const std::string&
                                "` strikes the agent and needs an action: `kill`, `term`, `freeze` "
                                "or `clock`");
   }
-  if (!loading.scenario.target.url.empty()) {
-    errors.add(node.place, "`" + path + "` strikes the bundled core, and `target` names another");
-  }
+  check_target(loading, node, path, fault);
   loading.scenario.agent_faults.push_back(std::move(fault));
 }
 

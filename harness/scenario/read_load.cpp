@@ -157,6 +157,31 @@ void check_bodies(Loading& loading, const YamlNode& node, const LoadClass& load_
   }
 }
 
+// A target of one's own has one dialect, which the class's API must agree with.
+void take_dialect(Loading& loading, const YamlNode& node, LoadClass& load_class) {
+  const Target& target = loading.scenario.target;
+  if (!target.is_given()) return;
+  const Slot slot{"load." + load_class.name + "."};
+  const YamlNode* api = node.find("api");
+  const std::string dialect(name_of(target.dialect));
+  if (target.dialect == TargetDialect::openai_responses) {
+    if (api != nullptr && load_class.api != Api::responses) {
+      refuse_value(loading.errors, *api, Slot{slot.path + "api"},
+                   "is not what the target speaks: its dialect is `" + dialect + "`");
+    }
+    load_class.api = Api::responses;
+  } else if (target.dialect != TargetDialect::openai_chat && api != nullptr) {
+    refuse_value(loading.errors, *api, Slot{slot.path + "api"},
+                 "has no effect: the target's dialect is `" + dialect + "`");
+  }
+  const YamlNode* stream = node.find("stream");
+  if (target.dialect == TargetDialect::json && stream != nullptr) {
+    refuse_value(loading.errors, *stream, Slot{slot.path + "stream"},
+                 "has no effect: `target.mapping.stream` says how the target answers");
+  }
+  if (target.mapping) load_class.stream = target.mapping->stream == MappedStream::sse;
+}
+
 // Keys that mean something only together with others.
 void check_api(Loading& loading, const YamlNode& node, const LoadClass& load_class) {
   const bool responses = load_class.api == Api::responses;
@@ -190,6 +215,7 @@ void read_class(Loading& loading, const YamlEntry& entry) {
   if (!check_name(loading, entry.place, "load class", entry.key)) return;
   if (!read_value(errors, entry.value, slot, load_class)) return;
   load_class.name = entry.key;
+  take_dialect(loading, entry.value, load_class);
   check_api(loading, entry.value, load_class);
   load_class.to = loading.scenario.phases.empty() ? world::Instant{} : loading.scenario.end();
   if (!load_class.phase.empty()) {

@@ -15,6 +15,7 @@
 
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/load_class.hpp"
+#include "harness/scenario/target.hpp"
 #include "harness/scenario/units.hpp"
 #include "harness/scenario/yaml_document.hpp"
 #include "world/count_range.hpp"
@@ -75,6 +76,7 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Arriv
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Users& out);
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, Sessions& out);
 bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, world::CountRange& out);
+bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, JsonText& out);
 bool read_integer(ErrorList& errors, const YamlNode& node, const Slot& slot, std::int64_t& out);
 bool read_choice(ErrorList& errors, const YamlNode& node, const Slot& slot,
                  const std::vector<std::string>& names, std::size_t& index);

@@ -19,6 +19,7 @@
 #include "harness/scenario/corpus.hpp"
 #include "harness/scenario/load_class.hpp"
 #include "harness/scenario/program.hpp"
+#include "harness/scenario/target.hpp"
 #include "world/field.hpp"
 #include "world/units.hpp"
 
@@ -60,17 +61,6 @@ struct Client {
         field("response_bytes_max", &Client::response_bytes_max, "Largest answer that is read.")
             .in(world::Unit::bytes)
             .between(1'024, 1 << 30));
-  }
-};
-
-struct Target {  // an agent of the user's own; an empty url means the bundled core
-  std::string url;
-  std::string dialect = "openai-chat";
-
-  static constexpr auto fields() {
-    using world::field;
-    return std::tuple(field("url", &Target::url, "Base URL of the agent, as http://host:port."),
-                      field("dialect", &Target::dialect, "Wire format that the agent speaks."));
   }
 };
 

@@ -88,9 +88,7 @@ json object_of();
 
 // Members of a type; `field` carries unit and bounds.
 template <class F>
-json schema_of(const F&, Tag<bool>) {
-  return {{"type", "boolean"}};
-}
+json schema_of(const F&, Tag<bool>) { return {{"type", "boolean"}}; }
 template <class F>
 json schema_of(const F&, Tag<std::string>) {
   return {{"type", "string"}};
@@ -134,6 +132,8 @@ json schema_of(const F&, Tag<world::CountRange>) {
           {"minimum", 0},
           {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}};
 }
+template <class F>
+json schema_of(const F&, Tag<JsonText>) { return json::object(); }
 template <class F>
 json schema_of(const F&, Tag<Arrivals>);
 template <class F, class T>

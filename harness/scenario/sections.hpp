@@ -36,6 +36,7 @@ void read_phases(const YamlNode* node, Loading& loading);
 void read_load(const YamlNode* node, Loading& loading);
 void read_faults(const YamlNode* node, Loading& loading);
 void read_programs(const YamlNode* node, Loading& loading);
+void read_target(const YamlNode* node, Loading& loading);
 
 // Reads the recording that a backend replays: `written` is the backend's section.
 void read_replay(Loading& loading, const YamlEntry& written, fakes::Backend& backend);

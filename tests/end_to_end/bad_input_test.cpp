@@ -206,14 +206,14 @@ TEST_CASE("bad command lines", "[bad]") {
                "shakedown: --mode sim --target: a real target cannot be simulated; leave one of "
                "them out"},
            Row{{"run", "s.yaml", "--mode", "sim", "--set", "target.url=http://127.0.0.1:1"},
-               "s.yaml: has a target.url, and a real target cannot be simulated; leave --mode sim "
+               "s.yaml: has a target, and a real target cannot be simulated; leave --mode sim "
                "out"},
            Row{{"run", "s.yaml", "--set", "target.url=nowhere"},
                "--set target.url=nowhere: `target.url` must begin with `http://` or `https://`, "
                "not `nowhere` (did you mean `http://nowhere`?)"},
-           Row{{"run", "s.yaml", "--set", "target.url=https://127.0.0.1:1"},
-               "s.yaml: target.url: `https://127.0.0.1:1`: TLS targets are not supported yet; "
-               "give an http:// address"},
+           Row{{"run", "s.yaml", "--set", "target.url=https://127.0.0.1:1/v1"},
+               "s.yaml: target.url: `https://127.0.0.1:1/v1`: a path is not taken; write "
+               "http://host:port, and the path of requests as `target.path`"},
            Row{{"run", "s.yaml", "--dialect", "morse"}, "shakedown: --dialect morse: ..."},
            Row{{"run", "s.yaml", "--set", "load.cat.users=3"},
                "--set load.cat.users=3: there is no `cat` in `load` (did you mean `chat`?)"},

@@ -131,9 +131,11 @@ bool Running::read_some(int wait_ms) {
 
 std::string Running::wait_for_line(const std::string& beginning) {
   for (;;) {
-    const std::size_t whole = result_.out.rfind('\n');
-    for (const std::string& line : lines_of(result_.out.substr(0, whole + 1))) {
-      if (line.starts_with(beginning)) return line.substr(beginning.size());
+    for (const std::string* text : {&result_.out, &result_.err}) {
+      const std::size_t whole = text->rfind('\n');
+      for (const std::string& line : lines_of(text->substr(0, whole + 1))) {
+        if (line.starts_with(beginning)) return line.substr(beginning.size());
+      }
     }
     INFO(result_.out << "\n" << result_.err);
     if (!read_some(100)) FAIL("the program ended before it wrote: " << beginning);

@@ -6,7 +6,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
   try {
-    ENSURE(!harness::parse_target_url(text).host.empty(), "a target without a host");
+    ENSURE(!harness::parse_target_url(text).endpoint.host.empty(), "a target without a host");
   } catch (const harness::TargetError&) {
   }
   try {

@@ -66,7 +66,8 @@ Task<void> drive(Stage& stage) {
   world::Scope server(stage.clock);
   server.spawn(stage.fakes->serve());
   {
-    ApiClients client(stage.clock, stage.network, {"primary", 80}, stage.prepared.scenario,
+    const world::Endpoint primary{"primary", 80};
+    ApiClients client(stage.clock, stage.network, primary, stage.prepared.scenario,
                       world::Random(stage.prepared.seed));
     const LoadInput load{world::Random(stage.prepared.seed), stage.prepared.scenario,
                          stage.prepared.plan};

@@ -486,8 +486,8 @@ TEST_CASE("what is wrong with a scenario is said with its place", "[scenario]") 
               "s.yaml:6:109: `backends.primary.limits.charge` must be one of `actual`, `up_front`, "
               "not `later`"},
           Row{"seed: 0x9f3a", "target: {url: \"http://localhost:80\", dialect: morse}",
-              "s.yaml:2:47: `target.dialect` names `morse`, which is not a dialect; `shakedown "
-              "list dialects` shows all"},
+              "s.yaml:2:47: `target.dialect` must be one of `openai-chat`, `openai-responses`, "
+              "`anthropic`, `json`, not `morse`"},
           // A wrong action is one fault: nothing is said of `attempts` as if it were an action.
           Row{"refuse: {}", "attempts: 1, status: 200",
               "s.yaml:11:71: `faults.down.status.code` must be from 400 to 599, not `200`"},
