@@ -1,0 +1,34 @@
+// Pages as the product writes them, from data of a test: the same parts, put together in the same
+// order and with the same escapes.
+import { readFileSync } from 'node:fs';
+
+const folder = new URL('../../reports/page/', import.meta.url);
+const read = (name) => readFileSync(new URL(name, folder), 'utf8');
+
+export const kChart = '/usr/share/javascript/chart.js/chart.min.js';  // of Debian's libjs-chart.js
+
+// JSON that ends no element and begins no comment.
+export function json_for_html(data) {
+  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g,
+    (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+}
+
+function html_text(text) {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+export function script() {
+  return read('files.txt').trim().split('\n').map(read).join('\n');
+}
+
+// One pass, so that nothing in what is put in is taken for a place.
+export function page(data, { title = 'Shakedown', token = '', noscript = '' } = {}) {
+  const parts = {
+    '<!--TITLE-->': html_text(title), '<!--TOKEN-->': html_text(token),
+    '<!--NOSCRIPT-->': html_text(noscript), '<!--DATA-->': json_for_html(data),
+    '/*STYLE*/': read('page.css'), '/*CHARTS*/': readFileSync(kChart, 'utf8'),
+    '/*SCRIPT*/': script(),
+  };
+  const places = /<!--(?:TITLE|TOKEN|NOSCRIPT|DATA)-->|\/\*(?:STYLE|CHARTS|SCRIPT)\*\//g;
+  return read('page.html').replace(places, (place) => parts[place]);
+}
