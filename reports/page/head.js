@@ -25,7 +25,8 @@
     if ('IntersectionObserver' in window) {
       const seen = new Set();
       const observer = new IntersectionObserver((entries) => {
-        for (const e of entries) e.isIntersecting ? seen.add(e.target.id) : seen.delete(e.target.id);
+        for (const {target: {id}, isIntersecting: is_seen} of entries)
+          is_seen ? seen.add(id) : seen.delete(id);
         const now = items.findIndex(([id]) => seen.has(id));
         anchors.forEach((a, i) => i === now ? a.setAttribute('aria-current', 'true') :
           a.removeAttribute('aria-current'));

@@ -35,7 +35,7 @@
   // Decades, with 2 and 5 between them when there are few.
   function log_ticks(min, max) {
     const decades = Math.log10(max / min);
-    const steps = decades > 4 ? [1] : decades > 2 ? [1, 3] : [1, 2, 5];
+    const steps = decades > 3 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5];
     const ticks = [];
     for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); ++e)
       for (const step of steps) {
@@ -124,6 +124,7 @@
           callback: (value) => spec.y.format(value)},
       };
       if (is_log) {
+        y.ticks.autoSkip = false;
         Object.assign(y, log_range(series));
         y.afterBuildTicks = (scale) => { scale.ticks = log_ticks(scale.min, scale.max); };
       } else if (!series.some((each) => each.points.some((p) => p.y > 0))) {

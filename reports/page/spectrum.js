@@ -19,7 +19,8 @@
 
   function percent(x) {
     const q = 100 * (1 - 1 / x);
-    return (x < 1000 ? Number(q.toFixed(2)) : Number(q.toFixed(Math.ceil(Math.log10(x)) - 2))) + '%';
+    const digits = x < 1000 ? 2 : Math.ceil(Math.log10(x)) - 2;
+    return Number(q.toFixed(digits)) + '%';
   }
 
   function ticks(max, width) {

@@ -74,7 +74,8 @@
 
   function conservation(result) {
     const r = result.requests || {};
-    const failures = entries(result.failures).map(([kind, n]) => Page.spaced(kind) + ' ' + count(n));
+    const failures = entries(result.failures)
+      .map(([kind, n]) => Page.spaced(kind) + ' ' + count(n));
     return el('p.note', 'planned ' + count(r.planned) + ' = sent ' + count(r.sent) + ' + dropped ' +
       count(r.dropped) + '; sent = ok ' + count(r.ok) + ' + error ' + count(r.error) +
       ' + timeout ' + count(r.timeout) + ' + cancelled ' + count(r.cancelled) + ' + in flight ' +

@@ -6,9 +6,10 @@ const Page = {};
 (() => {
   const kTextMax = 12000;  // characters of one text that are shown
 
-  // Controls, line separators, and the characters that reorder or hide text: as in reports/text.cpp.
-  const kUnsafe = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f' +
-    '\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\u{e0000}-\\u{e007f}]', 'gu');
+  // Controls, line separators, and what reorders or hides text: as in reports/text.cpp.
+  const kUnsafe = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c' +
+    '\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb' +
+    '\\ud800-\\udfff\\u{e0000}-\\u{e007f}]', 'gu');
 
   function visible(c) {
     const code = c.codePointAt(0);

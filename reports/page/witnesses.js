@@ -23,15 +23,15 @@
   function context_of(run) {
     const rows = [];
     for (const p of list(run.phases))
-      rows.push({at: p.begin_s, sign: '\u2502', text: 'phase ' + p.name + ' begins'});
+      rows.push({at: p.begin_s, sign: '\u2502', order: 1, text: 'phase ' + p.name + ' begins'});
     for (const f of list(run.result.faults)) {
       const name = 'fault ' + f.id + ' (' + f.kind + ' on ' + f.on + ')';
-      rows.push({at: f.window_s[0], sign: '\u25bc', text: name + ' begins', fault: true});
-      rows.push({at: f.window_s[1], sign: '\u25b2', text: name + ' ends', fault: true});
+      rows.push({at: f.window_s[0], sign: '\u25bc', order: 2, text: name + ' begins', fault: true});
+      rows.push({at: f.window_s[1], sign: '\u25b2', order: 0, text: name + ' ends', fault: true});
     }
     for (const e of list(run.events))
       if (e.kind !== 'fault_fired' && e.kind !== 'violation')
-        rows.push({at: e.at_s, sign: '\u25c6', text: Page.spaced(e.kind) +
+        rows.push({at: e.at_s, sign: '\u25c6', order: 2, text: Page.spaced(e.kind) +
           (e.on ? ' on ' + e.on : '') + (e.detail ? ': ' + e.detail : '')});
     return rows;
   }
@@ -54,13 +54,45 @@
       faults.length > 0 ? 'during ' + faults.slice(0, 4).map((f) => f.id + ' (' + f.kind + ')')
         .join(', ') + (faults.length > 4 ? ' and ' + (faults.length - 4) + ' more' : '') :
         'no fault window open'];
-    return el('li.witness', el('span.when', instant(violation.at_s)),
-      el('span.sign', {'aria-hidden': 'true'}, '\u2717'),
-      el('div', el('p', violation.who ? el('code', {title: words}, violation.who) : null,
+    return item('witness', violation.at_s, '\u2717', el('div',
+      el('p', violation.who ? el('code', {title: words}, violation.who) : null,
         words ? el('span.note', ' ' + words) : null),
       el('p.what', violation.what), el('p.note', around.join(' \u00b7 ')),
       related.length > 0 ? el('ul.related', related.map((e) => el('li', instant(e.at_s) + ' ' +
         e.detail))) : null));
+  }
+
+  // Others that say the same as the one before, in one row.
+  function again(violations) {
+    return item('witness', violations[0].at_s, '\u2717', el('div', el('p.note', 'the same ',
+      violations.length === 1 ? '' : Page.count(violations.length) + ' more times, until ' +
+        instant(violations[violations.length - 1].at_s) + ', ', 'with ',
+      violations.map((v, i) => [i > 0 ? ', ' : '', el('code', {title: who_in_words(v.who) +
+        ' at ' + instant(v.at_s)}, v.who || 'nobody named')]))));
+  }
+
+  function item(name, at, sign, content) {
+    return el('li.' + name, el('span.when', instant(at)),
+      el('span.sign', {'aria-hidden': 'true'}, sign), content);
+  }
+
+  // Elements of rows in order of time; equal witnesses that follow one another become one.
+  function told(rows, run) {
+    const elements = [];
+    for (let i = 0; i < rows.length; ++i) {
+      const row = rows[i];
+      if (!row.violation) {
+        elements.push(item(row.fault ? 'context.edge' : 'context', row.at, row.sign,
+          el('div', row.text)));
+        continue;
+      }
+      elements.push(witness(row.violation, run));
+      const same = [];
+      while (i + 1 < rows.length && rows[i + 1].violation &&
+             rows[i + 1].violation.what === row.violation.what) same.push(rows[++i].violation);
+      if (same.length > 0) elements.push(again(same));
+    }
+    return elements;
   }
 
   function timeline(invariant, run) {
@@ -68,18 +100,15 @@
     const first = Math.min(...violations.map((v) => v.at_s));
     const last = Math.max(...violations.map((v) => v.at_s));
     const before = [], during = [], after = [];
-    for (const row of context_of(run).sort((a, b) => a.at - b.at))
+    for (const row of context_of(run).sort((a, b) => a.at - b.at || a.order - b.order))
       (row.at <= first ? before : row.at <= last ? during : after).push(row);
     const room = Math.max(0, kContextMax - 5);
     const kept = [...before.slice(-3), ...during.slice(0, room), ...after.slice(0, 2)];
-    const rows = [...kept.map((row) => ({at: row.at, order: 0, element: el('li.context',
-      el('span.when', instant(row.at)), el('span.sign' + (row.fault ? '.fault' : ''),
-        {'aria-hidden': 'true'}, row.sign), el('div', row.text))})),
-    ...violations.map((v) => ({at: v.at_s, order: 1, element: witness(v, run)}))];
+    const rows = [...kept, ...violations.map((v) => ({at: v.at_s, order: 3, violation: v}))];
     rows.sort((a, b) => a.at - b.at || a.order - b.order);
     const more = invariant.violation_count - violations.length;
     const left_out = during.length - Math.min(during.length, room);
-    return [el('ol.timeline', rows.map((row) => row.element)),
+    return [el('ol.timeline', told(rows, run)),
       left_out > 0 ? el('p.note', count(left_out) + ' more changes of phases and faults are not ' +
         'shown here.') : null,
       more > 0 ? el('p.note', count(more) + ' more in ', Page.link('events.jsonl'), '.') : null];
@@ -96,10 +125,10 @@
     const has_notes = rows.some((row) => row[4] !== '');
     const columns = [{head: 'invariant'}, {head: 'verdict'}, {head: 'checked', num: true},
       {head: 'violations', num: true}, {head: 'note', class: 'wide'}];
-    const told = sorted.filter((i) => list(i.violations).length > 0);
+    const broken = sorted.filter((i) => list(i.violations).length > 0);
     return [Page.table('Invariants', has_notes ? columns : columns.slice(0, 4),
       has_notes ? rows : rows.map((row) => row.slice(0, 4))),
-    told.map((i, index) => Page.details(
+    broken.map((i, index) => Page.details(
       el('span', el('code', i.name), ': ' + Page.plural(i.violation_count, 'violation') + ' in ' +
         Page.plural(i.checked, 'check') + ', as it happened'),
       timeline(i, run), index === 0))];
