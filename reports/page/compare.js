@@ -104,7 +104,7 @@
     const facts = [c.mode === 'sim' ? 'simulated in virtual time' : c.mode, 'method ' + c.method,
       Page.plural(c.base_runs, 'base run'), Page.plural(c.candidate_runs, 'candidate run')];
     const content = [
-      Page.section('pair', c.scenario, el('p', Page.verdict(c.verdict, '.large')),
+      Page.section('pair', c.scenario, el('p', Page.verdict(c.verdict, '.medium')),
         el('p.note', facts.join(' \u00b7 ')),
         list(c.notes).map((note) => Page.banner(note)),
         missing.length > 0 ? el('p.note', 'No charts of the ' + missing.join(' and the ') +

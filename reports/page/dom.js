@@ -35,7 +35,8 @@
     return is_beside ? el('a', {href: './' + name}, text || name) : el('span', text || name);
   }
 
-  const kGlyphs = {PASS: '\u2713', FAIL: '\u2717', INCONCLUSIVE: '?', INVALID: '!'};
+  const kGlyphs = {PASS: '\u2713', FAIL: '\u2717', INCONCLUSIVE: '?', INVALID: '!',
+    RUNNING: '\u25b8'};
 
   // A verdict is a word and a sign; its colour says nothing more.
   function verdict(word, extra = '') {

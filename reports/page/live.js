@@ -63,15 +63,17 @@
     const values = Object.fromEntries(names.map((name) => [name, el('dd', '-')]));
     const bar = el('progress', {max: '100', value: '0', 'aria-label': 'Progress of the run'});
     const faults = el('p.live-faults');
-    const element = el('div', bar, el('dl.tiles', names.map((name) => el('div', el('dt', name),
-      values[name]))), faults);
+    const planned = el('dd.note');
+    const element = el('div', bar, el('dl.tiles.many', names.map((name) => el('div', el('dt', name),
+      values[name], name === 'sent' ? planned : null))), faults);
     function update(t) {
       const put = (name, text) => { values[name].textContent = text; };
       bar.value = t.percent || 0;
       put('done', Page.number(t.percent) + '%');
       put('now', Page.instant(Math.round((t.now_s || 0) * 10) / 10));
       put('rate', Page.number(t.rate_per_s) + '/s');
-      put('sent', Page.count(t.sent) + ' / ' + Page.count(t.planned ?? begin.planned));
+      put('sent', Page.count(t.sent));
+      planned.textContent = 'of ' + Page.count(t.planned ?? begin.planned);
       put('failed', Page.count(t.failed));
       put('error rate', Page.share(t.error_rate));
       for (const p of ['p50', 'p95', 'p99']) put(p, Page.duration(t[p + '_ms']));
@@ -177,7 +179,7 @@
       Page.frame('Shakedown live', [['verdict', 'Progress'], ['time', 'Over time'],
         ['objectives', 'Objectives']], [controls,
         el('section', {id: 'verdict', 'aria-label': 'Progress'},
-          Page.verdictHead('', b.scenario, b.about, [
+          Page.verdictHead('RUNNING', b.scenario, b.about, [
             el('p.real', Page.whatRan(b).replace('was tested', 'is being tested')),
             el('p.note', facts.join(' \u00b7 '))]), run.view.element),
         Page.section('time', 'Over time', run.time.element), judged_later(b)]);

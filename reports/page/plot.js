@@ -102,6 +102,7 @@
           pointRadius: spec.stacked || each.step ? 0 : Page.thin.dots(points),
           pointHoverRadius: 0, pointBorderWidth: 0, pointBackgroundColor: color,
           fill: spec.stacked ? (i === 0 ? 'origin' : '-1') : false,
+          order: spec.stacked ? 0 : -i,  // the later on top
           stepped: spec.stacked || each.step ? 'before' : false, tension: 0, spanGaps: false,
         };
       });

@@ -15,7 +15,7 @@
     });
   }
 
-  const kTicks = [1, 2, 4, 10, 20, 100, 1000, 1e4, 1e5, 1e6, 1e7];
+  const kTicks = [1, 2, 4, 10, 20, 100, 200, 1000, 1e4, 1e5, 1e6, 1e7];
 
   function percent(x) {
     const q = 100 * (1 - 1 / x);
