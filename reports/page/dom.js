@@ -63,8 +63,8 @@
         el('thead', head), el('tbody', body)));
   }
 
-  function details(summary, content, open = false) {
-    return el('details', {open}, el('summary', summary), content);
+  function details(summary, content, open = false, name = '') {
+    return el('details' + name, {open}, el('summary', summary), content);
   }
 
   const empty = (why) => el('p.empty', why);

@@ -14,10 +14,11 @@
       const x = chart.scales.x, context = chart.ctx;
       const at = (value) => Math.min(right, Math.max(left, x.getPixelForValue(value)));
       context.save();
-      context.fillStyle = Page.theme.color('--band');
       for (const [begin, end] of bands) {
         if (end < x.min || begin > x.max) continue;
-        context.fillRect(at(begin), top, Math.max(1, at(end) - at(begin)), bottom - top);
+        const width = at(end) - at(begin);
+        context.fillStyle = Page.theme.color(width < 3 ? '--band-line' : '--band');
+        context.fillRect(at(begin), top, Math.max(2, width), bottom - top);
       }
       context.strokeStyle = Page.theme.color('--border-phase');
       context.setLineDash([3, 3]);
@@ -46,11 +47,12 @@
   }
 
   // A log axis begins at a round number below the smallest value; zeros lie on its floor.
-  function log_range(series) {
+  // What lies before `from` has no say in it.
+  function log_range(series, from) {
     let low = Infinity, high = 0;
     for (const {points} of series)
-      for (const {y} of points) {
-        if (y > 0 && y < low) low = y;
+      for (const {x, y} of points) {
+        if (y > 0 && y < low && x >= from) low = y;
         if (y > high) high = y;
       }
     if (high === 0) return {min: 0.1, max: 10};
@@ -80,13 +82,15 @@
     const empty = el('p.empty.plot-empty', {hidden: true});
     const element = el('figure.plot', el('figcaption', el('h3', spec.title),
       spec.note ? el('span.note', spec.note) : null, legend), body, empty);
-    const hidden = new Set();
+    const chosen = new Map();  // label -> hidden, as the reader wants it
     let shown = [];   // series as they are now
     let chart = null;
     let keys = '';
 
+    const is_hidden = (each) => chosen.get(each.label) ?? Boolean(each.redundant);
+
     function datasets(series) {
-      const visible = series.filter((each) => !hidden.has(each.label));
+      const visible = series.filter((each) => !is_hidden(each));
       let below = null;
       return visible.map((each, i) => {
         let points = each.points;
@@ -126,7 +130,7 @@
       };
       if (is_log) {
         y.ticks.autoSkip = false;
-        Object.assign(y, log_range(series));
+        Object.assign(y, log_range(series, spec.y.from || -Infinity));
         y.afterBuildTicks = (scale) => { scale.ticks = log_ticks(scale.min, scale.max); };
       } else if (!series.some((each) => each.points.some((p) => p.y > 0))) {
         y.suggestedMax = 1;
@@ -159,7 +163,7 @@
     }
 
     function draw_legend() {
-      const now = shown.map((each) => each.label + each.color).join('\n');
+      const now = shown.map((each) => each.label + each.color + is_hidden(each)).join('\n');
       if (now === keys) return;
       keys = now;
       legend.replaceChildren(...shown.map((each) => {
@@ -167,15 +171,21 @@
           style: {color: 'var(' + each.color + ')',
             borderTopStyle: each.dash ? 'dashed' : 'solid'}});
         const button = el('button', {
-          type: 'button', 'aria-pressed': String(!hidden.has(each.label)),
-          title: 'Show or hide ' + each.label,
+          type: 'button', 'aria-pressed': String(!is_hidden(each)),
+          title: each.redundant || 'Show or hide ' + each.label,
           onclick: () => {
-            hidden.has(each.label) ? hidden.delete(each.label) : hidden.add(each.label);
-            button.setAttribute('aria-pressed', String(!hidden.has(each.label)));
+            chosen.set(each.label, !is_hidden(each));
             refresh();
+            focus_on(each.label);
           }}, swatch, el('span', each.label), el('span.reading'));
         return button;
       }));
+    }
+
+    // The buttons are made anew when one is pressed; the keyboard stays where it was.
+    function focus_on(label) {
+      const index = shown.findIndex((each) => each.label === label);
+      if (legend.children[index]) legend.children[index].focus();
     }
 
     function refresh() {

@@ -14,7 +14,7 @@
     const time = has_series ? Page.overTime(Page.timeModel(run)) : null;
     const lines = Page.spectrumLines(run);
     const spectrum = lines.length > 0 ? Page.spectrum(lines) : null;
-    const missing = ['ttft'].filter((name) => !lines.some((line) => line.label === 'TTFT'));
+    const has_stream = ((r.latency_ms || {}).ttft || {}).count > 0;
     const content = [
       el('section', {id: 'verdict', 'aria-label': 'Verdict'}, Page.runHead(run),
         Page.runTiles(r)),
@@ -24,7 +24,7 @@
         Page.empty('No interval was recorded: the run ended before anything happened.')),
       section('latency', 'Latency', spectrum ? spectrum.element :
         Page.empty('No request was sent: there is no spectrum.'),
-      spectrum && missing.length > 0 ?
+      spectrum && !has_stream ?
         el('p.note', 'No stream was asked for: no TTFT in the spectrum.') : null,
       Page.latencies(r)),
       section('breakdown', 'Breakdown', Page.breakdowns(r), Page.conservation(r)),

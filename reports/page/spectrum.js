@@ -42,7 +42,7 @@
     const plot = Page.plot({
       title, note: 'latency that this share of requests did not exceed', height: 280,
       x: {kind: 'log', max: largest, ticks, format: percent, title: 'percentile'},
-      y: {format: Page.duration, log: () => state.log}, empty: 'No request was sent.',
+      y: {format: Page.duration, log: () => state.log, from: 1.03}, empty: 'No request was sent.',
       summary: 'Line chart of latency by percentile',
       series: () => all().map((line) => ({...line, at: (x) => value_at(line.points, x)})),
     });

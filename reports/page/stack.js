@@ -165,7 +165,16 @@
       }
     });
 
-    const bands = () => model.faults.slice(0, kBandsMax).map((f) => f.window_s);
+    // Where any fault is: windows that overlap are one band.
+    function bands() {
+      const united = [];
+      for (const [begin, end] of model.faults.map((f) => f.window_s).sort((a, b) => a[0] - b[0])) {
+        const last = united[united.length - 1];
+        if (last && begin <= last[1]) last[1] = Math.max(last[1], end);
+        else united.push([begin, end]);
+      }
+      return united.slice(0, kBandsMax);
+    }
     const borders = () => model.phases.map((p) => p.begin_s).filter((s) => s > 0);
 
     function hold(next) {

@@ -39,12 +39,12 @@
     return element;
   }
 
-  // Paper is light, shows what is folded, and is as wide as it is.
+  // Paper is light, as wide as it is, and shows what is folded but for what would be very long.
   function print(is_printing) {
     if (is_printing === printing) return;
     printing = is_printing;
     root.classList.toggle('printing', printing);
-    document.querySelectorAll('details').forEach((each) => {
+    document.querySelectorAll('details:not(.long)').forEach((each) => {
       if (printing && !each.open) {
         each.dataset.folded = '';
         each.open = true;

@@ -66,9 +66,16 @@
       summary: 'Line chart of response time percentiles over time',
       series: () => {
         const of = state.of === all ? series().response : (series().classes || {})[state.of];
-        return kLatency.map(([name, color, dash]) =>
-          line(name, color, (of || {})[name], Page.duration, {dash}));
+        return kLatency.map(([name, color, dash]) => line(name, color, (of || {})[name],
+          Page.duration, {dash, redundant: name !== 'p50' && name !== 'max' && same(of, name) &&
+            'Hidden: so few requests end in one interval that ' + name + ' is the maximum.'}));
       }, ...shared});
+
+    // A percentile that is the maximum wherever there is one says nothing more.
+    function same(of, name) {
+      const max = Page.list((of || {}).max), values = Page.list((of || {})[name]);
+      return max.length > 0 && max.every((value, i) => value === values[i]);
+    }
 
     const throughput = Page.plot({
       title: 'Requests ended', note: 'per second, by outcome', stacked: true, height: 150,

@@ -154,7 +154,7 @@
       (left_out > 0 ? ' of ' + count(all.length + left_out) : ''),
     [el('div.controls', el('label.control', el('span', 'Only with'), filter)), body,
       left_out > 0 ? el('p.note', count(left_out) + ' more in ', Page.link('events.jsonl'), '.') :
-        null]);
+        null], false, '.long');
   }
 
   Object.assign(Page, {invariants, events});
