@@ -160,7 +160,7 @@
 
     const label = (pair) => pair.comparison.scenario + ': ' + pair.comparison.verdict;
     const sim = pairs.filter((p) => p.comparison.mode === 'sim').length;
-    const order = {FAIL: 0, INVALID: 1, INCONCLUSIVE: 2};
+    const order = Page.lookup({FAIL: 0, INVALID: 1, INCONCLUSIVE: 2});
     const reasons = pairs.flatMap(({comparison: c}) => list(c.metrics)
       .filter((m) => m.verdict !== 'PASS').map((m) => [order[m.verdict] ?? 3, c.scenario + ', ' +
         m.name + ' ' + m.verdict + ': ' + m.why])).sort((a, b) => a[0] - b[0]);

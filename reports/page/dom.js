@@ -95,7 +95,7 @@
   }
 
   function select(label, options, value, onchange) {
-    const list = el('select', {onchange: (event) => onchange(event.target.value)},
+    const list = el('select', {'aria-label': label, onchange: (event) => onchange(event.target.value)},
       options.map(([key, text]) => el('option', {value: key, selected: key === value}, text)));
     return el('label.control', el('span', label), list);
   }
@@ -116,9 +116,18 @@
       el('h2', {id: id + '-title'}, title), content);
   }
 
+  // Text that may break after the signs of an expression or a path.
+  function breakable(text) {
+    return el('code', Page.safe(text).split(/(?<=[,{}:/])/).map((part, i) =>
+      [i > 0 ? document.createElement('wbr') : null, part]));
+  }
+
+  // A table of names that come from outside: it has only what was put in.
+  const lookup = (table) => Object.assign(Object.create(null), table);
+
   const entries = (object) => object && typeof object === 'object' ? Object.entries(object) : [];
   const list = (value) => Array.isArray(value) ? value : [];
 
   Object.assign(Page, {el, link, verdict, table, details, empty, command, select, toggle, section,
-    entries, list});
+    entries, list, breakable, lookup});
 })();

@@ -3,19 +3,22 @@
   const {el, count, list} = Page;
 
   // Never "PASS" without what it was that passed.
-  function what_ran(result) {
-    const by = result.mode === 'sim';
-    const real = by ? 'Simulated in virtual time; no real server was tested.' :
+  function what_ran(result, is_running = false) {
+    const was = is_running ? 'is' : 'was';
+    return result.mode === 'sim' ?
+      'Simulated in virtual time; no real server ' + was + ' tested.' :
       'Live: real time' + (result.time_scale && result.time_scale !== 1 ? ' (at ' +
         Page.number(result.time_scale) + ' times its speed)' : '') + ', real sockets. ' +
-      (result.sut === 'external' ? 'The target was not ours: the verdict is about it.' :
-        'The bundled agent core was tested, against fake backends.');
-    return real;
+      (result.sut === 'external' ? 'The target ' + was +
+        ' not ours: the verdict is about it.' : 'The bundled agent core ' + was +
+        ' tested, against fake backends.');
   }
 
+  const kTargets = Page.lookup({linked: 'bundled core, linked in',
+    process: 'bundled core, as a process', external: 'external target'});
+
   function target(result) {
-    return {linked: 'bundled core, linked in', process: 'bundled core, as a process',
-      external: 'external target'}[result.sut] || 'target ' + result.sut;
+    return kTargets[result.sut] || 'target ' + result.sut;
   }
 
   function nav(links) {

@@ -4,9 +4,10 @@
   const {el} = Page;
   const kPiecesMax = 600;
 
-  const kTones = {closed: 'good', up: 'good', ok: 'good', running: 'good', healthy: 'good',
+  const kTones = Page.lookup({
+    closed: 'good', up: 'good', ok: 'good', running: 'good', healthy: 'good',
     open: 'bad', down: 'bad', dead: 'bad', killed: 'bad', stopped: 'bad',
-    half_open: 'warn', frozen: 'warn', slow: 'warn', degraded: 'warn', starting: 'warn'};
+    half_open: 'warn', frozen: 'warn', slow: 'warn', degraded: 'warn', starting: 'warn'});
 
   // changes: [[at_s, state], ...] in order; each lasts until the next.
   function spans(changes, end) {
@@ -40,7 +41,7 @@
     function refresh() {
       const range = frame.range();
       track.replaceChildren(...visible(all(), range).map((s) => Page.piece(range, s.begin, s.end,
-        'state.' + (Object.hasOwn(kTones, s.state) ? kTones[s.state] : 'other'),
+        'state.' + (kTones[s.state] || 'other'),
         Page.spaced(s.state), label + ': ' + Page.spaced(s.state) + ', ' +
         Page.instant(s.begin) + ' to ' + Page.instant(s.end))).filter(Boolean), reading);
     }

@@ -14,7 +14,7 @@
   }
 
   function grow_all(kept, news, from, nothing) {
-    const result = kept || {};
+    const result = kept || Object.create(null);
     for (const [name, values] of entries(news))
       result[name] = grow(result[name], values, from, nothing);
     return result;
@@ -39,7 +39,7 @@
     mine.response = grow_all(mine.response, s.response, from, null);
     if (s.in_flight) mine.in_flight = grow(mine.in_flight, s.in_flight, from, null);
     for (const [name, of] of entries(s.classes)) {
-      mine.classes = mine.classes || {};
+      mine.classes = mine.classes || Object.create(null);
       mine.classes[name] = grow_all(mine.classes[name], of, from, null);
     }
     model.lanes.providers = grow_rows(model.lanes.providers, lanes.providers, from,
@@ -91,7 +91,7 @@
     const names = [...list(begin.slos), ...list(begin.invariants)];
     if (names.length === 0) return null;
     return Page.section('objectives', 'Judged when the run has ended',
-      el('ul.files', names.map((name) => el('li', el('code', name)))));
+      el('ul.files', names.map((name) => el('li', Page.breakable(name)))));
   }
 
   function show_live() {
@@ -180,7 +180,7 @@
         ['objectives', 'Objectives']], [controls,
         el('section', {id: 'verdict', 'aria-label': 'Progress'},
           Page.verdictHead('RUNNING', b.scenario, b.about, [
-            el('p.real', Page.whatRan(b).replace('was tested', 'is being tested')),
+            el('p.real', Page.whatRan(b, true)),
             el('p.note', facts.join(' \u00b7 '))]), run.view.element),
         Page.section('time', 'Over time', run.time.element), judged_later(b)]);
       if (run.tick) run.view.update(run.tick);

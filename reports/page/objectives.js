@@ -51,7 +51,7 @@
       el('th' + (numbers.includes(i) ? '.num' : ''), {scope: 'col'}, name)));
     const bodies = all.map((slo) => {
       const missing = state_of(slo).among_failures ? 'failed' : '-';
-      const cells = [el('code', slo.expr), Page.verdict(slo.verdict),
+      const cells = [Page.breakable(slo.expr), Page.verdict(slo.verdict),
         quantity(slo.value, slo.unit, missing), interval(slo), count(slo.n),
         slo.rule === 'measured' ? '-' : count(slo.exceedances), margin_bar(slo)];
       return el('tbody.objective', el('tr', cells.map((cell, i) => el((i === 0 ? 'th' : 'td') +

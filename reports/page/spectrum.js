@@ -2,8 +2,9 @@
 // much room as 90 %. The steps are those of the histogram.
 (() => {
   const {el, known} = Page;
-  const kNames = {response: ['--p50', null, 'response'], service: ['--p95', [7, 3], 'service'],
-    ttft: ['--p99', [3, 2], 'TTFT'], lateness: ['--max', [1, 3], 'lateness']};
+  const kNames = Page.lookup({
+    response: ['--p50', null, 'response'], service: ['--p95', [7, 3], 'service'],
+    ttft: ['--p99', [3, 2], 'TTFT'], lateness: ['--max', [1, 3], 'lateness']});
 
   // [percentile, value, total] -> points; 100 % lies at the number of requests.
   function points_of(steps, floor) {

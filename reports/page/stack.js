@@ -39,7 +39,7 @@
     const area = el('div.stack', {tabindex: '0', role: 'group', 'aria-label':
       'Charts over time. Left and right arrow keys move the crosshair; drag to show a part.'},
       ruler, body, hair, picked);
-    const zoom = el('select', {onchange: () => show(choices()[Number(zoom.value)][1])});
+    const zoom = el('select', {'aria-label': 'Show', onchange: () => show(choices()[Number(zoom.value)][1])});
     const back = el('button', {type: 'button', hidden: true, onclick: () => show(null)},
       'Whole run');
     const bar = el('div.controls', controls,

@@ -2,7 +2,7 @@
 (() => {
   const {el, list} = Page;
   const kVerdicts = ['PASS', 'FAIL', 'INCONCLUSIVE', 'INVALID'];
-  const kWorst = {FAIL: 0, INVALID: 1, INCONCLUSIVE: 2, PASS: 3};
+  const kWorst = Page.lookup({FAIL: 0, INVALID: 1, INCONCLUSIVE: 2, PASS: 3});
 
   const column_of = (run) => run.profile || (run.sut === 'external' ? 'target' : run.sut || '-');
   const rank = (run) => kWorst[run.verdict] ?? 4;

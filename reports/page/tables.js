@@ -4,15 +4,17 @@
   const {el, count, duration, entries, list} = Page;
   const kPercentiles = [['p50', 'p50'], ['p90', 'p90'], ['p95', 'p95'], ['p99', 'p99'],
     ['p999', 'p99.9']];
-  const kWhat = {response: 'planned instant to last byte', service: 'first byte sent to last byte',
+  const kWhat = Page.lookup({
+    response: 'planned instant to last byte', service: 'first byte sent to last byte',
     lateness: 'planned instant to first byte sent: how late the generator was',
     ttft: 'time to the first token of streams', stall: 'longest gap within a stream',
     inter_token: 'gap between tokens', agent_added: 'what the agent added to its backends',
-    queue_wait: 'time in the queue of the agent', status: 'looks at jobs'};
-  const kWhyNone = {ttft: 'no stream was asked for: no TTFT', stall: 'no stream: no stalls',
+    queue_wait: 'time in the queue of the agent', status: 'looks at jobs'});
+  const kWhyNone = Page.lookup({
+    ttft: 'no stream was asked for: no TTFT', stall: 'no stream: no stalls',
     inter_token: 'no stream: no tokens between which to measure',
     queue_wait: 'no request told how long it waited in a queue',
-    status: 'no job was looked at', agent_added: 'the fakes saw no call to compare with'};
+    status: 'no job was looked at', agent_added: 'the fakes saw no call to compare with'});
 
   function latency_row(name, title, summary) {
     const cell = (key) => [duration(summary[key]), key + '_low' in summary ?
@@ -108,11 +110,11 @@
 
   function environment(e) {
     if (!e || Object.keys(e).length === 0) return Page.empty('Nothing was kept of where it ran.');
-    const words = {
+    const words = Page.lookup({
       version: 'Shakedown', compiler: 'compiler', build_type: 'build', host: 'host',
       system: 'system', cpu: 'processor', cores: 'cores', started: 'started',
       wall_s: 'took', cpu_user_s: 'CPU, user', cpu_system_s: 'CPU, system',
-      rss_max_bytes: 'memory, most', command_line: 'command line'};
+      rss_max_bytes: 'memory, most', command_line: 'command line'});
     const shown = (key, value) => key.endsWith('_s') ? Page.seconds(value) :
       key.endsWith('_bytes') ? Page.bytes(value) : Array.isArray(value) ? value.join(' ') : value;
     return el('dl.facts', entries(e).filter(([key]) => key in words)

@@ -5,8 +5,9 @@
 
   const kLatency = [['p50', '--p50', null], ['p95', '--p95', [7, 3]], ['p99', '--p99', [3, 2]],
     ['max', '--max', [1, 3]]];
-  const kOutcomes = {ok: '--ok', error: '--error', timeout: '--timeout', cancelled: '--cancelled',
-    dropped: '--dropped'};
+  const kOutcomes = Page.lookup({
+    ok: '--ok', error: '--error', timeout: '--timeout', cancelled: '--cancelled',
+    dropped: '--dropped'});
   const kPalette = ['--s1', '--s2', '--s3', '--s4', '--s5', '--s6', '--s7', '--s8'];
 
   // model: {interval, n, series, lanes, phases, faults, duration}

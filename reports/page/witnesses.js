@@ -117,9 +117,10 @@
   function invariants(run) {
     const all = list(run.result.invariants);
     if (all.length === 0) return Page.empty('This scenario checks no invariants.');
-    const rank = {FAIL: 0, INVALID: 1, INCONCLUSIVE: 2, PASS: 3};
+    const rank = Page.lookup({FAIL: 0, INVALID: 1, INCONCLUSIVE: 2, PASS: 3});
     const sorted = [...all].sort((a, b) => (rank[a.verdict] ?? 4) - (rank[b.verdict] ?? 4));
-    const rows = sorted.map((i) => [el('code', i.name), Page.verdict(i.verdict), count(i.checked),
+    const rows = sorted.map((i) => [Page.breakable(i.name), Page.verdict(i.verdict),
+      count(i.checked),
       i.violation_count > 0 ? el('strong.some-bad', count(i.violation_count)) : '0',
       i.skipped || (i.checked === 0 && !i.violation_count ? 'nothing to check' : '')]);
     const has_notes = rows.some((row) => row[4] !== '');

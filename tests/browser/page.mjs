@@ -17,16 +17,20 @@ function html_text(text) {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
+// Without indents and lines that are only comments: no text of these files goes over lines.
+const lean = (text) => text.replace(/^ +/gm, '').replace(/^\/\/.*\n/gm, '');
+
 export function script() {
-  return read('files.txt').trim().split('\n').map(read).join('\n');
+  return read('files.txt').trim().split('\n').map((name) => lean(read(name))).join('\n');
 }
 
 // One pass, so that nothing in what is put in is taken for a place.
-export function page(data, { title = 'Shakedown', token = '', noscript = '' } = {}) {
+export function page(data, { title = 'Shakedown', token = '', noscript = '',
+  charts = readFileSync(kChart, 'utf8') } = {}) {
   const parts = {
     '<!--TITLE-->': html_text(title), '<!--TOKEN-->': html_text(token),
     '<!--NOSCRIPT-->': html_text(noscript), '<!--DATA-->': json_for_html(data),
-    '/*STYLE*/': read('page.css'), '/*CHARTS*/': readFileSync(kChart, 'utf8'),
+    '/*STYLE*/': lean(read('page.css')), '/*CHARTS*/': charts,
     '/*SCRIPT*/': script(),
   };
   const places = /<!--(?:TITLE|TOKEN|NOSCRIPT|DATA)-->|\/\*(?:STYLE|CHARTS|SCRIPT)\*\//g;
