@@ -145,8 +145,7 @@
       names.base += ' (base)';
       names.candidate += ' (candidate)';
     }
-    document.title = data.verdict + ' ' + Page.safe(names.base) + ' against ' +
-      Page.safe(names.candidate) + ' - Shakedown';
+    Page.title(data.verdict, names.candidate, 'against', names.base);
     const place = el('div');
     let chosen = 0;
 

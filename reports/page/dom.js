@@ -43,7 +43,7 @@
     const is_known = Object.hasOwn(kGlyphs, word);
     return el('span.verdict.' + (is_known ? word.toLowerCase() : 'none') + extra,
       el('span.glyph', {'aria-hidden': 'true'}, is_known ? kGlyphs[word] : '\u00b7'),
-      el('span', is_known ? word : word || '-'));
+      el('span', is_known ? word : String(word || '-').slice(0, 40)));
   }
 
   // A table in a box of its own that scrolls. columns: [{head, num, title, class}]; a row is an
@@ -116,6 +116,11 @@
       el('h2', {id: id + '-title'}, title), content);
   }
 
+  // The title of the tab: "FAIL backend_down - Shakedown".
+  function title(...words) {
+    document.title = Page.safe(words.join(' ')) + ' - Shakedown';
+  }
+
   // Text that may break after the signs of an expression or a path.
   function breakable(text) {
     return el('code', Page.safe(text).split(/(?<=[,{}:/])/).map((part, i) =>
@@ -129,5 +134,5 @@
   const list = (value) => Array.isArray(value) ? value : [];
 
   Object.assign(Page, {el, link, verdict, table, details, empty, command, select, toggle, section,
-    entries, list, breakable, lookup});
+    entries, list, breakable, lookup, title});
 })();

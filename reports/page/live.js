@@ -154,7 +154,7 @@
     }
 
     function waiting() {
-      document.title = 'Shakedown live';
+      Page.title('Live');
       Page.frame('Shakedown live', [], [controls, el('section', {id: 'verdict'},
         el('h1', 'Waiting for the run to begin'), el('p.note', 'The page fills as it goes on.'))]);
     }
@@ -170,7 +170,7 @@
 
     function show_running(run) {
       const b = run.begin;
-      document.title = Page.safe(b.scenario) + ' runs - Shakedown';
+      Page.title(b.scenario, 'runs');
       run.view = progress_view(b);
       run.time = Page.overTime(run.model);
       const facts = [Page.target(b), b.profile ? 'profile ' + b.profile : '', 'seed ' + b.seed,
@@ -189,8 +189,7 @@
 
     function show_end(run) {
       const {content, draw} = Page.runContent(run.end.report);
-      document.title = Page.safe(run.end.verdict) + ' ' + Page.safe(run.begin.scenario) +
-        ' - Shakedown';
+      Page.title(run.end.verdict, run.begin.scenario);
       Page.frame('Shakedown live', Page.runLinks, [controls, content]);
       draw();
     }

@@ -48,7 +48,7 @@
   }
 
   function show_run(run) {
-    document.title = run.result.verdict + ' ' + Page.safe(run.result.scenario) + ' - Shakedown';
+    Page.title(run.result.verdict, run.result.scenario);
     const {content, draw} = run_content(run);
     Page.frame('Shakedown', kLinks, content);
     draw();

@@ -113,6 +113,13 @@
         Page.count(some.length) + ' of ' + Page.plural(runs.length, 'run');
     }
 
+    // Narrow screens have no heads to press.
+    const order = Page.select('Sort by', kColumns.map((column, i) => [String(i), column.head]),
+      String(state.sort), (value) => {
+        state.sort = Number(value);
+        draw();
+      });
+    order.classList.add('narrow');
     const search = el('input', {type: 'search', oninput: () => {
       state.text = search.value;
       draw();
@@ -125,7 +132,7 @@
       return el('label.control', box, Page.verdict(verdict));
     });
     draw();
-    return [el('div.controls', el('label.control', el('span', 'Only with'), search), boxes, said),
+    return [el('div.controls', el('label.control', el('span', 'Only with'), search), order, boxes, said),
       el('div.scroll.fold', {tabindex: '0', role: 'region', 'aria-label': 'Runs'},
         el('table.runs', el('caption.hidden', 'Runs'), el('thead', el('tr', heads)), body))];
   }
@@ -139,7 +146,7 @@
   function show_suite(suite) {
     const runs = list(suite.runs);
     const worst = runs.length > 0 ? [...runs].sort((a, b) => rank(a) - rank(b))[0].verdict : '-';
-    document.title = worst + ' ' + Page.safe(suite.title) + ' - Shakedown';
+    Page.title(worst, suite.title);
     const bad = reproduce(runs);
     const interrupted = runs.filter((r) => r.interrupted).length;
     Page.frame('Shakedown', [['verdict', 'Verdict'], ['runs', 'Runs'], ['matrix', 'Matrix'],

@@ -117,7 +117,8 @@ describe('hostile text', () => {
 
   it('never becomes a link that leads elsewhere', async () => {
     const files = ['result.json', 'a b.json', '../x', '/etc/passwd', 'https://example.invalid/',
-      'javascript:alert(1)', 'data:text/html,x', 'a/%2e%2e/b', 'x?y', 'x#y', '\\\\host\\x', '//h/x'];
+      'javascript:alert(1)', 'data:text/html,x', 'a/%2e%2e/b', 'x?y', 'x#y', '\\\\host\\x',
+      '//h/x'];
     await with_page({ ...run(), files }, {}, async (page) => {
       const links = await page.locator('.files a').evaluateAll((all) =>
         all.map((each) => each.getAttribute('href')));
