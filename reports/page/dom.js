@@ -95,7 +95,8 @@
   }
 
   function select(label, options, value, onchange) {
-    const list = el('select', {'aria-label': label, onchange: (event) => onchange(event.target.value)},
+    const list = el('select', {'aria-label': label,
+      onchange: (event) => onchange(event.target.value)},
       options.map(([key, text]) => el('option', {value: key, selected: key === value}, text)));
     return el('label.control', el('span', label), list);
   }

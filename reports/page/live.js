@@ -2,7 +2,8 @@
 // and the finished reports of the scenarios that are done.
 (() => {
   const {el, list, entries} = Page;
-  const kRedraw_ms = 250;  // charts are drawn at most this often
+  const kRedraw_ms = 250;  // charts are drawn at most this often,
+  const kShare = 8;        // and in no more than one part of so many of the time
 
   // Arrays of `from` on, put into those that are kept; what was not told before was nothing.
   function grow(kept, news, from, nothing) {
@@ -103,6 +104,7 @@
     let ending = false;
     let redraw = 0;
     let drawn_at = 0;
+    let pause = 0;  // until the next drawing
 
     const connection = el('p.banner', {role: 'alert', hidden: true});
     const stop = el('button.stop', {type: 'button', onclick: end_run}, 'End the run');
@@ -201,9 +203,11 @@
         redraw = 0;
         const run = runs.get(shown);
         if (document.hidden || !run || run.end || !run.time) return;
+        const begun = performance.now();
+        run.time.refresh(true);
         drawn_at = performance.now();
-        run.time.refresh();
-      }, Math.max(0, kRedraw_ms - (performance.now() - drawn_at)));
+        pause = Math.max(kRedraw_ms, kShare * (drawn_at - begun));
+      }, Math.max(0, pause - (performance.now() - drawn_at)));
     }
 
     function on_begin(b) {

@@ -86,6 +86,12 @@
     let shown = [];   // series as they are now
     let chart = null;
     let keys = '';
+    let is_seen = true, stale = false;
+    const observer = 'IntersectionObserver' in window ? new IntersectionObserver((entries) => {
+      is_seen = entries[entries.length - 1].isIntersecting;
+      if (is_seen && stale) refresh();
+    }, {rootMargin: '300px 0px'}) : null;
+    if (observer) observer.observe(element);
 
     const is_hidden = (each) => chosen.get(each.label) ?? Boolean(each.redundant);
 
@@ -188,7 +194,10 @@
       if (legend.children[index]) legend.children[index].focus();
     }
 
-    function refresh() {
+    // A lazy refresh of what nobody sees waits until it is seen.
+    function refresh(is_lazy) {
+      stale = is_lazy === true && !is_seen && chart !== null;
+      if (stale) return;
       shown = spec.series().filter((each) => each.points.length > 0);
       const has_data = shown.some((each) => each.points.some((p) => Number.isFinite(p.y)));
       const why = has_data ? '' : spec.empty || 'Nothing was recorded.';
@@ -222,7 +231,12 @@
       area: () => chart && chart.chartArea,
       chart: () => chart,
       resize: () => { if (chart) chart.resize(); },
-      destroy: () => { if (chart) chart.destroy(); living.delete(self); },
+      destroy: () => {
+        if (observer) observer.disconnect();
+        if (chart) chart.destroy();
+        chart = null;
+        living.delete(self);
+      },
     };
     return self;
   }

@@ -16,7 +16,8 @@
     });
   }
 
-  const kTicks = [1, 2, 4, 10, 20, 100, 200, 1000, 1e4, 1e5, 1e6, 1e7];
+  const kTicks = [1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7, 2, 20, 200, 4];  // the dearest first
+  const kTickRoom_px = 46;
 
   function percent(x) {
     const q = 100 * (1 - 1 / x);
@@ -25,8 +26,12 @@
   }
 
   function ticks(max, width) {
-    const kept = width < 500 ? [1, 2, 10, 100, 1000, 1e4, 1e5, 1e6] : kTicks;
-    return kept.filter((value) => value <= max).map((value) => ({value}));
+    const at = (value) => width * Math.log10(value) / Math.log10(max);
+    const kept = [];
+    for (const value of kTicks)
+      if (value <= max && kept.every((each) => Math.abs(at(each) - at(value)) >= kTickRoom_px))
+        kept.push(value);
+    return kept.sort((a, b) => a - b).map((value) => ({value}));
   }
 
   // lines: [{label, color, dash, steps}]

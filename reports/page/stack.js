@@ -39,7 +39,8 @@
     const area = el('div.stack', {tabindex: '0', role: 'group', 'aria-label':
       'Charts over time. Left and right arrow keys move the crosshair; drag to show a part.'},
       ruler, body, hair, picked);
-    const zoom = el('select', {'aria-label': 'Show', onchange: () => show(choices()[Number(zoom.value)][1])});
+    const zoom = el('select', {'aria-label': 'Show',
+      onchange: () => show(choices()[Number(zoom.value)][1])});
     const back = el('button', {type: 'button', hidden: true, onclick: () => show(null)},
       'Whole run');
     const bar = el('div.controls', controls,
@@ -80,9 +81,9 @@
         ruler.append(el('p.note', 'and ' + Page.plural(left_out, 'window') + ' more, in Faults'));
     }
 
-    function refresh() {
+    function refresh(is_lazy) {
       draw_ruler();
-      parts.forEach((part) => part.refresh());
+      parts.forEach((part) => part.refresh(is_lazy));
       cross(at);
     }
 

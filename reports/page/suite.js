@@ -132,7 +132,8 @@
       return el('label.control', box, Page.verdict(verdict));
     });
     draw();
-    return [el('div.controls', el('label.control', el('span', 'Only with'), search), order, boxes, said),
+    return [el('div.controls', el('label.control', el('span', 'Only with'), search), order, boxes,
+      said),
       el('div.scroll.fold', {tabindex: '0', role: 'region', 'aria-label': 'Runs'},
         el('table.runs', el('caption.hidden', 'Runs'), el('thead', el('tr', heads)), body))];
   }

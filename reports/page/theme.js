@@ -5,6 +5,7 @@
   const root = document.documentElement;
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const listeners = new Set();
+  const colors = new Map();  // of the theme as it is: asking for one costs a layout
   let choice = remembered();
   let printing = false;
 
@@ -23,7 +24,13 @@
 
   function apply() {
     root.dataset.theme = current();
+    colors.clear();
     listeners.forEach((listener) => listener());
+  }
+
+  function color(name) {
+    if (!colors.has(name)) colors.set(name, getComputedStyle(root).getPropertyValue(name).trim());
+    return colors.get(name);
   }
 
   function button() {
@@ -63,8 +70,6 @@
   Page.theme = {
     button, apply,
     onChange: (listener) => { listeners.add(listener); },
-    forget: (listener) => { listeners.delete(listener); },
-    isPrinting: () => printing,
-    color: (name) => getComputedStyle(root).getPropertyValue(name).trim(),
+    color,
   };
 })();

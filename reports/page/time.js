@@ -120,26 +120,32 @@
       const kinds = [...new Set(rows().map((row) => row.lane))];
       return kinds.slice(0, 8).map((kind) => Page.plot({
         title: Page.spaced(kind).replace(/^./, (c) => c.toUpperCase()), height: 110,
-        y: {format: kind === 'memory' ? Page.bytes : Page.number},
-        empty: 'Nothing is known of it.', summary: 'Line chart of ' + kind,
+        y: {format: of_kind(kind)}, empty: 'Nothing is known of it.',
+        summary: 'Line chart of ' + kind,
         series: () => rows().filter((row) => row.lane === kind).slice(0, 8).map((row, i) =>
-          line(row.name, kPalette[i], row.values, kind === 'memory' ? Page.bytes : Page.number,
-            {step: true})), ...shared}));
+          line(row.name, kPalette[i], kind === 'memory' ? mebibytes(row.values) : row.values,
+            of_kind(kind), {step: true})), ...shared}));
     }
+
+    // Memory in mebibytes, so that the axis has round numbers.
+    const mebibytes = (values) => Page.list(values).map((v) => known(v) ? v / 1048576 : null);
+    const of_kind = (kind) => kind === 'memory' ? (v) => Page.number(v) + 'MiB' : Page.number;
 
     // The charts that there is something for; again when there is something new.
     let held = '';
-    function hold() {
+    let mine = [];  // of providers and gauges
+    function hold(is_lazy) {
       const lanes = model.lanes || {};
       const now = JSON.stringify([Page.list(lanes.providers).map((p) => p.name),
         Page.list(lanes.gauges).map((g) => g.lane + g.name),
         Page.list(lanes.states).map((s) => s.lane + s.name), classes().map(([name]) => name)]);
-      if (now === held) return frame.refresh();
+      if (now === held) return frame.refresh(is_lazy);
       held = now;
       list_classes();
-      frame.hold([latency, throughput, failures, open, ...providers(),
-        ...gauges(), ...Page.lanes(frame, lanes.states,
-          () => Math.max(model.duration || 0, (model.n || 0) * interval()))]);
+      mine.forEach((part) => part.destroy());
+      mine = [...providers(), ...gauges()];
+      frame.hold([latency, throughput, failures, open, ...mine, ...Page.lanes(frame, lanes.states,
+        () => Math.max(model.duration || 0, (model.n || 0) * interval()))]);
     }
     return {element: frame.element, refresh: hold, frame};
   }
