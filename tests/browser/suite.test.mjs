@@ -92,7 +92,7 @@ describe('the comparison', () => {
   it('says the verdict on the difference and why, then shows the pair of it', async () => {
     await with_page(compare(), {}, async (page) => {
       const head = await text_of(page, '#verdict');
-      assert.match(head, /FAIL\s+candidate\/ against main\//);
+      assert.match(head, /FAIL\s+the candidate is worse\s+candidate\/ against main\//);
       assert.match(head, /worse than the base by more than 10%/);
       assert.match(head, /beta, response\.p95 FAIL: 1\.5 times worse/);
       assert.equal(await text_of(page, '#pair h2'), 'beta');
