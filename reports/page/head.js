@@ -101,7 +101,8 @@
     return tiles([
       ['requests sent', count(q.sent), 'of ' + count(q.planned) + ' planned'],
       ['answered', count(q.ok), q.sent > 0 ? Page.share(q.ok / q.sent) + ' of sent' : ''],
-      ['failed', count(failed), Page.share(result.error_rate) + ' error rate'],
+      ['failed', count(failed), Page.known(result.error_rate) ?
+        Page.share(result.error_rate) + ' error rate' : ''],
       ['p50', ms('p50'), 'response'], ['p95', ms('p95'), 'response'],
       ['p99', ms('p99'), 'response'], ['max', ms('max'), 'response'],
       ['faults fired', count(fired), Page.plural(list(result.faults).length, 'fault')]]);
