@@ -3,6 +3,9 @@
   const {el, known, list} = Page;
   const kMetrics = [['p50', 'p50'], ['p95', 'p95'], ['p99', 'p99'], ['max', 'max']];
 
+  const kMeaning = Page.lookup({PASS: 'the candidate is not worse', FAIL: 'the candidate is worse',
+    INCONCLUSIVE: 'too little was seen to tell', INVALID: 'cannot be compared'});
+
   const times = (value) => known(value) ? Page.number(value) + '\u00d7' : '-';
 
   function metrics(comparison, names) {
@@ -170,7 +173,7 @@
             Page.share(data.delta) + '.',
           el('p.real', sim === pairs.length ?
             'Both simulated in virtual time; no real server was tested.' :
-            sim === 0 ? 'Live runs.' : 'Some simulated, some live.')),
+            sim === 0 ? 'Live runs.' : 'Some simulated, some live.'), kMeaning[data.verdict]),
         Page.reasons(reasons.slice(0, 12).map(([, text]) => text)),
         reasons.length > 12 ? el('p.note', Page.count(reasons.length - 12) +
           ' more below, by scenario.') : null,

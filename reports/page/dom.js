@@ -124,7 +124,7 @@
 
   // Text that may break after the signs of an expression or a path.
   function breakable(text) {
-    return el('code', Page.safe(text).split(/(?<=[,{}:/])/).map((part, i) =>
+    return el('code', Page.safe(text).split(/(?<=[,{}:/_])/).map((part, i) =>
       [i > 0 ? document.createElement('wbr') : null, part]));
   }
 

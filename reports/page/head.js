@@ -48,9 +48,14 @@
     return main;
   }
 
-  function verdict_head(word, title, about, facts) {
+  const kMeaning = Page.lookup({PASS: 'what was asked of it held',
+    FAIL: 'what was asked of it did not hold', INCONCLUSIVE: 'too little was seen to tell',
+    INVALID: 'says nothing about the target', RUNNING: 'not judged yet'});
+
+  function verdict_head(word, title, about, facts, meaning = kMeaning[word]) {
     return el('div.head.tone-' + String(word).toLowerCase().replace(/[^a-z]/g, ''),
-      el('div.head-verdict', Page.verdict(word, '.large')),
+      el('div.head-verdict', Page.verdict(word, '.large'),
+        meaning ? el('p.note', meaning) : null),
       el('div.head-text', el('h1', title), about ? el('p.about', about) : null, facts));
   }
 
@@ -96,7 +101,8 @@
     return tiles([
       ['requests sent', count(q.sent), 'of ' + count(q.planned) + ' planned'],
       ['answered', count(q.ok), q.sent > 0 ? Page.share(q.ok / q.sent) + ' of sent' : ''],
-      ['failed', count(failed), Page.share(result.error_rate) + ' error rate'],
+      ['failed', count(failed), Page.known(result.error_rate) ?
+        Page.share(result.error_rate) + ' error rate' : ''],
       ['p50', ms('p50'), 'response'], ['p95', ms('p95'), 'response'],
       ['p99', ms('p99'), 'response'], ['max', ms('max'), 'response'],
       ['faults fired', count(fired), Page.plural(list(result.faults).length, 'fault')]]);

@@ -25,7 +25,7 @@
   function interval(slo) {
     const [low, high] = list(slo.ci);
     const {is_unknown, among_failures} = state_of(slo);
-    if (is_unknown) return '-';
+    if (is_unknown || !(slo.n > 0)) return '-';
     if (among_failures && !known(low)) return 'among failures';
     const a = quantity(low, slo.unit), b = quantity(high, slo.unit, 'none');
     return a === b ? a : a + ' \u2013 ' + b;

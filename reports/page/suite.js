@@ -156,7 +156,7 @@
         Page.verdictHead(worst, suite.title, runs.length > 0 ? 'The worst verdict of ' +
           Page.plural(runs.length, 'run') + '.' : 'No run is here, so nothing passed.',
         [el('p.real', runs.length > 0 ? what_ran(runs) : ''),
-          el('p.note', 'Shakedown ' + (suite.version || ''))]),
+          el('p.note', 'Shakedown ' + (suite.version || ''))], ''),
         interrupted > 0 ? Page.banner(Page.plural(interrupted, 'run') + ' of these ' +
           (interrupted === 1 ? 'was' : 'were') + ' interrupted.') : null, counts(runs)),
       Page.section('runs', 'Runs', runs.length > 0 ? runs_table(runs) :

@@ -4,7 +4,7 @@
   const {el, known} = Page;
 
   const kLatency = [['p50', '--p50', null], ['p95', '--p95', [7, 3]], ['p99', '--p99', [3, 2]],
-    ['max', '--max', [1, 3]]];
+    ['max', '--max', [2, 2]]];
   const kOutcomes = Page.lookup({
     ok: '--ok', error: '--error', timeout: '--timeout', cancelled: '--cancelled',
     dropped: '--dropped'});

@@ -95,6 +95,10 @@
     return elements;
   }
 
+  // A link only where the file is.
+  const events_file = (run) => list(run.files).includes('events.jsonl') ?
+    Page.link('events.jsonl') : 'events.jsonl';
+
   function timeline(invariant, run) {
     const violations = list(invariant.violations);
     const first = Math.min(...violations.map((v) => v.at_s));
@@ -111,7 +115,7 @@
     return [el('ol.timeline', told(rows, run)),
       left_out > 0 ? el('p.note', count(left_out) + ' more changes of phases and faults are not ' +
         'shown here.') : null,
-      more > 0 ? el('p.note', count(more) + ' more in ', Page.link('events.jsonl'), '.') : null];
+      more > 0 ? el('p.note', count(more) + ' more in ', events_file(run), '.') : null];
   }
 
   function invariants(run) {
@@ -154,7 +158,7 @@
     return Page.details('Events: ' + count(all.length) +
       (left_out > 0 ? ' of ' + count(all.length + left_out) : ''),
     [el('div.controls', el('label.control', el('span', 'Only with'), filter)), body,
-      left_out > 0 ? el('p.note', count(left_out) + ' more in ', Page.link('events.jsonl'), '.') :
+      left_out > 0 ? el('p.note', count(left_out) + ' more in ', events_file(run), '.') :
         null], false, '.long');
   }
 
