@@ -14,7 +14,7 @@ export default async function* report(events) {
   process.once('exit', () => {
     if (counts.failed > 0 && printed !== '') say(`printed meanwhile:\n${printed}`);
     for (const [reason, count] of skipped) say(`${count} skipped: ${reason}\n`);
-    say(`sdk: ${counts.passed} passed, ${counts.failed} failed\n`);
+    say(`${process.env.TEST_SUITE ?? 'sdk'}: ${counts.passed} passed, ${counts.failed} failed\n`);
   });
   for await (const { type, data } of events) {
     if (type === 'test:stderr' || type === 'test:stdout') printed += data.message;
