@@ -31,7 +31,9 @@ async function complete(messages) {
 const lines = new Map();  // session -> its last turn
 function in_line(session, work) {
   const turn = (lines.get(session) ?? Promise.resolve()).then(work);
-  const over = turn.catch(() => {}).then(() => lines.get(session) === over && lines.delete(session));
+  const over = turn.catch(() => {}).then(() => {
+    if (lines.get(session) === over) lines.delete(session);
+  });
   lines.set(session, over);
   return turn;
 }

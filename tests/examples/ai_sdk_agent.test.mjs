@@ -1,12 +1,13 @@
 // The streaming agent on the ai SDK: what its verdict says as it was first written, and repaired.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { broken, left_behind, run_example } from './example.mjs';
+import { broken, run_example } from './example.mjs';
 
 const kName = 'ai_sdk_agent';
+const kRepaired = ['--set', 'target.command.1=fixed.mjs'];
 
 test('as first written it fails, each time for the same reasons', async () => {
-  const { code, said, result } = await run_example(kName);
+  const { code, said, result, left } = await run_example(kName);
   assert.equal(result.verdict, 'FAIL', said);
   assert.equal(code, 1);
   assert.deepEqual(broken(result), {
@@ -21,13 +22,13 @@ test('as first written it fails, each time for the same reasons', async () => {
       'cancel_propagates',  // no abort signal is passed on
     ],
   }, said);
-  assert.deepEqual(left_behind(kName), []);
+  assert.deepEqual(left, []);
 });
 
 test('repaired it passes, and every fault has struck', async () => {
-  const { code, said, result } = await run_example(kName, '--set', 'target.command.1=fixed.mjs');
+  const { code, said, result, left } = await run_example(kName, ...kRepaired);
   assert.equal(result.verdict, 'PASS', said);
   assert.equal(code, 0);
   assert.deepEqual(result.faults.filter(({ fired }) => fired === 0), []);
-  assert.deepEqual(left_behind(kName), []);
+  assert.deepEqual(left, []);
 });

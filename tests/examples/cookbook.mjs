@@ -20,7 +20,7 @@ function sections(yaml) {
   return found;
 }
 
-function over(base, recipe) {
+export function over(base, recipe) {
   return [...new Map([...sections(base), ...sections(recipe)]).values()].join('');
 }
 

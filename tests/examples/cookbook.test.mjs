@@ -17,12 +17,14 @@ symlinkSync(join(root, 'scenarios/corpora'), join(folder, 'corpora'));
 
 const shakedown = (...args) => new Promise((resolve) => {
   const options = { maxBuffer: 64 << 20 };
-  execFile(binary, args, options, (error, out, said) => resolve({ code: error?.code ?? 0, out, said }));
+  execFile(binary, args, options, (error, out, said) => {
+    resolve({ code: error?.code ?? 0, out, said });
+  });
 });
 
 function broken_in({ slos, invariants }) {
   const no = ({ verdict }) => verdict !== 'PASS';
-  return [...slos.filter(no).map(({ expr }) => expr), ...invariants.filter(no).map(({ name }) => name)];
+  return [...slos, ...invariants].filter(no).map(({ expr, name }) => expr ?? name);
 }
 
 test('there are as many recipes as it says, and each has a fault or a load of its own', () => {

@@ -1,12 +1,13 @@
 // The agent on the openai SDK: what its verdict says as it was first written, and repaired.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { broken, left_behind, run_example } from './example.mjs';
+import { broken, run_example } from './example.mjs';
 
 const kName = 'openai_agent';
+const kRepaired = ['--set', 'target.command.1=fixed.mjs'];
 
 test('as first written it fails, each time for the same reasons', async () => {
-  const { code, said, result } = await run_example(kName);
+  const { code, said, result, left } = await run_example(kName);
   assert.equal(result.verdict, 'FAIL', said);
   assert.equal(code, 1);
   assert.deepEqual(broken(result), {
@@ -20,13 +21,13 @@ test('as first written it fails, each time for the same reasons', async () => {
     invariants:
       ['no_empty_response', 'conversation_integrity', 'bounded_retries', 'honest_errors'],
   }, said);
-  assert.deepEqual(left_behind(kName), []);
+  assert.deepEqual(left, []);
 });
 
 test('repaired it passes, and every fault has struck', async () => {
-  const { code, said, result } = await run_example(kName, '--set', 'target.command.1=fixed.mjs');
+  const { code, said, result, left } = await run_example(kName, ...kRepaired);
   assert.equal(result.verdict, 'PASS', said);
   assert.equal(code, 0);
   assert.deepEqual(result.faults.filter(({ fired }) => fired === 0), []);
-  assert.deepEqual(left_behind(kName), []);
+  assert.deepEqual(left, []);
 });
