@@ -24,11 +24,12 @@ test('its agent is a program', () => {
   execFileSync('node', ['--check', file]);
 });
 
-test('its scenario passes the check, as it is and with what is asked for later', () => {
-  const [parts, later] = blocks('yaml');
-  const file = join(folder, 'first.yaml');
-  for (const yaml of [parts, over(parts, later)]) {
-    writeFileSync(file, `scenario: tutorial\n${yaml}`);
+test('its scenarios pass the check, the first also with what is asked for later', () => {
+  const [parts, later, steady] = blocks('yaml');
+  const file = join(folder, 'scenario.yaml');
+  const first = `scenario: tutorial\n${parts}`;
+  for (const yaml of [first, over(first, later), steady]) {
+    writeFileSync(file, yaml);
     const { status, stdout, stderr } = spawnSync(binary, ['check', file], { encoding: 'utf8' });
     assert.equal(status, 0, stdout + stderr + yaml);
   }
