@@ -20,6 +20,7 @@
 #include "harness/run/run_directory.hpp"
 #include "harness/run/segment.hpp"
 #include "harness/run/suite_parts.hpp"
+#include "harness/run/target_url.hpp"
 #include "harness/run/target_setup.hpp"
 #include "harness/run/trail_file.hpp"
 #include "harness/scenario/errors.hpp"

@@ -40,8 +40,8 @@ void LiveFeed::begin(const Prepared& prepared, const RunOptions& options) {
   live_ = options.mode == Mode::live;
   time_scale_ = live_ ? options.time_scale : 1;
   begun_ = world::RealClock::steady_now();
-  const bool external = !options.target_url.empty();
   const Scenario& scenario = prepared.scenario;
+  const bool external = live_ && scenario.target.is_given();
   LiveJson json;
   json["index"] = index_;
   json["of"] = of_;
