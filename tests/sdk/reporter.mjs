@@ -5,6 +5,8 @@ import { writeSync } from 'node:fs';
 // Said of tests because of another failure.
 const kEchoes = ['subtestsFailed', 'cancelledByParent'];
 
+const kName = process.env.TEST_SUITE ?? 'sdk';
+
 const say = (text) => writeSync(1, text);
 
 export default async function* report(events) {
@@ -14,7 +16,7 @@ export default async function* report(events) {
   process.once('exit', () => {
     if (counts.failed > 0 && printed !== '') say(`printed meanwhile:\n${printed}`);
     for (const [reason, count] of skipped) say(`${count} skipped: ${reason}\n`);
-    say(`${process.env.TEST_SUITE ?? 'sdk'}: ${counts.passed} passed, ${counts.failed} failed\n`);
+    say(`${kName}: ${counts.passed} passed, ${counts.failed} failed\n`);
   });
   for await (const { type, data } of events) {
     if (type === 'test:stderr' || type === 'test:stdout') printed += data.message;
