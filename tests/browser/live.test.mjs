@@ -191,8 +191,8 @@ describe('the live page', () => {
       assert.match(await text_of(page, '.head'), /PASS\s[^]*\ssecond/);
       await screenshot(page, 'live-end');
 
-      // The end is not a lost connection.
-      server.drop();
+      // The end is not a lost connection: the page leaves by itself.
+      await server.left();
       assert.ok(await page.locator('[role=alert]').isHidden());
       view.quiet();
     });
