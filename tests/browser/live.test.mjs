@@ -165,7 +165,7 @@ describe('the live page', () => {
     });
   });
 
-  it('shows the report at the end, and keeps those of all scenarios', async () => {
+  it('shows the report at the end, and keeps those of all', { timeout: 30_000 }, async () => {
     await with_live({}, async (page, server, view) => {
       const second = run({ scenario: 'second', verdict: 'PASS' });
       server.send('begin', begin_of(report, 0, 2));
