@@ -25,6 +25,7 @@ export async function start() {
     const context = await browser.newContext({ viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light', permissions: ['clipboard-read', 'clipboard-write'] });
     const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
     const complaints = [];
     const is_allowed = (url) => url === target || url.startsWith('data:') ||
       allow.some((each) => url.startsWith(each));

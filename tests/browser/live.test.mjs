@@ -165,7 +165,7 @@ describe('the live page', () => {
     });
   });
 
-  it('shows the report at the end, and keeps those of all scenarios', async () => {
+  it('shows the report at the end, and keeps those of all', { timeout: 30_000 }, async () => {
     await with_live({}, async (page, server, view) => {
       const second = run({ scenario: 'second', verdict: 'PASS' });
       server.send('begin', begin_of(report, 0, 2));
@@ -191,8 +191,8 @@ describe('the live page', () => {
       assert.match(await text_of(page, '.head'), /PASS\s[^]*\ssecond/);
       await screenshot(page, 'live-end');
 
-      // The end is not a lost connection.
-      server.drop();
+      // The end is not a lost connection: the page leaves by itself.
+      await server.left();
       assert.ok(await page.locator('[role=alert]').isHidden());
       view.quiet();
     });

@@ -7,8 +7,9 @@ export async function live_server(html) {
   const told = [];       // of the run that goes on: its begin, and one tick with all of it
   const stops = [];      // the tokens that came with POST /stop
   let refuses_stop = false, refuses_events = false;
-  let joined = () => {};
+  let joined = () => {}, gone = () => {};
   const first = new Promise((resolve) => { joined = resolve; });
+  const left = new Promise((resolve) => { gone = resolve; });
   const line = (event, data) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
   const server = createServer((request, response) => {
@@ -23,7 +24,10 @@ export async function live_server(html) {
       told.forEach((text) => response.write(text));
       streams.add(response);
       joined();
-      request.on('close', () => streams.delete(response));
+      request.on('close', () => {
+        streams.delete(response);
+        gone();
+      });
     } else if (request.url === '/') {
       response.writeHead(200, {'content-type': 'text/html; charset=utf-8'}).end(html);
     } else {
@@ -39,6 +43,7 @@ export async function live_server(html) {
     refuse_stop(yes) { refuses_stop = yes; },
     refuse_events(yes) { refuses_events = yes; },
     connected: () => first,
+    left: () => left,  // until a reader has gone by itself
     drop() { streams.forEach((stream) => stream.destroy()); },
     async close() {
       streams.forEach((stream) => stream.destroy());

@@ -90,6 +90,17 @@ describe('the report of a run', () => {
     });
   });
 
+  it('tells of a turn only what happened to it', async () => {
+    const data = run();
+    data.events = [10, 1].map((turn) => ({ at_s: 100 + turn, kind: 'fault_fired',
+      on: 'backends.primary', detail: `down struck turn u1.s1.t${turn}` }));
+    data.result.invariants[1].violations.splice(0, 1);
+    await with_page(data, {}, async (page) => {
+      assert.deepEqual(await page.locator('.related li').allInnerTexts(),
+        ['1m 41s down struck turn u1.s1.t1']);
+    });
+  });
+
   it('says why there is nothing', async () => {
     await with_page(empty_run(), {}, async (page) => {
       const all = await text_of(page, 'main');
