@@ -134,6 +134,7 @@ void LiveFeed::end(const reports::RunRecord& record, const reports::Environment&
   json["verdict"] = name_of(record.verdict);
   json["reasons"] = record.reasons;
   json["report"] = reports::run_page_data(record, environment);
+  json["report"]["files"] = LiveJson::array();  // they are not served
   server_->tell({"end", std::move(json)});
 }
 

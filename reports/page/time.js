@@ -104,7 +104,7 @@
       if (calls().length === 0) return [];
       const name_of = (row) => 'calls of ' + row.name;
       const plots = calls().slice(0, 8).map((row, i) => Page.plot({
-        title: 'Provider ' + row.name, note: 'calls per second that reached the fake',
+        title: 'Provider ' + row.name, note: 'calls per second, as they ended',
         stacked: true, height: 100, y: {format: (v) => Page.number(v) + '/s'},
         empty: 'No call reached it.', summary: name_of(row),
         series: () => {
