@@ -4,6 +4,8 @@
 #include <stdexcept>
 
 #include "fakes/dialect.hpp"
+#include "harness/run/run.hpp"
+#include "harness/run/target_url.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/target.hpp"
 
@@ -33,12 +35,20 @@ void check_url(std::vector<std::string>& faults, const InitAnswers& answers) {
     faults.push_back("--url " + url +
                      ": {port} is for an agent that is started by --command; write its port");
   }
-  std::size_t host = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : 0;
   const bool printable = std::all_of(url.begin(), url.end(), [](char c) {
     return static_cast<unsigned char>(c) > ' ' && c != 0x7F;
   });
-  if (host == 0 || host == url.size() || url[host] == '/' || url[host] == ':' || !printable) {
-    faults.push_back("--url " + url + ": must be an address such as http://127.0.0.1:8080");
+  if (!printable) {
+    faults.push_back("--url " + url + ": has blanks or control characters; write http://host:port");
+    return;
+  }
+  std::string with_port = url;
+  const std::size_t port = url.find("{port}");
+  if (port != std::string::npos) with_port.replace(port, 6, "1");
+  try {
+    parse_target_url(with_port);
+  } catch (const TargetError& error) {
+    faults.push_back("--url " + url + ": " + error.what());
   }
 }
 

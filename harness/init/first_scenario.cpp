@@ -60,6 +60,9 @@ std::string target(const InitAnswers& answers) {
   } else {
     text += line("  # path: /v1/...", "if it is not the dialect's own");
   }
+  if (answers.dialect.starts_with("openai")) {
+    text += line("  # history: client", "if it keeps no conversations: each request has all of it");
+  }
   if (!answers.command.empty()) {
     text += line("  # ready: {path: /health, within: 30s}", "else: it accepts connections");
     text += line("  # environment: {LOG_LEVEL: warn}", "added to yours");

@@ -154,7 +154,8 @@ Task<void> TargetProcess::wait_until_ready() {
     return stopped || ended_;
   };
   auto looking = until_ready(clock_, network_, std::move(wait));
-  std::string found = co_await looking;
+  const ReadyLook look = co_await looking;
+  const std::string& found = look.found;
   if (stopped) throw TargetError("interrupted while the target was starting");
   if (found.empty() && !gone_) co_return;
   if (found.empty()) {  // it ended right then: let its follower hear of it
@@ -162,10 +163,11 @@ Task<void> TargetProcess::wait_until_ready() {
   }
   const std::string url = to_text(door_, ready.path);
   if (!is_command) {
-    throw TargetError("the target at " + url + " " + found + ", for " +
-                      reports::human_duration(within) +
-                      "; does it run, and is the address right? (`target.ready: {within: 60s}` "
-                      "waits longer)");
+    const std::string tried =
+        look.is_final ? "" : ", for " + reports::human_duration(within) +
+                                 "; does it run, and is the address right? "
+                                 "(`target.ready: {within: 60s}` waits longer)";
+    throw TargetError("the target at " + url + " " + found + tried);
   }
   if (ended_) {
     throw TargetError("the target " + name() + " ended (" + world::to_string(exit_) +

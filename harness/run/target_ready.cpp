@@ -10,12 +10,7 @@ using world::Task;
 
 namespace {
 
-struct Look {
-  std::string found;  // empty: ready
-  bool is_final = false;
-};
-
-Look failed(world::Failure failure) {
+ReadyLook failed(world::Failure failure) {
   switch (failure) {
     case world::Failure::refused: return {"refused the connection"};
     case world::Failure::unresolved: return {"has a name without an address"};
@@ -29,8 +24,8 @@ Look failed(world::Failure failure) {
   }
 }
 
-Task<Look> connect(world::Network& network, const TargetDoor& door) {
-  Look look;
+Task<ReadyLook> connect(world::Network& network, const TargetDoor& door) {
+  ReadyLook look;
   if (door.tls) {
     world::TlsClient tls = *door.tls;
     auto connecting = network.connect(door.endpoint, std::move(tls));
@@ -44,7 +39,7 @@ Task<Look> connect(world::Network& network, const TargetDoor& door) {
   co_return look;
 }
 
-Task<Look> ask(world::Clock& clock, world::Network& network, const TargetDoor& door,
+Task<ReadyLook> ask(world::Clock& clock, world::Network& network, const TargetDoor& door,
                std::string path) {
   world::HttpClientOptions options;
   options.tls = door.tls;
@@ -52,7 +47,7 @@ Task<Look> ask(world::Clock& clock, world::Network& network, const TargetDoor& d
   world::HttpRequest request;
   request.target = path;
   for (const auto& [name, value] : door.headers) request.headers.add(name, value);
-  Look look;
+  ReadyLook look;
   auto sending = http.send(door.endpoint, std::move(request));
   Result<world::HttpExchange> sent = co_await sending;
   if (!sent) {
@@ -65,18 +60,24 @@ Task<Look> ask(world::Clock& clock, world::Network& network, const TargetDoor& d
 
 }  // namespace
 
-Task<std::string> until_ready(world::Clock& clock, world::Network& network, ReadyWait wait) {
-  std::string found = "was not asked";
+Task<ReadyLook> until_ready(world::Clock& clock, world::Network& network, ReadyWait wait) {
+  ReadyLook last;
+  last.found = "was not asked";
+  std::size_t looks = 0;
   for (;;) {
-    if (wait.gives_up()) co_return found;
+    if (wait.gives_up()) co_return last;
     auto looking = wait.path.empty() ? connect(network, wait.door)
                                      : ask(clock, network, wait.door, wait.path);
     const world::Instant by = std::min(wait.until, clock.now() + wait.look_at_most);
-    const std::optional<Look> look = co_await world::with_deadline(clock, by, std::move(looking));
-    if (look && look->found.empty()) co_return std::string();
-    found = look ? look->found : "did not answer in time";
-    if (look && look->is_final) co_return found;
-    if (clock.now() + wait.between >= wait.until) co_return found;
+    const std::optional<ReadyLook> look =
+        co_await world::with_deadline(clock, by, std::move(looking));
+    if (look && look->found.empty()) co_return *look;
+    // A look that is cut off by the end says less than the one before it.
+    if (look) last = *look;
+    else if (by < wait.until || looks == 0) last.found = "did not answer in time";
+    ++looks;
+    if (last.is_final) co_return last;
+    if (clock.now() + wait.between >= wait.until) co_return last;
     co_await clock.sleep(wait.between);
   }
 }

@@ -19,8 +19,12 @@ struct ReadyWait {
   std::function<bool()> gives_up;   // asked before each look
 };
 
-// Completes with nothing when it is ready, or else with what the last look found, as the end of a
-// sentence: "refused the connection". A certificate that is not right does not get better.
-world::Task<std::string> until_ready(world::Clock& clock, world::Network& network, ReadyWait wait);
+struct ReadyLook {
+  std::string found;      // the end of a sentence: "refused the connection"; empty: it is ready
+  bool is_final = false;  // nothing to wait for: a certificate that is not right stays so
+};
+
+// Completes with what the last look found.
+world::Task<ReadyLook> until_ready(world::Clock& clock, world::Network& network, ReadyWait wait);
 
 }  // namespace harness

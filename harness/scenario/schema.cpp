@@ -65,14 +65,22 @@ json distribution_schema(Unit unit) {
 
 json window_schema(bool with_text) {
   const json duration = text_matching(kDuration);
+  const auto described = [&duration](const char* doc) {
+    json schema = duration;
+    schema["description"] = doc;
+    return schema;
+  };
   json by_ends = {{"type", "object"},
                   {"additionalProperties", false},
                   {"required", {"from", "to"}},
-                  {"properties", {{"from", duration}, {"to", duration}}}};
+                  {"properties",
+                   {{"from", described("When it begins.")}, {"to", described("When it ends.")}}}};
   json by_length = {{"type", "object"},
                     {"additionalProperties", false},
                     {"required", {"start", "for"}},
-                    {"properties", {{"start", duration}, {"for", duration}}}};
+                    {"properties",
+                     {{"start", described("When it begins.")},
+                      {"for", described("How long it lasts.")}}}};
   json text = with_text ? json{{"type", "string"}} : duration;
   return {{"anyOf", {std::move(text), std::move(by_ends), std::move(by_length)}}};
 }
@@ -118,7 +126,10 @@ json schema_of(const F&, Tag<Users>) {
 }
 template <class F>
 json schema_of(const F&, Tag<Sessions>) {
-  json turns = {{"turns_per_session", {{"type", "integer"}, {"minimum", 1}}}};
+  json turns = {{"turns_per_session",
+                 {{"type", "integer"},
+                  {"minimum", 1},
+                  {"description", "Turns until a user begins another session."}}}};
   return {{"anyOf",
            {{{"enum", {"one per user", "one per request"}}},
             {{"type", "object"},

@@ -76,7 +76,7 @@ TEST_CASE("init says what it lacks when it cannot ask", "[init]") {
   };
   for (const Row& row : {Row{{"init"}, "Give --command"},
                          Row{{"init", "--command", "a | b"}, "needs a shell"},
-                         Row{{"init", "--url", "nowhere"}, "such as http://"},
+                         Row{{"init", "--url", "nowhere"}, "write http://"},
                          Row{{"init", "--url", "http://x", "--ci", "travis"}, "--ci"},
                          Row{{"init", "--url", "http://x", "--dir", "none"}, "no such folder"}}) {
     const RunResult ran = shakedown(row.words, options);

@@ -27,15 +27,18 @@ load:
     sessions: {turns_per_session: 3}
     ask: How?
 slo:
-  - response.p95 < 10s
+  - response.p95 < 100s
   - error_rate < 15%
 invariants: [terminal_once, no_empty_response, conversation_integrity]
 )yaml";
 
 // Nothing here counts failures.
-const std::string kOnlyLateness = replaced(
-    replaced(kMine, "  - response.p95 < 10s\n  - error_rate < 15%\n", "  - lateness.p95 < 10s\n"),
-    "invariants: [terminal_once, no_empty_response, conversation_integrity]\n", "");
+std::string only_lateness() {
+  const std::string late = replaced(
+      kMine, "  - response.p95 < 100s\n  - error_rate < 15%\n", "  - lateness.p95 < 10s\n");
+  return replaced(
+      late, "invariants: [terminal_once, no_empty_response, conversation_integrity]\n", "");
+}
 
 const std::string kMapping = R"yaml(
   dialect: json
@@ -142,9 +145,9 @@ TEST_CASE("target: one that cannot be measured is INVALID, and says why", "[targ
   };
   for (const Row& row :
        {Row{"dies", "dies", "", {"ended (exit 3) before it was ready", "Cannot find module"}},
-        Row{"never ready", "silent", "  ready: {within: 1s}",
-            {"was not ready within 1s", "refused the connection", "agent starts silent"}},
-        Row{"ready path", "chat", "  ready: {path: /helth, within: 1s}",
+        Row{"never ready", "silent", "  ready: {within: 5s}",
+            {"was not ready within 5s", "refused the connection", "agent starts silent"}},
+        Row{"ready path", "chat", "  ready: {path: /helth, within: 5s}",
             {"answered 404 to GET /helth"}},
         Row{"garbage", "garbage", "", {"none of the target's first", "<html>", "`target.dialect`"}},
         Row{"wrong path", "teapot", "", {"answered 404", "Not Found", "`target.path`"}},
@@ -161,7 +164,7 @@ TEST_CASE("target: one that cannot be measured is INVALID, and says why", "[targ
             {"a stream was asked for", "`application/json`"}}}) {
     DYNAMIC_SECTION(row.name) {
       const TempFolder folder;
-      std::string text = with_target(kOnlyLateness, row.manners, row.more);
+      std::string text = with_target(only_lateness(), row.manners, row.more);
       if (row.name == std::string("no stream")) text += "client: {stream: true}\n";
       const RunResult ran = run_target(folder, text);
       INFO(ran.out << ran.err);

@@ -108,12 +108,13 @@ TEST_CASE("what cannot be meant is refused, with what to write instead", "[init]
   };
   for (const Row& row : {
            Row{"no name", [](InitAnswers& a) { a.name = ""; }, "--name"},
-           Row{"a path", [](InitAnswers& a) { a.name = "a/b"; }, "letters, digits"},
+           Row{"a folder", [](InitAnswers& a) { a.name = "a/b"; }, "letters, digits"},
            Row{"two lines", [](InitAnswers& a) { a.name = "a\nb"; }, "letters, digits"},
            Row{"neither", [](InitAnswers& a) { a.url = ""; }, "Give --command"},
-           Row{"no scheme", [](InitAnswers& a) { a.url = "localhost:80"; }, "such as http://"},
-           Row{"no host", [](InitAnswers& a) { a.url = "http://"; }, "such as http://"},
-           Row{"blanks", [](InitAnswers& a) { a.url = "http://a b"; }, "such as http://"},
+           Row{"no scheme", [](InitAnswers& a) { a.url = "localhost:80"; }, "write http://"},
+           Row{"no host", [](InitAnswers& a) { a.url = "http://"; }, "write http://"},
+           Row{"a path", [](InitAnswers& a) { a.url = "http://a:1/v1"; }, "target.path"},
+           Row{"blanks", [](InitAnswers& a) { a.url = "http://a b"; }, "write http://"},
            Row{"a port of nobody", [](InitAnswers& a) { a.url = "http://x:{port}"; }, "--command"},
            Row{"dialect", [](InitAnswers& a) { a.dialect = "antropic"; },
                "(did you mean `anthropic`?)"},

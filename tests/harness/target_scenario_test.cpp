@@ -16,6 +16,10 @@ load: {chat: {arrivals: constant(1/s), users: 1}}
 slo: [error_rate < 50%]
 )yaml";
 
+const std::string kOneBackend =
+    "\nbackends: {primary: {}}\nphases: {a: 60s}\n"
+    "load: {chat: {arrivals: constant(1/s)}}\nslo: [error_rate < 50%]\n";
+
 Scenario read(const std::string& target, const std::string& rest = kRest) {
   return parse_scenario("scenario: s\n" + target + rest, "dir/s.yaml");
 }
@@ -65,7 +69,7 @@ TEST_CASE("target: everything that can be said of it", "[target]") {
 }
 
 TEST_CASE("target: its defaults", "[target]") {
-  const Target none = read("").target;
+  const Target none = read("", kOneBackend).target;
   CHECK(!none.is_given());
   const Target command = read("target: {command: [a]}\n").target;
   CHECK(command.directory == "dir/");
@@ -91,8 +95,7 @@ TEST_CASE("target: what is refused", "[target]") {
     const char* sentence;
   };
   for (const Row& row :
-       {Row{"target: {dialect: anthropic}", "without `command` or `url`"},
-        Row{"target: {url: ftp://h}", "must begin with `http://` or `https://`"},
+       {Row{"target: {url: ftp://h}", "must begin with `http://` or `https://`"},
         Row{"target: {url: http://h:1/v1}", "a path is not taken"},
         Row{"target: {url: \"http://h:{port}\"}", "needs a `command` beside it"},
         Row{"target: {command: [\"\"]}", "must begin with the name of a program"},
@@ -131,6 +134,8 @@ TEST_CASE("target: what is refused", "[target]") {
     CHECK(said.find(row.sentence) != std::string::npos);
   }
   CHECK(refusal("target: {command: [a]}\n").empty());
+  CHECK(refusal("target: {dialect: anthropic}", kOneBackend).find("without `command` or `url`") !=
+        std::string::npos);
 }
 
 TEST_CASE("target: a class that does not agree with the dialect is refused", "[target]") {
