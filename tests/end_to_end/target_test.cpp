@@ -108,7 +108,7 @@ TEST_CASE("target: an agent that is started passes, in every dialect", "[target]
         Row{"openai-responses", "responses", "  dialect: openai-responses", kMine},
         Row{"json", "mapped", kMapping, kMine}, Row{"json events", "events", kEventMapping, kMine},
         Row{"ready path", "chat", "  ready: {path: /health, within: 20s}", kMine},
-        Row{"headers", "chat, needs, x-tenant=secret-7",
+        Row{"headers", "chat, needs, x-tenant=TENANT_OF_TEST",
             "  headers: {x-tenant: \"${TENANT_OF_TEST}\"}", kMine}}) {
     DYNAMIC_SECTION(row.name) {
       const TempFolder folder;

@@ -2,7 +2,8 @@
 
 target_agent.py MANNER...   manners: chat, stateless, messages, responses, mapped, events; or one
 that is wrong: dies, silent, garbage, teapot, dies_later, plain, deaf. `needs NAME=VALUE` refuses
-requests without that header; `child FILE` starts a process of its own, and writes its number.
+requests without that header (VALUE may be a variable's name); `child FILE` starts a process of its
+own, and writes its number there.
 """
 import json
 import os
@@ -73,7 +74,7 @@ class Agent(BaseHTTPRequestHandler):
             return self.say(404, '{"detail": "Not Found"}')
         if "needs" in MANNERS:
             name, value = MANNERS[MANNERS.index("needs") + 1].split("=")
-            if self.headers.get(name) != value:
+            if self.headers.get(name) != os.environ.get(value, value):
                 return self.say(401, json.dumps({"detail": "not you, %s" % self.headers.get(name)}))
         try:
             self.answer(body)
