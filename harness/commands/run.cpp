@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "agent/profile.hpp"
 #include "harness/commands/colour.hpp"

@@ -1,6 +1,7 @@
 #include "harness/live/live_feed.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "harness/run/suite_parts.hpp"
 #include "reports/page_data.hpp"
@@ -61,7 +62,7 @@ void LiveFeed::begin(const Prepared& prepared, const RunOptions& options) {
   json["invariants"] = LiveJson::array();
   for (const OracleChoice& choice : prepared.invariants) json["invariants"].push_back(choice.name);
   json["interval_s"] = reports::seconds(reports::interval_of(prepared.layout.duration));
-  server_->tell({"begin", std::move(json)});
+  server_->tell(message_of("begin", std::move(json)));
 }
 
 // The intervals before it will not change any more.
@@ -123,7 +124,7 @@ void LiveFeed::progress(const Progress& progress) {
   json["from"] = from;
   json["series"] = reports::series_of(*progress.recorder, *progress.lanes, from, upto);
   json["lanes"] = reports::lanes_of(*progress.lanes, from, upto);
-  server_->tell({"tick", std::move(json)});
+  server_->tell(message_of("tick", std::move(json)));
 }
 
 void LiveFeed::end(const reports::RunRecord& record, const reports::Environment& environment) {
@@ -135,7 +136,7 @@ void LiveFeed::end(const reports::RunRecord& record, const reports::Environment&
   json["reasons"] = record.reasons;
   json["report"] = reports::run_page_data(record, environment);
   json["report"]["files"] = LiveJson::array();  // they are not served
-  server_->tell({"end", std::move(json)});
+  server_->tell(message_of("end", std::move(json)));
 }
 
 }  // namespace harness

@@ -1,7 +1,8 @@
-// What the live view is told: one server-sent event, as JSON. See docs/live-view.md for the events.
+// What the live view is told: one server-sent event, as JSON. See docs/reports.md.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace harness {
@@ -10,7 +11,9 @@ using LiveJson = nlohmann::ordered_json;
 
 struct LiveMessage {
   std::string event;  // "begin", "tick", "end" or "suite_end"
-  LiveJson data;
+  std::shared_ptr<const LiveJson> data;
 };
+
+LiveMessage message_of(std::string event, LiveJson data);
 
 }  // namespace harness

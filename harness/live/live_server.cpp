@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <nlohmann/json.hpp>
 
 #include "reports/page.hpp"
 #include "world/interrupt.hpp"
@@ -122,7 +123,7 @@ Task<void> LiveServer::hand_on(world::RealClock& clock) {
     messages_.take(told);
     for (const LiveMessage& message : told) {
       state_.take(message);
-      tell_all(frame_of(message.event, message.data));
+      tell_all(frame_of(message.event, *message.data));
       if (message.event != "suite_end") continue;
       over_ = true;
       over_at = clock.now();
@@ -225,7 +226,7 @@ HttpResponse LiveServer::stop(const HttpRequest& request) {
 }
 
 void LiveServer::finish(LiveJson suite_end) {
-  tell({"suite_end", std::move(suite_end)});
+  tell(message_of("suite_end", std::move(suite_end)));
   thread_->join();
 }
 

@@ -1,5 +1,7 @@
 #include "harness/live/live_state.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "world/sse.hpp"
 
 namespace harness {
@@ -67,42 +69,44 @@ void merge_intervals(LiveJson& whole, const LiveJson& later, std::size_t from) {
   whole = later;
 }
 
+LiveMessage message_of(std::string event, LiveJson data) {
+  return {std::move(event), std::make_shared<const LiveJson>(std::move(data))};
+}
+
 void LiveState::take_tick(const LiveJson& tick) {
-  if (!tick_) tick_ = LiveJson::object();
+  if (!tick_) tick_ = std::make_shared<LiveJson>(LiveJson::object());
   const std::size_t from = tick.value("from", std::size_t{0});
   for (const auto& [key, value] : tick.items()) {
+    LiveJson& whole = (*tick_)[key];
     if (key == "series" || key == "lanes") {
-      LiveJson& whole = (*tick_)[key];
       if (whole.is_null()) whole = LiveJson::object();
       merge_intervals(whole, value, from);
     } else {
-      (*tick_)[key] = value;
+      whole = value;
     }
   }
   (*tick_)["from"] = 0;
 }
 
 void LiveState::take(const LiveMessage& message) {
-  if (message.event == "begin") {
-    begin_ = message.data;
-    tick_.reset();
-  } else if (message.event == "tick") {
-    take_tick(message.data);
-  } else if (message.event == "end") {
-    ended_.push_back(frame_of(message.event, message.data));
-    if (ended_.size() > kEndsMax) ended_.pop_front();
-    begin_.reset();
-    tick_.reset();
-  } else {
-    suite_end_ = message.data;
+  if (message.event == "tick") return take_tick(*message.data);
+  const std::string frame = frame_of(message.event, *message.data);
+  if (message.event == "suite_end") {
+    suite_end_ = frame;
+    return;
   }
+  tick_.reset();
+  begin_ = message.event == "begin" ? frame : "";
+  if (message.event != "end") return;
+  ended_.push_back(frame);
+  if (ended_.size() > kEndsMax) ended_.pop_front();
 }
 
 std::vector<std::string> LiveState::catch_up() const {
   std::vector<std::string> frames(ended_.begin(), ended_.end());
-  if (begin_) frames.push_back(frame_of("begin", *begin_));
+  if (!begin_.empty()) frames.push_back(begin_);
   if (tick_) frames.push_back(frame_of("tick", *tick_));
-  if (suite_end_) frames.push_back(frame_of("suite_end", *suite_end_));
+  if (!suite_end_.empty()) frames.push_back(suite_end_);
   return frames;
 }
 

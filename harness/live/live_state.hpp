@@ -5,7 +5,7 @@
 #pragma once
 
 #include <deque>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,10 +25,10 @@ class LiveState {
  private:
   void take_tick(const LiveJson& tick);
 
-  std::deque<std::string> ended_;  // frames
-  std::optional<LiveJson> begin_;
-  std::optional<LiveJson> tick_;
-  std::optional<LiveJson> suite_end_;
+  std::deque<std::string> ended_;  // frames, as the next and the last
+  std::string begin_;
+  std::shared_ptr<LiveJson> tick_;  // null: none yet
+  std::string suite_end_;
 };
 
 // The frame of one message.

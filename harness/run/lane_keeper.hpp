@@ -3,8 +3,8 @@
 // the fakes can tell. Memory: the requests that wait in the agent's queue. One thread.
 #pragma once
 
+#include <set>
 #include <string>
-#include <unordered_set>
 
 #include "agent/ledger.hpp"
 #include "fakes/journal.hpp"
@@ -32,7 +32,7 @@ class LaneKeeper {
 
   reports::Lanes lanes_;
   bool agent_tells_;
-  std::unordered_set<std::string> waiting_;  // in the agent's queue, by request
+  std::set<std::string> waiting_;  // in the agent's queue, by request
 };
 
 }  // namespace harness

@@ -41,7 +41,8 @@ class Running {
   bool has_pending(int number) const;  // the signal has come and was not taken yet
   pid_t first_child() const;           // of its main thread; 0: none
 
-  // Reads until its output, or what it says of errors, has a whole line that begins so, and returns the rest of that line.
+  // Reads until its output, or what it says of errors, has a whole line that begins so, and returns
+  // the rest of that line.
   std::string wait_for_line(const std::string& beginning);
 
   // Looks again and again until the condition holds or the program ended; false: it ended.

@@ -1,10 +1,11 @@
 #include "harness/live/live_state.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using harness::LiveJson;
 using harness::LiveState;
-using harness::merge_intervals;
+using harness::message_of;
 
 namespace {
 
@@ -38,9 +39,9 @@ LiveJson data_of(const std::vector<std::string>& frames, const std::string& even
 
 TEST_CASE("live: who comes late gets one tick that holds all of them") {
   LiveState state;
-  state.take({"begin", {{"scenario", "x"}}});
-  state.take({"tick", tick(0, {1, 2, 3}, {5, 5, 5})});
-  state.take({"tick", tick(2, {4, 5}, {6, 7})});  // the third is told anew
+  state.take(message_of("begin", {{"scenario", "x"}}));
+  state.take(message_of("tick", tick(0, {1, 2, 3}, {5, 5, 5})));
+  state.take(message_of("tick", tick(2, {4, 5}, {6, 7})));  // the third is told anew
   const auto frames = state.catch_up();
   REQUIRE(frames.size() == 2);
   CHECK(data_of(frames, "begin")["scenario"] == "x");
@@ -55,11 +56,11 @@ TEST_CASE("live: who comes late gets one tick that holds all of them") {
 
 TEST_CASE("live: a series that begins later has gaps before") {
   LiveState state;
-  state.take({"tick", tick(0, {1, 2}, {1, 1})});
+  state.take(message_of("tick", tick(0, {1, 2}, {1, 1})));
   LiveJson later = tick(2, {3}, {1});
   later["series"]["by_outcome"]["error"] = {9};
   later["lanes"]["providers"].push_back({{"name", "b"}, {"ok", {4}}});
-  state.take({"tick", later});
+  state.take(message_of("tick", later));
   const LiveJson all = data_of(state.catch_up(), "tick");
   CHECK(all["series"]["by_outcome"]["error"] == LiveJson::array({nullptr, nullptr, 9}));
   CHECK(all["lanes"]["providers"][1]["ok"] == LiveJson::array({nullptr, nullptr, 4}));
@@ -67,26 +68,29 @@ TEST_CASE("live: a series that begins later has gaps before") {
 
 TEST_CASE("live: a scenario that has ended leaves its report, and the next begins anew") {
   LiveState state;
-  state.take({"begin", {{"scenario", "x"}}});
-  state.take({"tick", tick(0, {1}, {1})});
-  state.take({"end", {{"scenario", "x"}, {"verdict", "PASS"}}});
+  state.take(message_of("begin", {{"scenario", "x"}}));
+  state.take(message_of("tick", tick(0, {1}, {1})));
+  state.take(message_of("end", {{"scenario", "x"}, {"verdict", "PASS"}}));
   CHECK(state.catch_up().size() == 1);
-  state.take({"begin", {{"scenario", "y"}}});
+  state.take(message_of("begin", {{"scenario", "y"}}));
   CHECK(state.catch_up().size() == 2);
-  state.take({"suite_end", {{"exit_code", 0}}});
+  state.take(message_of("suite_end", {{"exit_code", 0}}));
   CHECK(data_of(state.catch_up(), "suite_end")["exit_code"] == 0);
 }
 
 TEST_CASE("live: the reports that are kept are bounded") {
   LiveState state;
-  for (std::size_t i = 0; i < 2 * LiveState::kEndsMax; ++i) state.take({"end", {{"index", i}}});
+  for (std::size_t i = 0; i < 2 * LiveState::kEndsMax; ++i) {
+    state.take(message_of("end", {{"index", i}}));
+  }
   const auto frames = state.catch_up();
   CHECK(frames.size() == LiveState::kEndsMax);
   CHECK(frames.back().find("99") != std::string::npos);
 }
 
 TEST_CASE("live: text cannot break out of its frame") {
-  const std::string frame = harness::frame_of("end", {{"reason", "a\n\nevent: x\r\ndata: y\u2028"}});
+  const LiveJson data = {{"reason", "a\n\nevent: x\r\ndata: y\u2028"}};
+  const std::string frame = harness::frame_of("end", data);
   CHECK(frame.find("\n\n") == frame.size() - 2);
   CHECK(frame.find("\nevent: x") == std::string::npos);
 }
