@@ -13,7 +13,8 @@ namespace {
 
 std::string whole(const std::string& pattern) { return "^(" + pattern + ")$"; }
 
-// Numbers with a unit, as text; bare where the unit allows it.
+}  // namespace
+
 std::string pattern_of(Unit unit) {
   switch (unit) {
     case Unit::plain: return "-?[0-9]+";
@@ -25,8 +26,6 @@ std::string pattern_of(Unit unit) {
   }
   return "";
 }
-
-}  // namespace
 
 json text_matching(const std::string& pattern) {
   return {{"type", "string"}, {"pattern", whole(pattern)}};

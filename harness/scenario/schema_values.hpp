@@ -13,6 +13,9 @@ namespace harness {
 inline constexpr const char* kDuration = R"([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h|d))";
 inline constexpr const char* kName = "^[A-Za-z0-9_-]{1,64}$";
 
+// Numbers with a unit, as text; bare where the unit allows it.
+std::string pattern_of(world::Unit unit);
+
 // A text that matches as a whole.
 nlohmann::json text_matching(const std::string& pattern);
 
