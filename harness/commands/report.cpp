@@ -1,6 +1,7 @@
 #include "harness/commands/report.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -83,7 +84,16 @@ void print_page(const ReportCommand& command, const reports::Sink& out) {
   reports::write_page(page, data, out);
 }
 
+void check_usage(const ReportCommand& command) {
+  const std::array<bool, 7> forms{command.html, command.markdown, command.junit,      command.json,
+                                  command.hlog, command.hgrm,     command.openmetrics};
+  if (std::count(forms.begin(), forms.end(), true) > 1) {
+    throw std::runtime_error("report: one form at a time; leave the others out");
+  }
+}
+
 int report(const ReportCommand& command) {
+  check_usage(command);
   const reports::Sink out = [](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   };
@@ -126,20 +136,19 @@ int report(const ReportCommand& command) {
 void add_report(CLI::App& command, int& exit_code) {
   auto o = std::make_shared<ReportCommand>();
   command.add_option("run", o->run, "Folder of a finished run.")->required()->type_name("RUN");
-  auto* junit = command.add_flag("--junit", o->junit, "JUnit XML.");
-  auto* markdown = command.add_flag("--markdown", o->markdown, "A summary for a pull request.");
+  const auto form = [&](const char* flag, bool ReportCommand::*is, const char* doc) {
+    command.add_flag(flag, (*o).*is, doc);
+  };
+  form("--html", &ReportCommand::html,
+       "The page for a browser; of several runs the one that links them.");
+  form("--markdown", &ReportCommand::markdown, "A summary for a pull request.");
+  form("--junit", &ReportCommand::junit, "JUnit XML.");
+  form("--json", &ReportCommand::json, "result.json.");
+  form("--hlog", &ReportCommand::hlog, "The HdrHistogram interval log.");
+  form("--hgrm", &ReportCommand::hgrm, "The percentile distribution of responses.");
+  form("--openmetrics", &ReportCommand::openmetrics, "OpenMetrics text.");
   command.add_flag("--rejudge", o->rejudge,
                    "Judge the run's measurements.json again instead of showing its result.json.");
-  auto* json = command.add_flag("--json", o->json, "result.json.");
-  auto* hlog = command.add_flag("--hlog", o->hlog, "The HdrHistogram interval log.");
-  auto* html = command.add_flag("--html", o->html,
-                                "The page for a browser; of several runs the one that links them.");
-  auto* hgrm = command.add_flag("--hgrm", o->hgrm, "The percentile distribution of responses.");
-  auto* metrics = command.add_flag("--openmetrics", o->openmetrics, "OpenMetrics text.");
-  const std::array<CLI::Option*, 7> forms{junit, markdown, json, hlog, html, hgrm, metrics};
-  for (CLI::Option* one : forms)
-    for (CLI::Option* other : forms)
-      if (one != other) one->excludes(other);
   command.callback([o, &exit_code] { exit_code = report(*o); });
 }
 
