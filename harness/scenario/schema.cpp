@@ -63,25 +63,20 @@ json distribution_schema(Unit unit) {
   return schema;
 }
 
+json window_form(const char* first, const char* doc, const char* second, const char* other_doc) {
+  json properties = {{first, text_matching(kDuration)}, {second, text_matching(kDuration)}};
+  properties[first]["description"] = doc;
+  properties[second]["description"] = other_doc;
+  return {{"type", "object"},
+          {"additionalProperties", false},
+          {"required", {first, second}},
+          {"properties", std::move(properties)}};
+}
+
 json window_schema(bool with_text) {
-  const json duration = text_matching(kDuration);
-  const auto described = [&duration](const char* doc) {
-    json schema = duration;
-    schema["description"] = doc;
-    return schema;
-  };
-  json by_ends = {{"type", "object"},
-                  {"additionalProperties", false},
-                  {"required", {"from", "to"}},
-                  {"properties",
-                   {{"from", described("When it begins.")}, {"to", described("When it ends.")}}}};
-  json by_length = {{"type", "object"},
-                    {"additionalProperties", false},
-                    {"required", {"start", "for"}},
-                    {"properties",
-                     {{"start", described("When it begins.")},
-                      {"for", described("How long it lasts.")}}}};
-  json text = with_text ? json{{"type", "string"}} : duration;
+  json by_ends = window_form("from", "When it begins.", "to", "When it ends.");
+  json by_length = window_form("start", "When it begins.", "for", "How long it lasts.");
+  json text = with_text ? json{{"type", "string"}} : text_matching(kDuration);
   return {{"anyOf", {std::move(text), std::move(by_ends), std::move(by_length)}}};
 }
 
@@ -126,10 +121,9 @@ json schema_of(const F&, Tag<Users>) {
 }
 template <class F>
 json schema_of(const F&, Tag<Sessions>) {
-  json turns = {{"turns_per_session",
-                 {{"type", "integer"},
-                  {"minimum", 1},
-                  {"description", "Turns until a user begins another session."}}}};
+  json turn_count = {{"type", "integer"}, {"minimum", 1}};
+  turn_count["description"] = "Turns until a user begins another session.";
+  json turns = {{"turns_per_session", std::move(turn_count)}};
   return {{"anyOf",
            {{{"enum", {"one per user", "one per request"}}},
             {{"type", "object"},
