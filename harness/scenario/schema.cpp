@@ -93,13 +93,9 @@ json object_of();
 template <class F>
 json schema_of(const F&, Tag<bool>) { return {{"type", "boolean"}}; }
 template <class F>
-json schema_of(const F&, Tag<std::string>) {
-  return {{"type", "string"}};
-}
+json schema_of(const F&, Tag<std::string>) { return {{"type", "string"}}; }
 template <class F>
-json schema_of(const F&, Tag<world::Nanos>) {
-  return text_matching(kDuration);
-}
+json schema_of(const F&, Tag<world::Nanos>) { return text_matching(kDuration); }
 template <class F>
 json schema_of(const F&, Tag<world::Rate>) {
   return text_matching(R"([0-9]+(\.[0-9]+)?/(s|min|h|d))");
@@ -121,9 +117,8 @@ json schema_of(const F&, Tag<Users>) {
 }
 template <class F>
 json schema_of(const F&, Tag<Sessions>) {
-  json turn_count = {{"type", "integer"}, {"minimum", 1}};
-  turn_count["description"] = "Turns until a user begins another session.";
-  json turns = {{"turns_per_session", std::move(turn_count)}};
+  json turns = {{"turns_per_session", {{"type", "integer"}, {"minimum", 1}}}};
+  turns["turns_per_session"]["description"] = "Turns until a user begins another session.";
   return {{"anyOf",
            {{{"enum", {"one per user", "one per request"}}},
             {{"type", "object"},
