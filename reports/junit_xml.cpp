@@ -37,7 +37,8 @@ std::vector<Case> cases_of(const RunRecord& run) {
       cases.push_back({"invariant", invariant.name, invariant.verdict, invariant.skipped, true});
       continue;
     }
-    std::string witnesses = fmt::format("{} violations in {} checks\n", invariant.violation_count,
+    std::string witnesses = fmt::format("{} violation{} in {} checks\n", invariant.violation_count,
+                                        invariant.violation_count == 1 ? "" : "s",
                                         invariant.checked);
     for (const Violation& v : invariant.violations)
       witnesses +=

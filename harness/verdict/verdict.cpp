@@ -27,8 +27,9 @@ struct Evidence {
 void add(Evidence& evidence, const InvariantResult& invariant) {
   if (!invariant.skipped.empty()) return;
   if (invariant.violation_count > 0 || invariant.verdict == Verdict::fail) {
-    std::string reason = fmt::format("invariant {}: {} violations in {} checks", invariant.name,
+    std::string reason = fmt::format("invariant {}: {} violation{} in {} checks", invariant.name,
                                      reports::human_count(invariant.violation_count),
+                                     invariant.violation_count == 1 ? "" : "s",
                                      reports::human_count(invariant.checked));
     if (!invariant.violations.empty()) {
       const reports::Violation& first = invariant.violations.front();
