@@ -126,9 +126,12 @@ void Lanes::add(const Lanes& other, bool same_world) {
       row->values[i] = std::max<std::int64_t>(row->values[i], 0) + more.values[i];
     }
   }
+  const bool are_first = events_.empty();  // then they stay in the order in which they were told
   events_.insert(events_.end(), other.events_.begin(), other.events_.end());
-  std::stable_sort(events_.begin(), events_.end(),
-                   [](const Event& a, const Event& b) { return a.at < b.at; });
+  if (!are_first) {
+    std::stable_sort(events_.begin(), events_.end(),
+                     [](const Event& a, const Event& b) { return a.at < b.at; });
+  }
   left_out_ += other.left_out_;
   if (events_.size() > kEventsMax) {
     left_out_ += events_.size() - kEventsMax;

@@ -35,6 +35,7 @@ Lanes busy_lanes(Segment segment = {}) {
   lanes.state("breaker", "primary", at(6s), "closed", "open");
   lanes.gauge("queue", "waiting", at(6s), 4);
   lanes.event({at(5s), "fault_fired", "primary", "x"});
+  lanes.event({at(4s), "fault_fired", "primary", "told late"});
   return lanes;
 }
 
@@ -115,7 +116,8 @@ TEST_CASE("lanes: the segments of one live run each add what they saw") {
   CHECK(sum.ended_as(Outcome::ok) == busy_lanes().ended_as(Outcome::ok));
   CHECK(sum.providers()[0].failed[5] == 2);
   CHECK(sum.gauges()[0].values[6] == 8);
-  CHECK(sum.events().size() == 2);
+  CHECK(sum.events().size() == 4);
+  CHECK(sum.events().front().at == at(4s));
 }
 
 TEST_CASE("lanes are read back as they were written") {
