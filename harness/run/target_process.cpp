@@ -40,6 +40,14 @@ std::string without_colours(std::string_view text) {
   return out;
 }
 
+std::string_view trimmed(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t\r");
+  return first == std::string_view::npos ? std::string_view() : line.substr(first);
+}
+
+// Of a trace, which would push out the line that says what is wrong.
+bool is_stack_frame(std::string_view line) { return line.starts_with("at "); }
+
 }  // namespace
 
 std::string last_words(std::string_view output) {
@@ -47,8 +55,9 @@ std::string last_words(std::string_view output) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < plain.size();) {
     const std::size_t end = std::min(plain.find('\n', begin), plain.size());
-    std::string line = excerpt(std::string_view(plain).substr(begin, end - begin), kLineShown);
-    if (line.find_first_not_of(' ') != std::string::npos) lines.push_back(std::move(line));
+    const std::string_view line = trimmed(std::string_view(plain).substr(begin, end - begin));
+    std::string shown = is_stack_frame(line) ? std::string() : excerpt(line, kLineShown);
+    if (shown.find_first_not_of(' ') != std::string::npos) lines.push_back(std::move(shown));
     begin = end + 1;
   }
   if (lines.empty()) return "it said nothing";
