@@ -5,6 +5,7 @@
 
 #include "process.hpp"
 #include "scenarios.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 using nlohmann::json;
@@ -81,7 +82,7 @@ TEST_CASE("colour and progress on a terminal, and none of it with NO_COLOR", "[r
   const TempFolder folder;
   const std::string file = folder.file("sound.yaml", kSound);
   const std::string command =
-      std::string(SHAKEDOWN_BINARY) + " run " + file + " --out " + folder.path("out");
+      shakedown_binary() + " run " + file + " --out " + folder.path("out");
   const Words on_terminal{"/usr/bin/script", "-qec", command, "/dev/null"};
   RunOptions options;
   options.environment = {{"NO_COLOR", ""}, {"TERM", "xterm"}};
@@ -134,7 +135,7 @@ TEST_CASE("list prints every table, and as JSON all of each row", "[list]") {
 }
 
 TEST_CASE("check: every bundled scenario is good", "[check]") {
-  const RunResult ran = shakedown({"check", std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios"});
+  const RunResult ran = shakedown({"check", source_dir() + "/scenarios"});
   CHECK(ran.code == 0);
   CHECK(ran.err.empty());
   CHECK(lines_of(ran.out).size() == 30);
@@ -174,7 +175,7 @@ TEST_CASE("check goes on after a bad file", "[check]") {
 }
 
 TEST_CASE("the example of a file of fakes is served", "[fake]") {
-  const std::string file = std::string(SHAKEDOWN_SOURCE_DIR) + "/docs/examples/fakes.yaml";
+  const std::string file = source_dir() + "/docs/examples/fakes.yaml";
   Running fake(shakedown_argv({"fake", "--config", file, "--listen", "127.0.0.1:0", "--fault",
                                "sse.no_terminal at 30s..90s p=50%"}));
   CHECK(contains(fake.wait_for_line("openai: OPENAI_BASE_URL=http://127.0.0.1:"), "/v1"));

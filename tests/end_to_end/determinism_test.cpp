@@ -7,6 +7,7 @@
 #include "harness/scenario/loader.hpp"
 #include "process.hpp"
 #include "scenarios.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 
@@ -37,7 +38,7 @@ harness::Divergence check_with(const TempFolder& folder, const std::string& prog
 
 TEST_CASE("the binary itself is deterministic", "[determinism]") {
   const TempFolder folder;
-  const harness::Divergence divergence = check_with(folder, SHAKEDOWN_BINARY);
+  const harness::Divergence divergence = check_with(folder, shakedown_binary());
   INFO(divergence.text);
   CHECK(!divergence.found);
   CHECK(divergence.text.find("deterministic: 3 runs") == 0);
@@ -47,7 +48,7 @@ TEST_CASE("the binary itself is deterministic", "[determinism]") {
 TEST_CASE("a fresh process with another event is found", "[determinism]") {
   const TempFolder folder;
   const std::string other = program(
-      folder, "exec " SHAKEDOWN_BINARY " \"$@\" --set load.chat.ask=Different.");
+      folder, "exec " + shakedown_binary() + " \"$@\" --set load.chat.ask=Different.");
   const harness::Divergence divergence = check_with(folder, other);
   INFO(divergence.text);
   CHECK(divergence.found);
@@ -59,7 +60,7 @@ TEST_CASE("a fresh process with another event is found", "[determinism]") {
 TEST_CASE("a fresh process with another result only is found", "[determinism]") {
   const TempFolder folder;
   const std::string other = program(
-      folder, "exec " SHAKEDOWN_BINARY " \"$@\" --set 'slo=[response.p95 < 29s]'");
+      folder, "exec " + shakedown_binary() + " \"$@\" --set 'slo=[response.p95 < 29s]'");
   const harness::Divergence divergence = check_with(folder, other);
   INFO(divergence.text);
   CHECK(divergence.found);
@@ -72,7 +73,7 @@ TEST_CASE("a fresh process with another log only is found, with line and byte", 
   shakedown({"run", file, "--profile", "legacy", "--quiet", "--out", folder.path("first")});
   const std::string log = folder.path("first/sound/fresh/sound/history.jsonl");
   const std::string other = program(
-      folder, SHAKEDOWN_BINARY " \"$@\"; code=$?; sed -i '3s/\"attempts\":1/\"attempts\":9/' " +
+      folder, shakedown_binary() + " \"$@\"; code=$?; sed -i '3s/\"attempts\":1/\"attempts\":9/' " +
                   log + "; exit $code");
   const harness::Divergence divergence = check_with(folder, other, "first/sound");
   INFO(divergence.text);

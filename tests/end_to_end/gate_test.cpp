@@ -6,13 +6,14 @@
 #include "harness/scenario/yaml_document.hpp"
 #include "process.hpp"
 #include "scenarios.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 using harness::YamlNode;
 
 namespace {
 
-const std::string kCi = std::string(SHAKEDOWN_SOURCE_DIR) + "/ci";
+const std::string kCi = source_dir() + "/ci";
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -21,7 +22,7 @@ bool contains(const std::string& text, const std::string& part) {
 RunOptions in_folder(const TempFolder& folder) {
   RunOptions options;
   options.directory = folder.path();
-  options.environment = {{"SHAKEDOWN", SHAKEDOWN_BINARY}, {"GITHUB_STEP_SUMMARY", ""}};
+  options.environment = {{"SHAKEDOWN", shakedown_binary()}, {"GITHUB_STEP_SUMMARY", ""}};
   return options;
 }
 
@@ -68,7 +69,7 @@ TEST_CASE("gate: a run that fails its objectives fails, and is not kept", "[gate
 // The example of docs/ci.md.
 TEST_CASE("gate: a run that became worse fails, though it passes alone", "[gate]") {
   const TempFolder folder;
-  const std::string file = std::string(SHAKEDOWN_SOURCE_DIR) + "/docs/examples/release.yaml";
+  const std::string file = source_dir() + "/docs/examples/release.yaml";
   REQUIRE(gate(folder, {"--save", "base", "--out", "one", file}).code == 0);
   const RunResult alone = gate(folder, {"--out", "two", file, "--", "--profile", "legacy"});
   CAPTURE(alone.out, alone.err);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "process.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 
@@ -92,7 +93,7 @@ TEST_CASE("init asks on a terminal", "[init]") {
   const TempFolder folder;
   const std::string answers = folder.file("answers", "bot\nhttp://127.0.0.1:8080\n\n\n\n");
   REQUIRE(run({"/bin/mkdir", folder.path("project")}).code == 0);
-  const std::string command = std::string("/usr/bin/script -qec '") + SHAKEDOWN_BINARY +
+  const std::string command = std::string("/usr/bin/script -qec '") + shakedown_binary() +
                               " init --dir " + folder.path("project") + "' /dev/null <" + answers;
   const RunResult ran = run({"/bin/sh", "-c", command});
   CAPTURE(ran.out, ran.err);

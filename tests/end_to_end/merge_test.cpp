@@ -9,6 +9,7 @@
 
 #include "process.hpp"
 #include "scenarios.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 using nlohmann::json;
@@ -109,7 +110,7 @@ void rewrite(const std::string& path, const std::string& text) {
 }  // namespace
 
 TEST_CASE("the union of segments is the run, for every bundled scenario", "[merge]") {
-  const std::string scenarios = std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios";
+  const std::string scenarios = source_dir() + "/scenarios";
   for (const std::string& name : names_in(scenarios)) {
     if (!name.ends_with(".yaml")) continue;
     const TempFolder folder;

@@ -1,4 +1,5 @@
 #include "process.hpp"
+#include "tests/support/places.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -168,7 +169,7 @@ RunResult run(Words argv, RunOptions options) {
 Words shakedown_argv(const Words& arguments) {
   // Another build of the binary, as one under a sanitizer, can be tried by the same tests.
   const char* other = std::getenv("SHAKEDOWN_BINARY");
-  Words argv{other == nullptr ? SHAKEDOWN_BINARY : other};
+  Words argv{other == nullptr ? shakedown_binary() : other};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return argv;
 }
@@ -230,7 +231,7 @@ Words lines_of(const std::string& text) {
 }
 
 std::string bundled(const std::string& scenario) {
-  return std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios/" + scenario + ".yaml";
+  return source_dir() + "/scenarios/" + scenario + ".yaml";
 }
 
 }  // namespace end_to_end

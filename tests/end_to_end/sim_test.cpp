@@ -6,6 +6,7 @@
 
 #include "process.hpp"
 #include "scenarios.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 using nlohmann::json;
@@ -98,7 +99,7 @@ TEST_CASE("legacy fails concurrent turns of one user: they overwrite each other"
 
 TEST_CASE("a folder of scenarios gives the worst code and a folder of results each", "[sim]") {
   const TempFolder folder;
-  const std::string bundled_folder = std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios";
+  const std::string bundled_folder = source_dir() + "/scenarios";
   const RunResult ran =
       shakedown({"run", bundled_folder, "--profile", "legacy", "--quiet", "--jobs", "2", "--out",
                  folder.path("out")});
@@ -122,7 +123,7 @@ TEST_CASE("the same seed gives the same bytes, another one gives others", "[sim]
   const auto ran = [&folder](const std::string& out, const std::string& seed) {
     // A relative path, so that `reproduce` does not hold where the tests are.
     RunOptions options;
-    options.directory = std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios";
+    options.directory = source_dir() + "/scenarios";
     options.environment = {{"TZ", out == "one" ? "UTC" : "Asia/Tokyo"}};
     const RunResult result = shakedown({"run", "backend_down.yaml", "--profile", "legacy",
                                         "--seed", seed, "--quiet", "--out", folder.path(out)},
@@ -177,7 +178,7 @@ TEST_CASE("result.json of one small run is as reviewed", "[sim][golden]") {
   const RunResult ran = shakedown({"run", "sound.yaml", "--json"}, options);
   CHECK(ran.code == 0);
   const std::string golden =
-      std::string(SHAKEDOWN_SOURCE_DIR) + "/tests/end_to_end/golden/sound.result.json";
+      source_dir() + "/tests/end_to_end/golden/sound.result.json";
   const char* update = std::getenv("UPDATE_GOLDEN");
   if (update != nullptr && std::string(update) == "1") {
     std::ofstream(golden, std::ios::binary) << ran.out;

@@ -7,13 +7,14 @@
 
 #include "process.hpp"
 #include "scenarios.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 using nlohmann::json;
 
 namespace {
 
-const std::string kAgent = std::string(SHAKEDOWN_SOURCE_DIR) + "/tests/support/target_agent.py";
+const std::string kAgent = source_dir() + "/tests/support/target_agent.py";
 
 const std::string kMine = R"yaml(scenario: mine
 seed: 7

@@ -9,6 +9,7 @@
 
 #include "process.hpp"
 #include "scenarios.hpp"
+#include "tests/support/places.hpp"
 
 using namespace end_to_end;
 using nlohmann::json;
@@ -94,7 +95,7 @@ Reasons failed_in(const json& result) {
 }
 
 std::string readme_path() {
-  std::string path = SHAKEDOWN_SOURCE_DIR;
+  std::string path = source_dir();
   path += "/README.md";
   return path;
 }
@@ -123,7 +124,7 @@ TEST_CASE("every bundled scenario has its verdicts", "[sim][verdicts]") {
   Words listed;
   for (const Row& row : rows()) listed.push_back(std::string(row.scenario) + ".yaml");
   Words there;
-  for (const std::string& name : names_in(std::string(SHAKEDOWN_SOURCE_DIR) + "/scenarios")) {
+  for (const std::string& name : names_in(source_dir() + "/scenarios")) {
     if (name.ends_with(".yaml")) there.push_back(name);
   }
   CHECK(listed == there);
@@ -131,7 +132,7 @@ TEST_CASE("every bundled scenario has its verdicts", "[sim][verdicts]") {
 
 TEST_CASE("the README's table is what contrast prints", "[sim][verdicts][golden]") {
   RunOptions options;
-  options.directory = SHAKEDOWN_SOURCE_DIR;
+  options.directory = source_dir();
   options.within = std::chrono::seconds(600);
   const RunResult ran = shakedown({"contrast", "scenarios/", "--markdown", "--jobs", "2"}, options);
   CHECK(ran.code == 0);

@@ -8,6 +8,7 @@
 #include "harness/scenario/corpus.hpp"
 #include "harness/scenario/errors.hpp"
 #include "tests/agent/core_world.hpp"
+#include "tests/support/places.hpp"
 
 using harness::Corpus;
 using harness::CorpusRow;
@@ -20,7 +21,7 @@ namespace {
 
 const Corpus& corpus() {
   static const Corpus rows =
-      harness::read_corpus(SHAKEDOWN_SOURCE_DIR "/scenarios/corpora/bad_bodies.jsonl");
+      harness::read_corpus(source_dir() + "/scenarios/corpora/bad_bodies.jsonl");
   return rows;
 }
 

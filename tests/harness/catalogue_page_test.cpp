@@ -9,13 +9,14 @@
 #include "fakes/faults/catalogue.hpp"
 #include "harness/scenario/fault_keys.hpp"
 #include "harness/scenario/schema.hpp"
+#include "tests/support/places.hpp"
 
 using namespace harness;
 using json = nlohmann::json;
 
 namespace {
 
-const std::string kPage = SHAKEDOWN_SOURCE_DIR "/docs/faults.md";
+const std::string kPage = source_dir() + "/docs/faults.md";
 
 const std::string kOpening =
     "# Faults\n"

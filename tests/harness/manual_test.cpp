@@ -14,6 +14,7 @@
 #include "harness/manual/markdown.hpp"
 #include "harness/manual/roff.hpp"
 #include "harness/manual/text.hpp"
+#include "tests/support/places.hpp"
 
 using namespace harness;
 
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kFolder = SHAKEDOWN_SOURCE_DIR "/docs/commands";
+const std::string kFolder = source_dir() + "/docs/commands";
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;

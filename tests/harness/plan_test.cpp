@@ -8,6 +8,7 @@
 
 #include "harness/plan/users.hpp"
 #include "harness/scenario/loader.hpp"
+#include "tests/support/places.hpp"
 
 using namespace harness;
 using namespace std::chrono_literals;
@@ -277,7 +278,7 @@ TEST_CASE("nobody in the shipped control scenarios exceeds 30 requests a minute"
        {Row{"azure_code_replay", 8'819}, Row{"backend_down", 1'640}, Row{"steady", 360}}) {
     CAPTURE(row.file);
     const Scenario s =
-        load_scenario(SHAKEDOWN_SOURCE_DIR "/scenarios/" + std::string(row.file) + ".yaml");
+        load_scenario(source_dir() + "/scenarios/" + std::string(row.file) + ".yaml");
     const Plan plan = make_plan(s, world::Random(s.seed));
     CHECK(plan.requests.size() == row.requests);
     CHECK(busiest_minute(plan) <= 30);
@@ -285,12 +286,12 @@ TEST_CASE("nobody in the shipped control scenarios exceeds 30 requests a minute"
 }
 
 TEST_CASE("the shipped overload scenarios are what their seeds describe", "[plan]") {
-  const Scenario spam = load_scenario(SHAKEDOWN_SOURCE_DIR "/scenarios/user_spam.yaml");
+  const Scenario spam = load_scenario(source_dir() + "/scenarios/user_spam.yaml");
   const Plan spam_plan = make_plan(spam, world::Random(spam.seed));
   CHECK(spam_plan.requests.size() == 1'200 + 240);
   CHECK(busiest_minute(spam_plan) == 600);
 
-  const Scenario same = load_scenario(SHAKEDOWN_SOURCE_DIR "/scenarios/same_user.yaml");
+  const Scenario same = load_scenario(source_dir() + "/scenarios/same_user.yaml");
   const Plan same_plan = make_plan(same, world::Random(same.seed));
   CHECK(same_plan.requests.size() == 2 * (6 * 2 + 6 * 5 + 4 * 20));
   std::map<std::pair<std::uint32_t, world::Instant>, int> at_once;

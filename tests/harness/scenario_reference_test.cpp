@@ -10,13 +10,14 @@
 #include "harness/manual/markdown.hpp"
 #include "harness/scenario/schema.hpp"
 #include "harness/scenario/sections.hpp"
+#include "tests/support/places.hpp"
 
 using namespace harness;
 using json = nlohmann::json;
 
 namespace {
 
-const std::string kPage = SHAKEDOWN_SOURCE_DIR "/docs/scenario-reference.md";
+const std::string kPage = source_dir() + "/docs/scenario-reference.md";
 
 const std::string kOpening =
     "<!-- Written by a test from the schema; UPDATE_GOLDEN=1 writes it anew. -->\n"

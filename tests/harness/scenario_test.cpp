@@ -6,6 +6,7 @@
 #include "harness/plan/plan.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/scenario/yaml_document.hpp"
+#include "tests/support/places.hpp"
 
 using namespace harness;
 using namespace std::chrono_literals;
@@ -662,7 +663,7 @@ TEST_CASE("the profile's configuration is what `agent` amends", "[scenario]") {
 }
 
 TEST_CASE("a trace must fit the phase that replays it", "[scenario]") {
-  const std::string file = SHAKEDOWN_SOURCE_DIR "/scenarios/azure_code_replay.yaml";
+  const std::string file = source_dir() + "/scenarios/azure_code_replay.yaml";
   try {
     load_scenario(file, {{"phases.replay=60s"}, {}});
     FAIL("a trace of 3,436 s was accepted into 60 s");

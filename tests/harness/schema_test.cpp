@@ -13,13 +13,14 @@
 #include "harness/scenario/schema.hpp"
 #include "harness/scenario/sections.hpp"
 #include "harness/scenario/yaml_document.hpp"
+#include "tests/support/places.hpp"
 
 using namespace harness;
 using json = nlohmann::json;
 
 namespace {
 
-const std::string kScenarios = SHAKEDOWN_SOURCE_DIR "/scenarios";
+const std::string kScenarios = source_dir() + "/scenarios";
 
 std::string contents(const std::string& path) {
   std::ifstream file(path);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "harness/scenario/errors.hpp"
+#include "tests/support/places.hpp"
 
 using namespace harness;
 using namespace std::chrono_literals;
@@ -71,7 +72,7 @@ TEST_CASE("a broken row is named by its place", "[trace]") {
 
 TEST_CASE("the shipped trace is whole", "[trace]") {
   const auto rows =
-      read_trace(SHAKEDOWN_SOURCE_DIR "/scenarios/traces/azure_code.csv", TraceFormat::azure_llm);
+      read_trace(source_dir() + "/scenarios/traces/azure_code.csv", TraceFormat::azure_llm);
   REQUIRE(rows.size() == 8'819);
   CHECK(rows.front() == TraceRow{0ns, 4808, 10});
   CHECK(rows.back().at > 3'435s);

@@ -12,6 +12,7 @@
 #include "reports/latency_hlog.hpp"
 #include "reports/measurements.hpp"
 #include "sample_run.hpp"
+#include "tests/support/places.hpp"
 
 namespace {
 
@@ -39,7 +40,7 @@ TEST_CASE("HdrHistogram's log processor reads latency.hlog") {
   }
   // The golden file is the sample run's: 91 responses of class chat, the longest 10 s.
   const std::string file =
-      std::string(SHAKEDOWN_SOURCE_DIR) + "/tests/reports/golden/sample.latency.hlog";
+      source_dir() + "/tests/reports/golden/sample.latency.hlog";
   const std::string processor = "java -cp " + std::string(kJar) +
                                 " org.HdrHistogram.HistogramLogProcessor -i '" + file + "' ";
   CHECK(output_of(processor + "-listtags").find("chat\nstream") != std::string::npos);

@@ -7,6 +7,7 @@
 
 #include "reports/fingerprint.hpp"
 #include "reports/measurements.hpp"
+#include "tests/support/places.hpp"
 
 namespace reports::test {
 
@@ -186,7 +187,7 @@ Environment sample_environment() {
 }
 
 void check_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(SHAKEDOWN_SOURCE_DIR) + "/tests/reports/golden/" + name;
+  const std::string path = source_dir() + "/tests/reports/golden/" + name;
   const char* update = std::getenv("UPDATE_GOLDEN");
   if (update != nullptr && std::string(update) == "1") {
     std::ofstream(path, std::ios::binary) << text;

@@ -1,5 +1,6 @@
 // docs/requirements.md is what the tags say, and no requirement is without a proof.
 #include "requirements.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -10,7 +11,7 @@ using namespace tidy;
 
 namespace {
 
-std::string page_path() { return std::string(SHAKEDOWN_SOURCE_DIR) + "/docs/requirements.md"; }
+std::string page_path() { return source_dir() + "/docs/requirements.md"; }
 
 std::string text_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -20,7 +21,7 @@ std::string text_of(const std::string& path) {
 }
 
 std::vector<Requirement> listed() {
-  return read_requirements(text_of(std::string(SHAKEDOWN_SOURCE_DIR) + "/docs/requirements.tsv"));
+  return read_requirements(text_of(source_dir() + "/docs/requirements.tsv"));
 }
 
 const char* kList = "# a comment\n7\tM\tBreaker\tHalf open\n8\tD\tBreaker\tClosed\tthe tools\n"

@@ -1,4 +1,5 @@
 #include "rules.hpp"
+#include "tests/support/places.hpp"
 
 #include <algorithm>
 #include <array>
@@ -241,7 +242,7 @@ std::vector<Rule> rules() {
 std::vector<Source> sources() {
   static const std::set<std::string> kEndings{".hpp", ".cpp", ".cmake", ".yaml", ".txt", ".md", ""};
   std::vector<Source> all;
-  const fs::path root(SHAKEDOWN_SOURCE_DIR);
+  const fs::path root(source_dir());
   for (const std::string folder : {"world", "agent", "fakes", "reports", "harness", "tests", "ci",
                                    "cmake", "scenarios", "docs"}) {
     if (!fs::exists(root / folder)) continue;
