@@ -11,6 +11,9 @@
 
 namespace reports {
 
+// Stands in each of our pages, and in no other.
+inline constexpr std::string_view kPageMark = "<meta name=\"shakedown-token\"";
+
 struct Page {
   std::string title;
   std::string plain;  // for a reader without scripts: the verdict in words

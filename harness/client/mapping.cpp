@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/scenario/errors.hpp"
+#include "reports/json_values.hpp"
 
 namespace harness {
 
@@ -11,7 +12,7 @@ using json = nlohmann::json;
 namespace {
 
 constexpr std::size_t kKeysShown = 12;
-constexpr std::size_t kDepthMax = 64;
+constexpr int kDepthMax = 64;  // deeper texts are no answers, and would cost stack to print
 
 std::string put_in(std::string_view text, const MappedWords& words) {
   const std::pair<std::string_view, const std::string*> known[] = {
@@ -99,20 +100,6 @@ std::string what_is_there(const json& document, const std::string& pointer) {
   return where + " has " + keys;
 }
 
-// Deeper texts are no answers, and would cost stack to print.
-bool is_too_deep(std::string_view text) {
-  std::size_t depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted && c == '\\') ++i;
-    else if (c == '"') quoted = !quoted;
-    else if (!quoted && (c == '{' || c == '[') && ++depth > kDepthMax) return true;
-    else if (!quoted && (c == '}' || c == ']') && depth > 0) --depth;
-  }
-  return false;
-}
-
 std::string kind_of(const json& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return "a list";
@@ -134,7 +121,7 @@ std::string Mapping::body(const MappedWords& words) const {
 
 MappedAnswer Mapping::read(std::string_view text) const {
   MappedAnswer answer;
-  const json document = is_too_deep(text) ? json(json::value_t::discarded)
+  const json document = reports::is_deeper_than(kDepthMax, text) ? json(json::value_t::discarded)
                                           : json::parse(text, nullptr, false);
   answer.is_json = !document.is_discarded();
   if (!answer.is_json) {

@@ -7,9 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/commands/colour.hpp"
-#include "harness/run/finished_page.hpp"
+#include "harness/run/finished_run.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "reports/page.hpp"
+#include "reports/page_data.hpp"
 #include "world/real_files.hpp"
 
 namespace harness {
@@ -99,7 +100,8 @@ void write_page_of(const CompareCommand& command, std::span<const Comparison> co
   using Json = nlohmann::ordered_json;
   const auto page_of = [](const std::vector<FinishedRun>& runs) {
     try {
-      return page_of_run(runs.front().folder);
+      const std::string& folder = runs.front().folder;
+      return reports::run_page_data(read_whole_run(folder), read_environment_of(folder));
     } catch (const FinishedRunError&) {
       return Json(nullptr);  // of another version: the table is there all the same
     }

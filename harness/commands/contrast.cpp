@@ -6,6 +6,7 @@
 
 #include "agent/profile.hpp"
 #include "harness/commands/command.hpp"
+#include "harness/commands/run_options.hpp"
 #include "harness/run/contrast.hpp"
 #include "harness/run/environment.hpp"
 #include "harness/run/finished_page.hpp"
@@ -84,9 +85,10 @@ void run_piece(const ContrastCommand& command, Piece& piece) {
   RunOptions options;
   options.profile = piece.profile;
   const Scenario& scenario = piece.prepared.scenario;
-  options.reproduce = "shakedown run " + scenario.file + " --mode sim --seed " +
-                      std::to_string(piece.prepared.seed) + " --profile " + piece.profile;
-  for (const std::string& set : command.sets) options.reproduce += " --set '" + set + "'";
+  RunCommand same;
+  same.profile = piece.profile;
+  same.sets = command.sets;
+  options.reproduce = reproduce_command(same, scenario, Mode::sim, piece.prepared.seed);
   RunHooks hooks;
   hooks.interrupted = [] { return world::interrupted(); };
   if (command.out.empty()) {

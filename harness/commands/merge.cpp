@@ -11,9 +11,9 @@
 #include "harness/run/merge.hpp"
 #include "harness/run/merge_logs.hpp"
 #include "harness/run/run_directory.hpp"
+#include "harness/run/run_files.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "reports/console.hpp"
-#include "reports/read_measurements.hpp"
 #include "reports/result_json.hpp"
 #include "world/real_files.hpp"
 
@@ -31,25 +31,14 @@ struct MergeCommand {
 };
 
 // Every segment, or one error with all that is wrong.
-std::vector<SegmentPart> read_parts(world::Files& files, const std::vector<std::string>& runs) {
+std::vector<SegmentPart> read_parts(const std::vector<std::string>& runs) {
   std::vector<SegmentPart> parts;
   std::string wrong;
   for (const std::string& run : runs) {
-    const std::string path = run + "/measurements.json";
-    const auto complain = [&](const std::string& what) {
-      wrong += (wrong.empty() ? "" : "\n") + path + ": " + what;
-    };
-    const auto text = world::run_inline(files.read(path, reports::kMeasurementsBytesMax));
-    if (!text) {
-      complain(std::string(world::name_of(text.error())) +
-               "; give the folder of each finished segment, as shakedown-out/steady");
-      continue;
-    }
     try {
-      parts.push_back({run, std::make_shared<const reports::Measurements>(
-                                reports::read_measurements(*text, add_thresholds))});
-    } catch (const reports::MeasurementsError& error) {
-      complain(error.what());
+      parts.push_back({run, read_measurements_of(run)});
+    } catch (const FinishedRunError& error) {
+      wrong += (wrong.empty() ? "" : "\n") + std::string(error.what());
     }
   }
   if (!wrong.empty()) throw MergeError(wrong);
@@ -92,7 +81,7 @@ int merge(const MergeCommand& command) {
   world::RealFiles files;
   reports::RunRecord record;
   {
-    const std::vector<SegmentPart> parts = read_parts(files, command.runs);
+    const std::vector<SegmentPart> parts = read_parts(command.runs);
     record = judge(std::make_shared<const reports::Measurements>(merged(parts)));
   }
   const bool sim = record.mode == "sim";

@@ -17,14 +17,11 @@
 #include "reports/junit_xml.hpp"
 #include "reports/latency_hgrm.hpp"
 #include "reports/openmetrics.hpp"
-#include "reports/page.hpp"
-#include "reports/read_measurements.hpp"
 #include "reports/read_result.hpp"
 #include "reports/report_html.hpp"
 #include "reports/result_json.hpp"
 #include "reports/suite_html.hpp"
 #include "reports/summary_md.hpp"
-#include "world/real_files.hpp"
 
 namespace harness {
 
@@ -42,33 +39,8 @@ struct ReportCommand {
   bool rejudge = false;
 };
 
-std::string read_file(const std::string& path, std::size_t bytes_max) {
-  world::RealFiles files;
-  auto text = world::run_inline(files.read(path, bytes_max));
-  if (text) return std::move(*text);
-  throw std::runtime_error(path + ": " + std::string(world::name_of(text.error())) +
-                           "; give the folder of a finished run, as shakedown-out/steady");
-}
-
 // What the run measured, judged as this version judges.
-reports::RunRecord judged_again(const std::string& run) {
-  const std::string path = run + "/measurements.json";
-  try {
-    return judge(std::make_shared<const reports::Measurements>(reports::read_measurements(
-        read_file(path, reports::kMeasurementsBytesMax), add_thresholds)));
-  } catch (const reports::MeasurementsError& error) {
-    throw std::runtime_error(path + ": " + error.what());
-  }
-}
-
-reports::RunRecord as_written(const std::string& run) {
-  const std::string path = run + "/result.json";
-  try {
-    return reports::read_result(read_file(path, reports::kResultBytesMax));
-  } catch (const reports::ResultError& error) {
-    throw std::runtime_error(path + ": " + error.what());
-  }
-}
+reports::RunRecord judged_again(const std::string& run) { return judge(read_measurements_of(run)); }
 
 // The page of one run, or of a folder with several.
 void print_page(const ReportCommand& command, const reports::Sink& out) {
@@ -76,12 +48,15 @@ void print_page(const ReportCommand& command, const reports::Sink& out) {
   if (runs.size() > 1) {
     return reports::write_suite_html(command.run, version(), suite_of_folder(command.run), out);
   }
-  const auto data = page_of_run(runs.front());
-  reports::Page page;
-  page.title = data["result"]["verdict"].get<std::string>() + " " +
-               data["result"]["scenario"].get<std::string>() + " - Shakedown";
-  page.plain = reports::console_text(read_whole_run(runs.front()), reports::ConsoleOptions{});
-  reports::write_page(page, data, out);
+  const std::string& run = runs.front();
+  reports::write_report_html(read_whole_run(run), read_environment_of(run), out);
+}
+
+// What it was made with, and not what shows it.
+reports::Environment environment_of(const std::string& run) {
+  reports::Environment environment;
+  environment.version = read_environment_of(run).value("version", "");
+  return environment;
 }
 
 void check_usage(const ReportCommand& command) {
@@ -102,21 +77,19 @@ int report(const ReportCommand& command) {
     return exit_code::kPass;
   }
   if (command.hlog) {
-    const std::string text = read_file(command.run + "/latency.hlog", reports::kResultBytesMax);
+    const std::string text = read_run_file(command.run + "/latency.hlog", reports::kResultBytesMax);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return exit_code::kPass;
   }
   const reports::RunRecord record = command.rejudge ? judged_again(command.run)
                                     : command.hgrm  ? read_whole_run(command.run)
-                                                    : as_written(command.run);
+                                                    : read_result_of(command.run);
   if (command.html) {
-    reports::write_report_html(record, {}, out);
+    reports::write_report_html(record, read_environment_of(command.run), out);
   } else if (command.hgrm) {
     reports::write_latency_hgrm(record, {}, out);
   } else if (command.openmetrics) {
-    reports::Environment environment;
-    environment.version = version();
-    reports::write_openmetrics(record, environment, out);
+    reports::write_openmetrics(record, environment_of(command.run), out);
   } else if (command.junit) {
     reports::write_junit_xml(record, {}, out);
   } else if (command.json) {

@@ -21,8 +21,8 @@
 #include "harness/run/run_directory.hpp"
 #include "harness/run/segment.hpp"
 #include "harness/run/suite_parts.hpp"
-#include "harness/run/target_url.hpp"
 #include "harness/run/target_setup.hpp"
+#include "harness/run/target_url.hpp"
 #include "harness/run/trail_file.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
@@ -269,15 +269,15 @@ class Session {
  private:
   // The page of all runs that were made, and where it is.
   void end_suite() {
-    if (entries_.size() < 2) return;
+    std::string page;
     try {
-      write_suite_page(command_.out, entries_);
+      page = write_suite_page(command_.out, entries_);
     } catch (const OutputError& error) {
       std::fprintf(stderr, "shakedown: %s\n", error.what());
       codes_.push_back(exit_code::kInvalid);
       return;
     }
-    if (!command_.json) page_ = command_.out + "/" + std::string(reports::kSuiteFile);
+    if (!command_.json) page_ = std::move(page);
   }
 
   void work(std::size_t i) {

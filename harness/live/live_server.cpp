@@ -120,11 +120,14 @@ Task<void> LiveServer::hand_on(world::RealClock& clock) {
   world::Instant alive = clock.now();
   world::Instant over_at = world::kNever;
   while (!over_ || (!all_read() && clock.now() < over_at + kLastWords)) {
+    const bool finishing = finishing_.load();  // asked first: then what is taken is all
     messages_.take(told);
+    if (finishing && !over_) told.push_back(std::move(last_));
     for (const LiveMessage& message : told) {
       state_.take(message);
       tell_all(frame_of(message.event, *message.data));
-      if (message.event != "suite_end") continue;
+    }
+    if (finishing && !over_) {
       over_ = true;
       over_at = clock.now();
     }
@@ -220,13 +223,13 @@ HttpResponse LiveServer::stop(const HttpRequest& request) {
   if (request.headers.get("x-shakedown-token") != token_) {
     return text_response(403, "Only the page of the live view can end the run.\n");
   }
-  stop_wanted_.store(true);
   world::interrupt();
   return text_response(202, "The run ends.\n");
 }
 
 void LiveServer::finish(LiveJson suite_end) {
-  tell(message_of("suite_end", std::move(suite_end)));
+  last_ = message_of("suite_end", std::move(suite_end));
+  finishing_.store(true);
   thread_->join();
 }
 

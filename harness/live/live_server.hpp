@@ -30,9 +30,6 @@ class LiveServer {
   // From any thread, one at a time. A message that finds no room is lost.
   void tell(LiveMessage message) { messages_.give(std::move(message)); }
 
-  // Somebody has asked in a browser that the run ends.
-  bool stop_wanted() const { return stop_wanted_.load(); }
-
   // Tells that nothing more will come, and ends when the readers have got it all, or have had some
   // time for it.
   void finish(LiveJson suite_end);
@@ -59,7 +56,8 @@ class LiveServer {
 
   std::string url_;
   std::string token_;
-  std::atomic<bool> stop_wanted_{false};
+  LiveMessage last_;                    // finish()'s, handed over by the flag: it is never lost
+  std::atomic<bool> finishing_{false};  // nothing more will be told
   world::Handover<LiveMessage> messages_{kMessagesMax};
   // The thread's own:
   LiveState state_;

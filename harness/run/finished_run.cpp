@@ -9,7 +9,6 @@
 
 #include "reports/read_result.hpp"
 #include "world/json_reader.hpp"
-#include "world/real_files.hpp"
 
 namespace harness {
 
@@ -18,14 +17,6 @@ using reports::Outcome;
 namespace {
 
 constexpr int kFoldersDeep = 3;  // out / scenario / seed-7
-
-std::string read_file(const std::string& path, std::size_t bytes_max) {
-  world::RealFiles files;
-  auto text = world::run_inline(files.read(path, bytes_max));
-  if (text) return std::move(*text);
-  throw FinishedRunError(path + ": " + std::string(world::name_of(text.error())) +
-                         "; give the folder of a finished run, as shakedown-out/steady");
-}
 
 // "1.5" seconds in whole nanoseconds, nothing for null: never through a double.
 std::optional<world::Instant> instant_of(std::string_view raw) {
@@ -110,7 +101,7 @@ void add_run(const std::filesystem::path& folder, std::vector<std::string>& foun
 void add_seeds(const std::filesystem::path& folder, std::vector<std::string>& found) {
   const std::string path = (folder / "seeds.json").string();
   try {
-    const auto json = nlohmann::json::parse(read_file(path, reports::kResultBytesMax));
+    const auto json = nlohmann::json::parse(read_run_file(path, reports::kResultBytesMax));
     for (const auto& run : json.at("runs")) {
       add_run(folder / run.at("folder").get<std::string>(), found);
     }
@@ -162,18 +153,9 @@ std::vector<FinishedRequest> read_history(std::string_view text, const std::stri
 FinishedRun read_finished_run(const std::string& folder) {
   FinishedRun run;
   run.folder = folder;
-  const std::string result = folder + "/result.json";
-  try {
-    run.record = reports::read_result(read_file(result, reports::kResultBytesMax));
-  } catch (const reports::ResultError& error) {
-    const std::string why = error.what();
-    const bool other = why.starts_with("not a result of schema");
-    throw FinishedRunError(
-        result + ": " +
-        (other ? "a result of another version (" + why + "); run it again with this one" : why));
-  }
+  run.record = read_result_of(folder);
   const std::string history = folder + "/history.jsonl";
-  run.requests = read_history(read_file(history, kHistoryBytesMax), history);
+  run.requests = read_history(read_run_file(history, kHistoryBytesMax), history);
   std::uint64_t ended = 0;
   for (const std::uint64_t count : run.record.counts.ended) ended += count;
   if (run.requests.size() != ended) {

@@ -5,22 +5,16 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "reports/run_record.hpp"
+#include "harness/run/run_files.hpp"
 
 namespace harness {
 
 inline constexpr std::size_t kHistoryBytesMax = std::size_t{1} << 30;
 inline constexpr std::size_t kRunsMax = 10'000;  // in one folder
-
-// Which file, what is wrong, what to do.
-struct FinishedRunError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 struct FinishedRequest {
   std::uint64_t id = 0;

@@ -249,7 +249,7 @@ TEST_CASE("servers say what is wrong with their options", "[bad]") {
            Row{{"fake", "--set", "backends.a.ttft=1s"}, "give --config FILE too"},
            Row{{"fake", "--config", "none.yaml"}, "none.yaml: "},
            Row{{"report", "none"},
-               "none/result.json: not_found; give the folder of a finished run"},
+               "none/result.json: not found; give the folder of a finished run"},
            Row{{"list", "faltus"},
                "there is no list of `faltus` (did you mean `faults`?); there is: scenarios"},
        }) {

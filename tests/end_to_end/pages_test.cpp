@@ -77,6 +77,28 @@ TEST_CASE("several scenarios have a page that links their reports") {
   CHECK(data_of(again.out)["runs"].size() == 2);
 }
 
+TEST_CASE("a page of several runs does not outlive them, nor take somebody else's place") {
+  const TempFolder folder;
+  const std::string one = folder.file("sound.yaml", kSound);
+  const std::string page = folder.path("out/index.html");
+  const auto run = [&](Words files) {
+    Words words{"run", "--out", folder.path("out")};
+    words.insert(words.end(), files.begin(), files.end());
+    return shakedown(words);
+  };
+  CHECK(run({one, bundled("steady")}).code == 0);
+  CHECK(exists(page));
+  CHECK(run({one}).code == 0);
+  CHECK_FALSE(exists(page));  // it would show an earlier verdict
+  const std::string theirs = folder.file("out/index.html", "<h1>somebody else's</h1>");
+  CHECK(run({one}).code == 0);
+  CHECK(read_file(theirs) == "<h1>somebody else's</h1>");
+  const RunResult refused = run({one, bundled("steady")});
+  CHECK(refused.code == 3);
+  CHECK(refused.err.find("is no page of shakedown, and was left as it is") != std::string::npos);
+  CHECK(read_file(theirs) == "<h1>somebody else's</h1>");
+}
+
 TEST_CASE("contrast --out writes each run and the matrix") {
   const TempFolder folder;
   const RunResult ran = shakedown({"contrast", bundled("backend_down"), "--out",
