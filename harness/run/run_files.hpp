@@ -28,7 +28,7 @@ std::shared_ptr<const reports::Measurements> read_measurements_of(const std::str
 // The two together: all that a report shows. Throws FinishedRunError.
 reports::RunRecord read_whole_run(const std::string& folder);
 
-// environment.json; an empty object when it is missing or cannot be read, as nothing is judged by it.
+// environment.json; an empty object when it cannot be read, as nothing is judged by it.
 nlohmann::ordered_json read_environment_of(const std::string& folder);
 
 }  // namespace harness

@@ -186,7 +186,8 @@ TEST_CASE("what are not the segments of one run is refused", "[merge]") {
         Row{{folders[0], set}, "load.chat.ask is `Why?` and `How?` there"},
         Row{{folders[0], count}, "the number of segments is `3`, there `2`"},
         Row{{folders[0], profile}, "the profile is `legacy`, there `hardened`"},
-        Row{{folders[0], folder.path("none")}, "none/measurements.json: not found; give the folder"}}) {
+        Row{{folders[0], folder.path("none")},
+            "none/measurements.json: not found; give the folder"}}) {
     const RunResult ran = merge(row.runs, folder.path("merged"));
     INFO(ran.err);
     CHECK(ran.code == 3);
