@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,12 @@ enum class Call : std::uint8_t {
 struct Route {
   Call call = Call::none;
   std::string_view id;  // within the path
+};
+
+// A header that only one provider's own clients send, and what its value contains.
+struct ClientMark {
+  std::string_view header;
+  std::string_view value;
 };
 
 // When an event of a stream can be made, in the order in which that comes about.
@@ -76,6 +83,11 @@ class Dialect {
   // the variable that the provider's own clients read it from; empty: they read none.
   virtual std::string_view base_path() const { return {}; }
   virtual std::string_view base_url_variable() const { return {}; }
+
+  // Who asks with one of these is this provider's client: on a path that several know, it is
+  // answered by this one.
+  virtual std::span<const ClientMark> client_marks() const { return {}; }
+  bool is_client(const world::HttpHeaders& headers) const;
 
   // By default the chat path, the models path, and one model below it.
   virtual Route route(std::string_view method, std::string_view path) const;
