@@ -236,6 +236,7 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request,
   const bool has_left = x.connection.stream().stale();
   if (x.record.end == End::cancelled && has_left) x.record.end = End::peer_gone;
   x.settle_record();
+  if (x.repeat_of && x.record.end == End::completed) repeats_.succeeded(*x.repeat_of);
   x.record.ended = parts_.clock.now();
   parts_.journal.note(x.record);
   if (ended) std::rethrow_exception(ended);
@@ -341,6 +342,7 @@ Task<void> FakeBackend::refuse_bytes(Established& e, world::Failure failure) {
 
 void FakeBackend::forget() {
   attempts_.clear();
+  repeats_.forget();
   last_answers_.clear();
   ids_by_key_.clear();
   if (replay_) replay_->forget();

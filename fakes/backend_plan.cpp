@@ -34,12 +34,14 @@ void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::Http
     x.record.attempt = ++attempts_.at(world::entity_of(call));
   } else if (chat.asked) {
     x.record.attempt = ++attempts_.at(chat.asked->key());
-  } else {
-    // A foreign client may say which retry this is, as the official SDKs do.
-    const world::JsonValue retries{world::JsonType::number,
-                                   request.headers.get("x-stainless-retry-count")};
+  } else if (const std::string* said = request.headers.find("x-stainless-retry-count")) {
+    // The clients of most providers say which retry this is.
+    const world::JsonValue retries{world::JsonType::number, *said};
     x.record.attempt = 1 + static_cast<std::uint32_t>(
                                std::clamp<std::int64_t>(retries.integer().value_or(0), 0, 1'000));
+  } else {
+    x.repeat_of = Repeats::name_of(request);
+    x.record.attempt = repeats_.next(*x.repeat_of, x.record.at);
   }
 }
 
