@@ -138,7 +138,8 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
     }
     case Call::fetch:
     case Call::cancel:
-    case Call::remove: {
+    case Call::remove:
+    case Call::input_items: {
       StoredCall call{route.call, std::string(route.id), std::move(request.target)};
       co_await background_.answer(e, std::move(call));
       break;

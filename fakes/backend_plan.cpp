@@ -78,7 +78,7 @@ void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::Http
     x.answer.id = first;
   }
   if (parts_.faults.spares_requests()) return;  // nobody asks for the previous answer
-  const auto echoed = static_cast<std::int64_t>(x.answer.echo.instructions.size());
+  const auto echoed = static_cast<std::int64_t>(x.answer.echo.bytes());
   const bool large = x.answer.text.tokens() > kRememberedTokensMax || echoed > kRememberedTokensMax;
   if (large) return;
   Answer& last = last_answers_.at(world::entity_of(x.record.user));

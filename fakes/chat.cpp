@@ -1,6 +1,7 @@
 #include "fakes/chat.hpp"
 
 #include "world/json_reader.hpp"
+#include "world/json_text.hpp"
 
 namespace fakes {
 
@@ -61,10 +62,19 @@ Echo echo_of(const ChatRequest& request) {
   echo.store = request.store;
   echo.previous_id = request.previous_response_id;
   echo.instructions = request.instructions;
-  echo.metadata = request.metadata;
+  world::append_compact_json(echo.metadata, request.metadata);
   echo.user = request.user;
   echo.max_tokens = request.max_tokens;
+  for (const auto& [name, json] : request.repeated) {
+    world::append_compact_json(echo.repeated[name], json);
+  }
   return echo;
+}
+
+std::size_t Echo::bytes() const {
+  std::size_t sum = instructions.size() + metadata.size() + user.size() + previous_id.size();
+  for (const auto& [name, json] : repeated) sum += name.size() + json.size();
+  return sum;
 }
 
 std::string_view fragment(const ToolCall& call, std::int64_t n) {

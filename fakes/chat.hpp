@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ struct ChatRequest {
   std::string previous_response_id;
   std::string_view instructions;  // as JSON inside the request's body; empty: none
   std::string_view metadata;      // the same
+  std::string_view input;         // the same, for providers that tell it again
+  std::map<std::string, std::string_view> repeated;  // see Echo
   std::optional<std::int64_t> max_tokens;
   std::int64_t messages = 0;
   std::int64_t prompt_bytes = 0;         // of all contents
@@ -100,6 +103,9 @@ struct Echo {
   std::string metadata;      // the same
   std::string user;
   std::optional<std::int64_t> max_tokens;
+  std::map<std::string, std::string> repeated;  // further members, by name: JSON as it came
+
+  std::size_t bytes() const;  // of all that came from the request
 };
 
 Echo echo_of(const ChatRequest& request);

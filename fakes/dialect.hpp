@@ -27,6 +27,7 @@ enum class Call : std::uint8_t {
   fetch,         // a stored answer (Route::id), whole or as a stream
   cancel,        // end a background answer
   remove,        // forget a stored answer
+  input_items,   // tell what a stored answer was made from
   tools,         // ask a tool server
 };
 
@@ -60,6 +61,15 @@ enum class StoredTrouble : std::uint8_t {
   bad_starting_after,
 };
 
+// Which items of a list are asked for.
+struct ListPage {
+  std::int64_t limit = 20;
+  bool ascending = false;
+  std::string_view after;  // the id of the one before the first; empty: from the beginning
+
+  static constexpr std::int64_t kLimitMax = 100;
+};
+
 // How a provider speaks of the answers that it stores. Constant; any thread.
 class StoredForm {
  public:
@@ -67,6 +77,9 @@ class StoredForm {
   virtual std::optional<std::uint64_t> answer_id(std::string_view id) const = 0;
   virtual void write_stored(std::string& out, const Answer& answer, Progress progress) const = 0;
   virtual void write_removed(std::string& out, std::string_view id) const = 0;
+  // What the answer with this id was made from: `input` as it came, JSON.
+  virtual void write_input_items(std::string& out, std::uint64_t id, std::string_view input,
+                                 const ListPage& page) const = 0;
   virtual Refusal refusal_of(StoredTrouble trouble, std::string_view id) const = 0;
 };
 
