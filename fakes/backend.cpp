@@ -268,7 +268,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
     refusal = charge(charged, chat, request, further_headers);
     if (!refusal) refusal = overload(further_headers);
     if (!refusal) {
-      plan_answer(x, chat, key);
+      plan_answer(x, chat, request, key);
       background_.plan(x, chat, key);
       recall(x, chat, request);
       fault = decide(x.record, chat, request);

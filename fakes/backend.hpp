@@ -73,7 +73,8 @@ class FakeBackend {
 
   void note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request);
   AnswerKey key_of(const PromptRecord& record) const;
-  void plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key);
+  void plan_answer(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request,
+                   AnswerKey key);
   void recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request);
   const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
                       const world::HttpRequest& request);

@@ -52,7 +52,8 @@ AnswerKey FakeBackend::key_of(const PromptRecord& record) const {
   return {parts_.random.bits(Purpose("answer of backend"), name, who), record.attempt};
 }
 
-void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key) {
+void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat,
+                              const world::HttpRequest& request, AnswerKey key) {
   x.timing = Timing(parts_.config, parts_.random, key);
   x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
   x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
@@ -61,7 +62,8 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.include_usage = chat.stream && chat.include_usage;
   x.answer.obfuscate = chat.stream && chat.obfuscate;
   if (tools_) return tools_->plan(x, chat, key);
-  plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
+  plan_reply(x.answer,
+             {parts_.config, dialect_, chat, request.headers, parts_.random, key, words_});
 }
 
 // What this backend knows from earlier requests. A key that came before gets the answer's id again.

@@ -22,6 +22,11 @@ void note_message(ChatRequest& request, Role role, std::string_view content) {
   }
 }
 
+void note_tool(ChatRequest& request, std::string name, std::string_view schema) {
+  request.tools.push_back(std::move(name));
+  request.schemas.push_back(schema);
+}
+
 std::string plain_text(std::string_view content) {
   // The inside of a string holds no bare quote; that of an array does, if it holds any text.
   const std::size_t quote = content.find('"');

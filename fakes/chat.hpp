@@ -45,6 +45,11 @@ struct ChatRequest {
   std::string_view last_user_message;    // as JSON text inside the request's body
   std::string_view last_tool_result;     // the same
   std::vector<std::string> tools;        // names of the tools on offer, in order
+  std::vector<std::string_view> schemas;  // of their arguments, JSON; empty: any
+  bool must_call = false;                // the answer must be a tool call
+  std::string must_call_tool;            // of this tool; empty: of any
+  bool must_be_json = false;             // the text must be JSON
+  std::string_view json_schema;          // that it must fit; empty: any object
   std::optional<world::TurnId> asked;    // the last turn marker in the last user message
   std::vector<Marker> markers;
   std::optional<RpcCall> rpc;            // the model is then the tool, or else the method
@@ -54,6 +59,9 @@ struct ChatRequest {
 
 // Of prompts, as providers' own rule of thumb says.
 inline constexpr std::int64_t kBytesPerToken = 4;
+
+// Adds a tool that is on offer. Its schema is JSON within the request's body, or empty.
+void note_tool(ChatRequest& request, std::string name, std::string_view schema);
 
 // Counts a message and what it holds. The content is JSON text within the request's body: the
 // inside of a string, or of an array of parts.

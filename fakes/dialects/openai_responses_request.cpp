@@ -142,6 +142,7 @@ std::optional<Refusal> read_input(const JsonValue& input, ChatRequest& request) 
 // Functions have names; tools that the provider runs itself have only a type.
 std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) {
   request.tools.clear();
+  request.schemas.clear();
   if (value.type == JsonType::null) return std::nullopt;
   if (value.type != JsonType::array) return wrong_type("tools", "an array of objects");
   JsonReader reader(value.raw);
@@ -156,7 +157,7 @@ std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) 
     if (request.tools.size() == ChatRequest::kToolsMax) {
       return invalid("tools", "Too many tools.", "array_above_max_length");
     }
-    request.tools.push_back(name.text());
+    note_tool(request, name.text(), member_of(tool.raw, "parameters").raw);
   }
   return std::nullopt;
 }
