@@ -138,7 +138,8 @@ Task<void> FakeBackend::handle(Established& e, world::HttpRequest request) {
     }
     case Call::fetch:
     case Call::cancel:
-    case Call::remove: {
+    case Call::remove:
+    case Call::input_items: {
       StoredCall call{route.call, std::string(route.id), std::move(request.target)};
       co_await background_.answer(e, std::move(call));
       break;
@@ -236,6 +237,7 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request,
   const bool has_left = x.connection.stream().stale();
   if (x.record.end == End::cancelled && has_left) x.record.end = End::peer_gone;
   x.settle_record();
+  if (x.repeat_of && x.record.end == End::completed) repeats_.succeeded(*x.repeat_of);
   x.record.ended = parts_.clock.now();
   parts_.journal.note(x.record);
   if (ended) std::rethrow_exception(ended);
@@ -266,7 +268,7 @@ Task<void> FakeBackend::answer_chat(Established& e, Exchange& x,
     refusal = charge(charged, chat, request, further_headers);
     if (!refusal) refusal = overload(further_headers);
     if (!refusal) {
-      plan_answer(x, chat, key);
+      plan_answer(x, chat, request, key);
       background_.plan(x, chat, key);
       recall(x, chat, request);
       fault = decide(x.record, chat, request);
@@ -341,6 +343,7 @@ Task<void> FakeBackend::refuse_bytes(Established& e, world::Failure failure) {
 
 void FakeBackend::forget() {
   attempts_.clear();
+  repeats_.forget();
   last_answers_.clear();
   ids_by_key_.clear();
   if (replay_) replay_->forget();

@@ -8,6 +8,7 @@
 #include "fakes/capacity.hpp"
 #include "fakes/exchange.hpp"
 #include "fakes/rate_limiter.hpp"
+#include "fakes/repeats.hpp"
 #include "fakes/replay.hpp"
 #include "fakes/tools/tool_server.hpp"
 #include "fakes/warmth.hpp"
@@ -53,6 +54,10 @@ class FakeBackend {
   // Turns whose attempts are counted. One that has left counts from 1 again when it comes back.
   static constexpr std::size_t kTurnsMax = 65'536;
 
+  // Of requests that tell neither a turn nor which retry they are: see Repeats.
+  static constexpr std::size_t kRepeatsMax = 65'536;
+  static constexpr world::Nanos kRepeatWithin = std::chrono::minutes(10);
+
  private:
   // `recorded` is the answer to replay, or null.
   world::Task<void> handle_chat(Established& established, world::HttpRequest request,
@@ -68,7 +73,8 @@ class FakeBackend {
 
   void note_request(Exchange& x, ChatRequest& chat, const world::HttpRequest& request);
   AnswerKey key_of(const PromptRecord& record) const;
-  void plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key);
+  void plan_answer(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request,
+                   AnswerKey key);
   void recall(Exchange& x, const ChatRequest& chat, const world::HttpRequest& request);
   const Fault* decide(const PromptRecord& record, const ChatRequest& chat,
                       const world::HttpRequest& request);
@@ -93,6 +99,7 @@ class FakeBackend {
   Words words_;
   Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
+  Repeats repeats_{kRepeatsMax, kRepeatWithin};
   // By user and by Idempotency-Key, for faults and for those who send such keys.
   static constexpr std::size_t kUsersMax = 4'096;
   static constexpr std::size_t kKeysMax = 16'384;

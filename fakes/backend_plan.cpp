@@ -34,12 +34,14 @@ void FakeBackend::note_request(Exchange& x, ChatRequest& chat, const world::Http
     x.record.attempt = ++attempts_.at(world::entity_of(call));
   } else if (chat.asked) {
     x.record.attempt = ++attempts_.at(chat.asked->key());
-  } else {
-    // A foreign client may say which retry this is, as the official SDKs do.
-    const world::JsonValue retries{world::JsonType::number,
-                                   request.headers.get("x-stainless-retry-count")};
+  } else if (const std::string* said = request.headers.find("x-stainless-retry-count")) {
+    // The clients of most providers say which retry this is.
+    const world::JsonValue retries{world::JsonType::number, *said};
     x.record.attempt = 1 + static_cast<std::uint32_t>(
                                std::clamp<std::int64_t>(retries.integer().value_or(0), 0, 1'000));
+  } else {
+    x.repeat_of = Repeats::name_of(request);
+    x.record.attempt = repeats_.next(*x.repeat_of, x.record.at);
   }
 }
 
@@ -50,7 +52,8 @@ AnswerKey FakeBackend::key_of(const PromptRecord& record) const {
   return {parts_.random.bits(Purpose("answer of backend"), name, who), record.attempt};
 }
 
-void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey key) {
+void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat,
+                              const world::HttpRequest& request, AnswerKey key) {
   x.timing = Timing(parts_.config, parts_.random, key);
   x.answer.id = parts_.random.bits(Purpose("answer id"), key.entity, key.attempt);
   x.answer.created_unix_s = parts_.clock.unix_nanos() / 1'000'000'000;
@@ -59,7 +62,8 @@ void FakeBackend::plan_answer(Exchange& x, const ChatRequest& chat, AnswerKey ke
   x.answer.include_usage = chat.stream && chat.include_usage;
   x.answer.obfuscate = chat.stream && chat.obfuscate;
   if (tools_) return tools_->plan(x, chat, key);
-  plan_reply(x.answer, {parts_.config, dialect_, chat, parts_.random, key, words_});
+  plan_reply(x.answer,
+             {parts_.config, dialect_, chat, request.headers, parts_.random, key, words_});
 }
 
 // What this backend knows from earlier requests. A key that came before gets the answer's id again.
@@ -76,7 +80,7 @@ void FakeBackend::recall(Exchange& x, const ChatRequest& chat, const world::Http
     x.answer.id = first;
   }
   if (parts_.faults.spares_requests()) return;  // nobody asks for the previous answer
-  const auto echoed = static_cast<std::int64_t>(x.answer.echo.instructions.size());
+  const auto echoed = static_cast<std::int64_t>(x.answer.echo.bytes());
   const bool large = x.answer.text.tokens() > kRememberedTokensMax || echoed > kRememberedTokensMax;
   if (large) return;
   Answer& last = last_answers_.at(world::entity_of(x.record.user));

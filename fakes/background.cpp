@@ -1,8 +1,11 @@
 #include "fakes/background.hpp"
 
+#include <algorithm>
+
 #include "fakes/stream_writer.hpp"
 #include "world/deadline.hpp"
 #include "world/json_reader.hpp"
+#include "world/json_text.hpp"
 #include "world/scope.hpp"
 
 namespace fakes {
@@ -35,6 +38,16 @@ std::optional<std::int64_t> first_event(std::string_view target) {
   const auto number = world::JsonValue{world::JsonType::number, *after}.integer();
   if (!number || *number < 0 || *number > (std::int64_t{1} << 40)) return std::nullopt;
   return *number + 1;
+}
+
+ListPage page_of(std::string_view target) {
+  ListPage page;
+  const std::string_view limit = parameter(target, "limit").value_or(std::string_view());
+  const auto number = world::JsonValue{world::JsonType::number, limit}.integer();
+  page.limit = std::clamp<std::int64_t>(number.value_or(page.limit), 1, ListPage::kLimitMax);
+  page.ascending = parameter(target, "order") == "asc";
+  page.after = parameter(target, "after").value_or(std::string_view());
+  return page;
 }
 
 void set_ends(StoredAnswer& stored) {
@@ -178,6 +191,7 @@ std::shared_ptr<StoredAnswer> Background::make(const Exchange& x, const ChatRequ
   stored->expires = x.now() + parts_.config.stored_for;
   stored->streamed = chat.stream;
   stored->answer = x.answer;
+  world::append_compact_json(stored->input, chat.input);
   stored->context = {x.record.markers,  chat.messages, chat.prompt_bytes, chat.turns,
                      chat.tool_results, chat.asked};
   return stored;
@@ -222,6 +236,10 @@ std::optional<Refusal> Background::answer_or_refuse(Exchange& x, const StoredCal
     cancel(*stored);
     answers_.remove(*id);
     form.write_removed(x.body, call.id);
+    return std::nullopt;
+  }
+  if (call.call == Call::input_items) {
+    form.write_input_items(x.body, *id, stored->input, page_of(call.target));
     return std::nullopt;
   }
   if (call.call == Call::cancel) {

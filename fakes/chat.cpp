@@ -1,6 +1,7 @@
 #include "fakes/chat.hpp"
 
 #include "world/json_reader.hpp"
+#include "world/json_text.hpp"
 
 namespace fakes {
 
@@ -19,6 +20,11 @@ void note_message(ChatRequest& request, Role role, std::string_view content) {
     ++request.tool_results;
     request.last_tool_result = content;
   }
+}
+
+void note_tool(ChatRequest& request, std::string name, std::string_view schema) {
+  request.tools.push_back(std::move(name));
+  request.schemas.push_back(schema);
 }
 
 std::string plain_text(std::string_view content) {
@@ -61,10 +67,19 @@ Echo echo_of(const ChatRequest& request) {
   echo.store = request.store;
   echo.previous_id = request.previous_response_id;
   echo.instructions = request.instructions;
-  echo.metadata = request.metadata;
+  world::append_compact_json(echo.metadata, request.metadata);
   echo.user = request.user;
   echo.max_tokens = request.max_tokens;
+  for (const auto& [name, json] : request.repeated) {
+    world::append_compact_json(echo.repeated[name], json);
+  }
   return echo;
+}
+
+std::size_t Echo::bytes() const {
+  std::size_t sum = instructions.size() + metadata.size() + user.size() + previous_id.size();
+  for (const auto& [name, json] : repeated) sum += name.size() + json.size();
+  return sum;
 }
 
 std::string_view fragment(const ToolCall& call, std::int64_t n) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ struct ChatRequest {
   std::string previous_response_id;
   std::string_view instructions;  // as JSON inside the request's body; empty: none
   std::string_view metadata;      // the same
+  std::string_view input;         // the same, for providers that tell it again
+  std::map<std::string, std::string_view> repeated;  // see Echo
   std::optional<std::int64_t> max_tokens;
   std::int64_t messages = 0;
   std::int64_t prompt_bytes = 0;         // of all contents
@@ -42,6 +45,11 @@ struct ChatRequest {
   std::string_view last_user_message;    // as JSON text inside the request's body
   std::string_view last_tool_result;     // the same
   std::vector<std::string> tools;        // names of the tools on offer, in order
+  std::vector<std::string_view> schemas;  // of their arguments, JSON; empty: any
+  bool must_call = false;                // the answer must be a tool call
+  std::string must_call_tool;            // of this tool; empty: of any
+  bool must_be_json = false;             // the text must be JSON
+  std::string_view json_schema;          // that it must fit; empty: any object
   std::optional<world::TurnId> asked;    // the last turn marker in the last user message
   std::vector<Marker> markers;
   std::optional<RpcCall> rpc;            // the model is then the tool, or else the method
@@ -51,6 +59,9 @@ struct ChatRequest {
 
 // Of prompts, as providers' own rule of thumb says.
 inline constexpr std::int64_t kBytesPerToken = 4;
+
+// Adds a tool that is on offer. Its schema is JSON within the request's body, or empty.
+void note_tool(ChatRequest& request, std::string name, std::string_view schema);
 
 // Counts a message and what it holds. The content is JSON text within the request's body: the
 // inside of a string, or of an array of parts.
@@ -100,6 +111,9 @@ struct Echo {
   std::string metadata;      // the same
   std::string user;
   std::optional<std::int64_t> max_tokens;
+  std::map<std::string, std::string> repeated;  // further members, by name: JSON as it came
+
+  std::size_t bytes() const;  // of all that came from the request
 };
 
 Echo echo_of(const ChatRequest& request);

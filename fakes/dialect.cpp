@@ -1,5 +1,7 @@
 #include "fakes/dialect.hpp"
 
+#include <algorithm>
+
 #include "fakes/dialects/anthropic.hpp"
 #include "fakes/dialects/cerebras.hpp"
 #include "fakes/dialects/cohere.hpp"
@@ -32,6 +34,14 @@ const std::array<const Dialect*, kDialectCount> kDialects = {{
     &cerebras,
     &mcp,
 }};
+
+bool Dialect::is_client(const world::HttpHeaders& headers) const {
+  const std::span<const ClientMark> marks = client_marks();
+  return std::any_of(marks.begin(), marks.end(), [&headers](const ClientMark& mark) {
+    const std::string* value = headers.find(mark.header);
+    return value != nullptr && value->find(mark.value) != std::string::npos;
+  });
+}
 
 Route Dialect::route(std::string_view method, std::string_view path) const {
   if (path == chat_path()) return {method == "POST" ? Call::chat : Call::wrong_method, {}};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,12 +27,19 @@ enum class Call : std::uint8_t {
   fetch,         // a stored answer (Route::id), whole or as a stream
   cancel,        // end a background answer
   remove,        // forget a stored answer
+  input_items,   // tell what a stored answer was made from
   tools,         // ask a tool server
 };
 
 struct Route {
   Call call = Call::none;
   std::string_view id;  // within the path
+};
+
+// A header that only one provider's own clients send, and what its value contains.
+struct ClientMark {
+  std::string_view header;
+  std::string_view value;
 };
 
 // When an event of a stream can be made, in the order in which that comes about.
@@ -53,6 +61,15 @@ enum class StoredTrouble : std::uint8_t {
   bad_starting_after,
 };
 
+// Which items of a list are asked for.
+struct ListPage {
+  std::int64_t limit = 20;
+  bool ascending = false;
+  std::string_view after;  // the id of the one before the first; empty: from the beginning
+
+  static constexpr std::int64_t kLimitMax = 100;
+};
+
 // How a provider speaks of the answers that it stores. Constant; any thread.
 class StoredForm {
  public:
@@ -60,6 +77,9 @@ class StoredForm {
   virtual std::optional<std::uint64_t> answer_id(std::string_view id) const = 0;
   virtual void write_stored(std::string& out, const Answer& answer, Progress progress) const = 0;
   virtual void write_removed(std::string& out, std::string_view id) const = 0;
+  // What the answer with this id was made from: `input` as it came, JSON.
+  virtual void write_input_items(std::string& out, std::uint64_t id, std::string_view input,
+                                 const ListPage& page) const = 0;
   virtual Refusal refusal_of(StoredTrouble trouble, std::string_view id) const = 0;
 };
 
@@ -76,6 +96,11 @@ class Dialect {
   // the variable that the provider's own clients read it from; empty: they read none.
   virtual std::string_view base_path() const { return {}; }
   virtual std::string_view base_url_variable() const { return {}; }
+
+  // Who asks with one of these is this provider's client: on a path that several know, it is
+  // answered by this one.
+  virtual std::span<const ClientMark> client_marks() const { return {}; }
+  bool is_client(const world::HttpHeaders& headers) const;
 
   // By default the chat path, the models path, and one model below it.
   virtual Route route(std::string_view method, std::string_view path) const;

@@ -113,6 +113,7 @@ class Exchange {
   std::shared_ptr<StoredAnswer> stored;  // of background answers; null otherwise
   const RecordedExchange* recorded = nullptr;  // is the answer, unless a fault takes its place
   std::string_view path;  // that was asked for; stands in the request
+  std::optional<std::uint64_t> repeat_of;  // what its attempts are counted by, if by its content
   HeadChange head;
   std::optional<Shape> shape;
 

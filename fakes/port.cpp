@@ -175,21 +175,27 @@ Task<void> Port::handle(Established& e, world::HttpRequest request) {
     const bool answered = co_await answering;
     if (answered) co_return;
   }
-  FakeBackend& backend = backend_for(request);
-  co_await backend.handle(e, std::move(request));
+  const Destination to = destination(request);
+  request.target.erase(0, to.prefix);
+  co_await to.backend->handle(e, std::move(request));
 }
 
-FakeBackend& Port::backend_for(world::HttpRequest& request) {
+Port::Destination Port::destination(const HttpRequest& request) const {
+  FakeBackend* first = nullptr;
   for (FakeBackend* backend : backends_) {
-    const std::string prefix = "/" + backend->name() + "/";
-    if (!request.target.starts_with(prefix)) continue;
-    request.target.erase(0, prefix.size() - 1);
-    return *backend;
+    if (!backend->knows(request)) continue;
+    if (backend->dialect().is_client(request.headers)) return {backend};
+    if (first == nullptr) first = backend;
   }
+  if (first != nullptr) return {first};
   for (FakeBackend* backend : backends_) {
-    if (backend->knows(request)) return *backend;
+    const std::string& name = backend->name();
+    const std::string_view path = request.path();
+    const bool prefixed = path.size() > name.size() + 1 && path.front() == '/' &&
+                          path.substr(1).starts_with(name) && path[name.size() + 1] == '/';
+    if (prefixed) return {backend, name.size() + 1};
   }
-  return *backends_.front();
+  return {backends_.front()};
 }
 
 std::int64_t Port::active() const {

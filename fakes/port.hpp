@@ -1,6 +1,5 @@
 // Port: one address that listens for one backend or several. It accepts connections, meets the
-// faults that strike connections, reads requests, and hands each to the backend that it is for: the
-// one whose name is the path's first segment, or else the first that knows the path.
+// faults that strike connections, reads requests, and hands each to the backend that it is for.
 // One clock; serve() must have ended before it dies.
 #pragma once
 
@@ -28,6 +27,17 @@ class Port {
   using Aside = std::function<world::Task<bool>(Established&, const world::HttpRequest&)>;
   void set_aside(Aside aside) { aside_ = std::move(aside); }
 
+  // Which backend a request is for, and how much its path has in front of what that one knows.
+  struct Destination {
+    FakeBackend* backend;
+    std::size_t prefix = 0;  // bytes
+  };
+
+  // In this order: of the backends that know the path as it stands, the one whose client asks
+  // (Dialect::is_client), or else the first; the one whose name is the path's first segment, which
+  // is its prefix; the first of all, to refuse it.
+  Destination destination(const world::HttpRequest& request) const;
+
   // Serves until cancelled. One call at a time.
   world::Task<void> serve(world::Listener& listener);
 
@@ -48,7 +58,6 @@ class Port {
   const Fault* decide(const Established& established, Moment moment, world::Nanos idle);
   world::Nanos next_idle(world::Nanos beyond) const;
   world::Task<void> handle(Established& established, world::HttpRequest request);
-  FakeBackend& backend_for(world::HttpRequest& request);
   void strike_established(const Fault& fault);
   void renew_connections();
   bool make_room();

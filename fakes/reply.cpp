@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fakes/json_filler.hpp"
 #include "fakes/reply_template.hpp"
 
 namespace fakes {
@@ -10,6 +11,7 @@ namespace {
 using world::Purpose;
 
 constexpr std::int64_t kFragmentBytes = 12;         // of a call's arguments, as models stream them
+constexpr std::string_view kFiller = "example";      // what a demanded call's strings say
 constexpr std::size_t kTextBytesMax = 64ULL << 20;  // of one answer
 
 bool matches_name(std::string_view pattern, std::string_view name) {
@@ -33,6 +35,13 @@ bool offers(const ChatRequest& chat, const ReplyCall& call) {
   return std::find(chat.tools.begin(), chat.tools.end(), call.name) != chat.tools.end();
 }
 
+bool has_headers(const ReplyMatch& match, const world::HttpHeaders& headers) {
+  return std::all_of(match.header.begin(), match.header.end(), [&headers](const auto& wanted) {
+    const std::string* value = headers.find(wanted.first);
+    return value != nullptr && value->find(wanted.second) != std::string::npos;
+  });
+}
+
 bool applies(const ReplyRule& rule, std::size_t index, const ReplyContext& c) {
   const ReplyMatch& match = rule.match;
   const ChatRequest& chat = c.chat;
@@ -43,6 +52,7 @@ bool applies(const ReplyRule& rule, std::size_t index, const ReplyContext& c) {
   if (!matches_name(match.model, chat.model) || !is_user(match.user, chat)) return false;
   if (!contains(chat.last_user_message, match.text)) return false;
   if (!contains(chat.last_tool_result, match.tool_result)) return false;
+  if (!has_headers(match, c.headers)) return false;
   const auto offered = [&chat](const ReplyCall& call) { return offers(chat, call); };
   if (!std::all_of(rule.calls.begin(), rule.calls.end(), offered)) return false;
   if (rule.probability_ppm >= 1'000'000) return true;
@@ -72,6 +82,15 @@ void say_checkable(Answer& answer, const ReplyContext& c) {
   answer.finish = cut_off ? Finish::length : Finish::stop;
 }
 
+void say(Answer& answer, const std::string& said, const ReplyContext& c) {
+  const std::int64_t limit =
+      std::min(c.chat.max_tokens.value_or(c.config.output_tokens_max), c.config.output_tokens_max);
+  answer.text = ReplyText::literal(said, limit);
+  // A text that fills its limit to the last token may have had more to say, or not.
+  const bool cut_off = ReplyText::literal(said, limit + 1).tokens() > limit;
+  answer.finish = cut_off ? Finish::length : Finish::stop;
+}
+
 void say_text(Answer& answer, const ReplyRule& rule, const ReplyContext& c,
               const TemplateValues& values) {
   std::string said;
@@ -82,35 +101,62 @@ void say_text(Answer& answer, const ReplyRule& rule, const ReplyContext& c,
   for (std::int64_t n = 0; n < rule.repeat && said.size() + once.size() <= kTextBytesMax; ++n) {
     said += once;
   }
-  const std::int64_t limit =
-      std::min(c.chat.max_tokens.value_or(c.config.output_tokens_max), c.config.output_tokens_max);
-  answer.text = ReplyText::literal(said, limit);
-  // A text that fills its limit to the last token may have had more to say, or not.
-  const bool cut_off = ReplyText::literal(said, limit + 1).tokens() > limit;
-  answer.finish = cut_off ? Finish::length : Finish::stop;
+  say(answer, said, c);
+}
+
+// As the dialect and the request make it, given its name and arguments. The id may be empty.
+void add_call(Answer& answer, ToolCall call, const ReplyContext& c) {
+  const std::uint64_t which = c.random.bits(Purpose("call id"), c.key.entity, c.key.attempt);
+  // Behind each result the next call must have another id.
+  const std::uint64_t ordinal =
+      static_cast<std::uint64_t>(c.chat.messages) << 8 | answer.calls.size();
+  if (call.id.empty()) call.id = c.dialect.call_id(c.random.bits(Purpose("call"), which, ordinal));
+  const auto bytes = static_cast<std::int64_t>(call.arguments.size());
+  call.fragments = c.dialect.whole_tool_calls()
+                       ? 1
+                       : std::max<std::int64_t>(1, (bytes + kFragmentBytes - 1) / kFragmentBytes);
+  answer.calls.push_back(std::move(call));
 }
 
 void make_calls(Answer& answer, const ReplyRule& rule, const ReplyContext& c,
                 const TemplateValues& values) {
-  for (std::size_t i = 0; i < rule.calls.size(); ++i) {
-    const ReplyCall& wanted = rule.calls[i];
+  for (const ReplyCall& wanted : rule.calls) {
     ToolCall call;
     call.name = wanted.name == "*" ? c.chat.tools.front() : wanted.name;
     call.arguments = fill_template(wanted.arguments, values, true);
-    const std::uint64_t which = c.random.bits(Purpose("call id"), c.key.entity, c.key.attempt);
-    // Behind each result the next call must have another id.
-    const std::uint64_t ordinal = static_cast<std::uint64_t>(c.chat.messages) << 8 | i;
-    call.id = wanted.id.empty()
-                  ? c.dialect.call_id(c.random.bits(Purpose("call"), which, ordinal))
-                  : wanted.id;
-    const auto bytes = static_cast<std::int64_t>(call.arguments.size());
-    call.fragments = c.dialect.whole_tool_calls()
-                         ? 1
-                         : std::max<std::int64_t>(1, (bytes + kFragmentBytes - 1) / kFragmentBytes);
-    answer.calls.push_back(std::move(call));
+    call.id = wanted.id;
+    add_call(answer, std::move(call), c);
   }
   answer.has_text = rule.text || rule.say;
   answer.finish = Finish::tool_calls;
+}
+
+// The request demands a call: of the tool that it names, or of the first. False: there is no such
+// tool on offer.
+bool make_demanded_call(Answer& answer, const ReplyContext& c) {
+  const ChatRequest& chat = c.chat;
+  const auto wanted =
+      chat.must_call_tool.empty()
+          ? chat.tools.begin()
+          : std::find(chat.tools.begin(), chat.tools.end(), chat.must_call_tool);
+  if (!chat.must_call || wanted == chat.tools.end()) return false;
+  ToolCall call;
+  call.name = *wanted;
+  const auto place = static_cast<std::size_t>(wanted - chat.tools.begin());
+  call.arguments = fill_schema(chat.schemas[place], kFiller);
+  if (!call.arguments.starts_with('{')) call.arguments = "{}";  // of a schema that allows anything
+  add_call(answer, std::move(call), c);
+  answer.has_text = false;
+  answer.finish = Finish::tool_calls;
+  return true;
+}
+
+// Strings in it say whose answer it is.
+void say_json(Answer& answer, const ReplyContext& c) {
+  const std::string whose = c.chat.asked ? canary(*c.chat.asked) : std::string("[reply]");
+  const std::string_view any = R"({"properties": {"reply": {}}, "required": ["reply"]})";
+  const std::string_view schema = c.chat.json_schema;
+  say(answer, fill_schema(schema.empty() ? any : schema, whose), c);
 }
 
 }  // namespace
@@ -131,6 +177,8 @@ void plan_reply(Answer& answer, const ReplyContext& c) {
     if (rule.finish) answer.finish = *rule.finish;
     return;
   }
+  if (make_demanded_call(answer, c)) return;
+  if (c.chat.must_be_json) return say_json(answer, c);
   say_checkable(answer, c);
 }
 

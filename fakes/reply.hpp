@@ -13,6 +13,7 @@ struct ReplyContext {
   const Backend& config;
   const Dialect& dialect;
   const ChatRequest& chat;
+  const world::HttpHeaders& headers;
   world::Random random;
   AnswerKey key;
   Words& words;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ struct ReplyMatch {
   std::optional<world::CountRange> attempt;      // of this turn at this backend
   std::optional<bool> stream;
   std::string tool_result;  // contained in the last tool result
+  std::map<std::string, std::string> header;  // name, and what its value contains
 
   static constexpr auto fields() {
     using world::field;
@@ -39,7 +41,9 @@ struct ReplyMatch {
               "How many tool results stand behind the last user message, as 0 or 1.."),
         field("attempt", &ReplyMatch::attempt, "Which attempt of its turn it is; the first is 1."),
         field("stream", &ReplyMatch::stream, "Only streamed (true) or plain (false) requests."),
-        field("tool_result", &ReplyMatch::tool_result, "Contained in the last tool result."));
+        field("tool_result", &ReplyMatch::tool_result, "Contained in the last tool result."),
+        field("header", &ReplyMatch::header,
+              "Headers that the request has, name: what its value contains."));
   }
   friend bool operator==(const ReplyMatch&, const ReplyMatch&) = default;
 };

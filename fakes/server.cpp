@@ -67,6 +67,14 @@ std::vector<const FakeBackend*> Server::in_order() const {
   return found;
 }
 
+const FakeBackend& Server::reached_at(const std::string& name,
+                                      const world::HttpRequest& request) const {
+  const std::vector<std::string> names = names_in_order();  // ports are opened in this order
+  const auto place = std::find(names.begin(), names.end(), name) - names.begin();
+  const Port& port = *ports_[config_.one_port ? 0 : static_cast<std::size_t>(place)].port;
+  return *port.destination(request).backend;
+}
+
 std::vector<std::string> Server::names_in_order() const {
   std::vector<std::string> names;
   if (!config_.one_port) {

@@ -39,6 +39,8 @@ class Server {
   const std::map<std::string, std::unique_ptr<FakeBackend>>& backends() const { return backends_; }
   // In the order in which a shared port asks them: by the table of dialects, then by name.
   std::vector<const FakeBackend*> in_order() const;
+  // The backend that a request would reach at the port of this one. After open().
+  const FakeBackend& reached_at(const std::string& name, const world::HttpRequest& request) const;
   std::int64_t active() const;      // requests that are being answered
   std::size_t connections() const;  // open ones
 

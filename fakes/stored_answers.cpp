@@ -11,9 +11,8 @@ Progress StoredAnswer::progress(Instant now) const {
 }
 
 std::size_t StoredAnswer::bytes() const {
-  const Echo& echo = answer.echo;
   std::size_t sum = sizeof(*this) + context.markers.size() * sizeof(Marker) +
-                    echo.instructions.size() + echo.metadata.size() + echo.user.size();
+                    answer.echo.bytes() + input.size();
   for (const ToolCall& call : answer.calls) {
     sum += sizeof(call) + call.id.size() + call.name.size() + call.arguments.size();
   }

@@ -38,6 +38,7 @@ struct StoredAnswer {
   Timing timing;
   Answer answer;
   Context context;
+  std::string input;                 // that it was made from, JSON
   world::Signal changed;             // it was cancelled
 
   Progress progress(world::Instant now) const;

@@ -12,6 +12,9 @@ namespace world {
 // is not valid UTF-8 becomes U+FFFD, so the result is valid JSON whatever comes in.
 void append_json_string(std::string& out, std::string_view text);
 
+// Appends JSON without the white space between its tokens, line breaks included.
+void append_compact_json(std::string& out, std::string_view json);
+
 void append_integer(std::string& out, std::int64_t value);
 
 // 16 lower-case hex digits.

@@ -200,6 +200,11 @@ void write_end(std::string& out, const Answer& answer, std::int64_t step) {
 
 }  // namespace
 
+std::span<const ClientMark> Anthropic::client_marks() const {
+  static constexpr ClientMark kMarks[] = {{"anthropic-version", ""}};
+  return kMarks;
+}
+
 Route Anthropic::route(std::string_view method, std::string_view path) const {
   if (path != "/v1/messages/count_tokens") return Dialect::route(method, path);
   return {method == "POST" ? Call::count_tokens : Call::wrong_method, {}};

@@ -15,6 +15,7 @@ class Anthropic final : public Dialect {
   std::string_view chat_path() const override { return "/v1/messages"; }
   std::string_view base_url_variable() const override { return "ANTHROPIC_BASE_URL"; }
 
+  std::span<const ClientMark> client_marks() const override;
   Route route(std::string_view method, std::string_view path) const override;
   std::optional<Refusal> check_headers(const world::HttpHeaders& headers) const override;
   std::optional<Refusal> parse(std::string_view body, ChatRequest& request) const override;

@@ -137,18 +137,35 @@ std::optional<Refusal> read_limit(const JsonValue& value, ChatRequest& request) 
 
 std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) {
   request.tools.clear();
+  request.schemas.clear();
   if (value.type == JsonType::null) return std::nullopt;
   if (value.type != JsonType::array) return invalid("tools", "Input should be a valid list");
   JsonReader reader(value.raw);
   reader.enter_array();
   while (reader.next_item()) {
     const auto index = static_cast<std::int64_t>(request.tools.size());
-    const JsonValue name = member_of(reader.take().raw, "name");
+    const JsonValue tool = reader.take();
+    const JsonValue name = member_of(tool.raw, "name");
     if (name.type != JsonType::string) return missing(at("tools", index, "name"));
     if (request.tools.size() == ChatRequest::kToolsMax) return invalid("tools", "Too many tools");
-    request.tools.push_back(name.text());
+    note_tool(request, name.text(), member_of(tool.raw, "input_schema").raw);
   }
   return std::nullopt;
+}
+
+// `{"type": "any"}`, or `{"type": "tool", "name": ...}`.
+void read_tool_choice(const JsonValue& value, ChatRequest& request) {
+  const JsonValue type = member_of(value.raw, "type");
+  const JsonValue name = member_of(value.raw, "name");
+  const bool named = type.raw == R"("tool")" && name.type == JsonType::string;
+  request.must_call = named || type.raw == R"("any")";
+  request.must_call_tool = named ? name.text() : std::string();
+}
+
+// `{"type": "json_schema", "schema": ...}`
+void read_format(const JsonValue& value, ChatRequest& request) {
+  request.must_be_json = member_of(value.raw, "type").raw == R"("json_schema")";
+  if (request.must_be_json) request.json_schema = member_of(value.raw, "schema").raw;
 }
 
 struct Reading {
@@ -171,6 +188,9 @@ std::optional<Refusal> read_member(JsonReader& reader, std::string_view key, Rea
   const bool is_limit = key == "max_tokens";
   const bool is_tools = key == "tools";
   const bool is_metadata = key == "metadata";
+  const bool is_choice = key == "tool_choice";
+  const bool is_output = key == "output_config";
+  const bool is_format = key == "output_format";
   const JsonValue value = reader.take();
   if (!value) return not_json();
   if (is_model) {
@@ -190,6 +210,11 @@ std::optional<Refusal> read_member(JsonReader& reader, std::string_view key, Rea
     return read_limit(value, request);
   } else if (is_tools) {
     return read_tools(value, request);
+  } else if (is_choice) {
+    read_tool_choice(value, request);
+  } else if (is_output || is_format) {
+    const JsonValue format = is_output ? member_of(value.raw, "format") : value;
+    if (format) read_format(format, request);
   } else if (is_metadata) {
     const JsonValue user = member_of(value.raw, "user_id");
     if (user.type == JsonType::string) request.user = user.text();

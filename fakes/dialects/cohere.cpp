@@ -179,6 +179,11 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
+std::span<const ClientMark> Cohere::client_marks() const {
+  static constexpr ClientMark kMarks[] = {{"x-fern-sdk-name", "cohere"}, {"x-client-name", ""}};
+  return kMarks;
+}
+
 // In Cohere's words: what is missing, or that something is not of its type.
 std::optional<Refusal> Cohere::parse(std::string_view body, ChatRequest& request) const {
   static const OpenAiChat alike;

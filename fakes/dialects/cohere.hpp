@@ -16,6 +16,7 @@ class Cohere final : public Dialect {
   // The Python client reads it; the JavaScript client is given its base URL in code alone.
   std::string_view base_url_variable() const override { return "CO_API_URL"; }
 
+  std::span<const ClientMark> client_marks() const override;
   std::optional<Refusal> parse(std::string_view body, ChatRequest& request) const override;
 
   void write_headers(std::string& out, const HeaderFacts& facts) const override;

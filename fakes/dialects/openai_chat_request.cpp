@@ -72,6 +72,7 @@ std::optional<Refusal> read_messages(JsonReader& reader, ChatRequest& request) {
 // `{"type": "function", "function": {"name": ...}}` each.
 std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) {
   request.tools.clear();
+  request.schemas.clear();
   if (value.type == JsonType::null) return std::nullopt;
   if (value.type != JsonType::array) return wrong_type("tools", "an array of objects");
   JsonReader reader(value.raw);
@@ -83,7 +84,7 @@ std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) 
     if (request.tools.size() == ChatRequest::kToolsMax) {
       return invalid("tools", "Too many tools.", "array_above_max_length");
     }
-    request.tools.push_back(name.text());
+    note_tool(request, name.text(), member_of(function.raw, "parameters").raw);
   }
   return std::nullopt;
 }
@@ -117,6 +118,8 @@ std::optional<Refusal> read_member(JsonReader& reader, std::string_view key, Cha
     return read_limit(value, name, request);
   }
   if (name == "tools") return read_tools(value, request);
+  if (name == "tool_choice") read_tool_choice(value, request);
+  if (name == "response_format") read_format(value, request);
   if (name == "n") return check_choices(value);
   return std::nullopt;
 }

@@ -73,6 +73,35 @@ void read_stream_options(const JsonValue& value, ChatRequest& request) {
   request.obfuscate = member_of(value.raw, "include_obfuscation").is_true();
 }
 
+void read_tool_choice(const JsonValue& value, ChatRequest& request) {
+  request.must_call = false;
+  request.must_call_tool.clear();
+  for (const char* word : {R"("required")", R"("any")", R"("REQUIRED")"}) {
+    request.must_call = request.must_call || value.raw == word;
+  }
+  if (member_of(value.raw, "type").raw != R"("function")") return;
+  const JsonValue function = member_of(value.raw, "function");
+  const JsonValue name = member_of(function ? function.raw : value.raw, "name");
+  if (name.type != JsonType::string) return;
+  request.must_call = true;
+  request.must_call_tool = name.text();
+}
+
+void read_format(const JsonValue& value, ChatRequest& request) {
+  const JsonValue type = member_of(value.raw, "type");
+  request.json_schema = {};
+  request.must_be_json = type.raw == R"("json_object")" || type.raw == R"("json_schema")";
+  if (!request.must_be_json) return;
+  JsonValue schema = member_of(value.raw, "json_schema");
+  if (!schema) schema = value;
+  const JsonValue inner = member_of(schema.raw, "schema");
+  if (inner.type == JsonType::object) {
+    request.json_schema = inner.raw;
+  } else if (schema.raw != value.raw && schema.type == JsonType::object) {
+    request.json_schema = schema.raw;
+  }
+}
+
 std::optional<Refusal> check_parts(const JsonValue& content, const std::string& name) {
   if (content.type != JsonType::array) return std::nullopt;
   JsonReader reader(content.raw);

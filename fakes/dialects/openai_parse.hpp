@@ -28,6 +28,14 @@ std::optional<Refusal> read_limit(const world::JsonValue& value, const std::stri
 // `include_usage` and `include_obfuscation`, both off when they are not given.
 void read_stream_options(const world::JsonValue& value, ChatRequest& request);
 
+// `tool_choice`: a word ("required", or "any" of Mistral, "REQUIRED" of Cohere), or an object that
+// names a function, within `function` or not. What demands no function changes nothing.
+void read_tool_choice(const world::JsonValue& value, ChatRequest& request);
+
+// What an answer's text must be: `{"type": "json_object"}`, or `json_schema` with a schema, which
+// stands in `json_schema`, in a `schema` within it, or beside the type.
+void read_format(const world::JsonValue& value, ChatRequest& request);
+
 // The parts of a content that is an array: objects, each with a type.
 std::optional<Refusal> check_parts(const world::JsonValue& content, const std::string& name);
 

@@ -116,6 +116,16 @@ void write_request(std::string& out, const Echo& echo) {
   out += echo.metadata.empty() ? "{}" : echo.metadata;
 }
 
+// A member of the request that the answer has, too; `otherwise` is what it is if nobody said.
+void write_repeated(std::string& out, const Echo& echo, const char* name,
+                    std::string_view otherwise) {
+  out += ",\"";
+  out += name;
+  out += "\":";
+  const auto found = echo.repeated.find(name);
+  out += found == echo.repeated.end() ? otherwise : std::string_view(found->second);
+}
+
 }  // namespace
 
 void write_item_id(std::string& out, const Answer& answer, std::size_t part) {
@@ -165,12 +175,19 @@ void write_response(std::string& out, const Answer& answer, Progress progress) {
   out += R"(,"model":)";
   append_json_string(out, answer.model);
   write_output(out, answer, progress);
-  out += R"(,"parallel_tool_calls":true,"previous_response_id":)";
-  write_text_or_null(out, answer.echo.previous_id);
-  out += R"(,"reasoning":{"effort":null,"summary":null},"service_tier":"default","store":)";
-  out += answer.echo.store ? "true" : "false";
-  out += R"(,"temperature":1,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],)"
-         R"("top_p":1,"truncation":"disabled")";
+  const Echo& echo = answer.echo;
+  write_repeated(out, echo, "parallel_tool_calls", "true");
+  out += R"(,"previous_response_id":)";
+  write_text_or_null(out, echo.previous_id);
+  write_repeated(out, echo, "reasoning", R"({"effort":null,"summary":null})");
+  out += R"(,"service_tier":"default","store":)";
+  out += echo.store ? "true" : "false";
+  write_repeated(out, echo, "temperature", "1");
+  write_repeated(out, echo, "text", R"({"format":{"type":"text"}})");
+  write_repeated(out, echo, "tool_choice", R"("auto")");
+  write_repeated(out, echo, "tools", "[]");
+  write_repeated(out, echo, "top_p", "1");
+  write_repeated(out, echo, "truncation", R"("disabled")");
   write_usage(out, answer, progress);
   out += R"(,"user":)";
   write_text_or_null(out, answer.echo.user);
@@ -191,6 +208,9 @@ Route OpenAiResponses::route(std::string_view method, std::string_view path) con
     if (method == "GET") return {Call::fetch, id};
     if (method == "DELETE") return {Call::remove, id};
     return {Call::wrong_method, {}};
+  }
+  if (id.substr(slash) == "/input_items") {
+    return {method == "GET" ? Call::input_items : Call::wrong_method, id.substr(0, slash)};
   }
   if (id.substr(slash) != "/cancel") return {};
   return {method == "POST" ? Call::cancel : Call::wrong_method, id.substr(0, slash)};

@@ -1,7 +1,7 @@
 // The dialect of OpenAI's `POST /v1/responses`: answers as lists of items, streams of numbered
 // events without [DONE], answers that are stored, fetched, resumed and cancelled.
 // It takes short limits: `max_output_tokens` from 1, where OpenAI begins at 16. Of the request it
-// repeats what stands in Echo; `tools` and sampling parameters are accepted, and not repeated.
+// repeats what stands in Echo, as it came.
 // Padding of events (`include_obfuscation`), on at OpenAI, is off until it is asked for.
 // Constant; any thread.
 #pragma once
@@ -35,6 +35,8 @@ class OpenAiResponses final : public OpenAiChat, public StoredForm {
   std::optional<std::uint64_t> answer_id(std::string_view id) const override;
   void write_stored(std::string& out, const Answer& answer, Progress progress) const override;
   void write_removed(std::string& out, std::string_view id) const override;
+  void write_input_items(std::string& out, std::uint64_t id, std::string_view input,
+                         const ListPage& page) const override;
   Refusal refusal_of(StoredTrouble trouble, std::string_view id) const override;
 };
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "fakes/dialects/openai_parse.hpp"
 #include "fakes/dialects/openai_responses.hpp"
 
@@ -13,6 +16,11 @@ using world::member_of;
 constexpr std::size_t kMetadataMax = 16;
 constexpr std::size_t kMetadataKeyMax = 64;
 constexpr std::size_t kMetadataValueMax = 512;
+
+// What the answer says again as it came; and `tools`.
+constexpr std::string_view kRepeated[] = {"parallel_tool_calls", "reasoning",   "temperature",
+                                          "text",                "tool_choice", "top_p",
+                                          "truncation"};
 
 // The members that are looked at together, when all have been read. Of repeated ones the last.
 struct Members {
@@ -107,6 +115,7 @@ std::optional<Refusal> read_item(const JsonValue& item, std::int64_t index, Chat
 }
 
 std::optional<Refusal> read_input(const JsonValue& input, ChatRequest& request) {
+  request.input = input.raw;
   if (!input || input.type == JsonType::null) {
     if (!request.previous_response_id.empty()) return std::nullopt;
     return invalid("input",
@@ -133,6 +142,7 @@ std::optional<Refusal> read_input(const JsonValue& input, ChatRequest& request) 
 // Functions have names; tools that the provider runs itself have only a type.
 std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) {
   request.tools.clear();
+  request.schemas.clear();
   if (value.type == JsonType::null) return std::nullopt;
   if (value.type != JsonType::array) return wrong_type("tools", "an array of objects");
   JsonReader reader(value.raw);
@@ -147,7 +157,7 @@ std::optional<Refusal> read_tools(const JsonValue& value, ChatRequest& request) 
     if (request.tools.size() == ChatRequest::kToolsMax) {
       return invalid("tools", "Too many tools.", "array_above_max_length");
     }
-    request.tools.push_back(name.text());
+    note_tool(request, name.text(), member_of(tool.raw, "parameters").raw);
   }
   return std::nullopt;
 }
@@ -181,12 +191,20 @@ std::optional<Refusal> read_member(const std::string& name, const JsonValue& val
   if (name == "stream") return read_flag(value, name, request.stream);
   if (name == "background") return read_flag(value, name, request.background);
   if (name == "max_output_tokens") return read_limit(value, name, request);
-  if (name == "tools") return read_tools(value, request);
+  if (name == "tools") {
+    if (value.type == JsonType::array) request.repeated[name] = value.raw;
+    return read_tools(value, request);
+  }
   if (name == "metadata") return read_metadata(value, request);
   if (name == "stream_options") read_stream_options(value, request);
+  if (name == "tool_choice") read_tool_choice(value, request);
+  if (name == "text") read_format(member_of(value.raw, "format"), request);
   if (name == "input") members.input = value;
   if (name == "instructions") members.instructions = value;
   const bool given = value.type != JsonType::null;
+  const bool is_repeated = std::find(std::begin(kRepeated), std::end(kRepeated), name) !=
+                           std::end(kRepeated);
+  if (is_repeated && given) request.repeated[name] = value.raw;
   if (name == "store" && given) return read_flag(value, name, request.store);
   if (name == "user" && given) return read_text(value, name, request.user);
   if (name == "previous_response_id" && given) {

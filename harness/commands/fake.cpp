@@ -115,7 +115,7 @@ int serve_fakes(const FakeCommand& command) {
     throw std::runtime_error("--listen " + command.fakes.listen + ": cannot listen there (" +
                              std::string(world::name_of(opened.error())) + "); give another port");
   }
-  for (const std::string& line : base_url_lines(server, config)) std::printf("%s\n", line.c_str());
+  for (const std::string& line : base_url_lines(server)) std::printf("%s\n", line.c_str());
   if (!command.no_control) {
     server.set_aside([&control](fakes::Established& e, const world::HttpRequest& request) {
       return control.answer(e, request);

@@ -85,9 +85,22 @@ void check_tls(const fakes::ServerConfig& config) {
                            "port: let all have it, or give --own-ports");
 }
 
-bool is_asked(const fakes::Dialect& dialect, std::string_view path) {
-  const fakes::Call call = dialect.route("POST", path).call;
-  return call == fakes::Call::chat || call == fakes::Call::tools;
+// Whether a client of a backend that is given such a prefix gets its answers from it: of its
+// prompts, and the list of models from this provider at least.
+bool reaches(const fakes::Server& server, const fakes::FakeBackend& backend,
+             const std::string& prefix) {
+  const fakes::Dialect& dialect = backend.dialect();
+  world::HttpRequest request;
+  for (const fakes::ClientMark& mark : dialect.client_marks()) {
+    request.headers.add(mark.header, mark.value);
+  }
+  request.method = "POST";
+  request.target = prefix + std::string(dialect.chat_path());
+  if (&server.reached_at(backend.name(), request) != &backend) return false;
+  request.method = "GET";
+  if (dialect.route(request.method, dialect.models_path()).call != fakes::Call::models) return true;
+  request.target = prefix + std::string(dialect.models_path());
+  return server.reached_at(backend.name(), request).dialect().provider() == dialect.provider();
 }
 
 }  // namespace
@@ -133,26 +146,23 @@ fakes::Fault read_live_fault(const std::string& line, const fakes::ServerConfig&
   return fault;
 }
 
-std::vector<std::string> base_url_lines(const fakes::Server& server,
-                                        const fakes::ServerConfig& config) {
+std::vector<std::string> base_url_lines(const fakes::Server& server) {
   std::vector<std::string> lines;
   for (const fakes::FakeBackend* backend : server.in_order()) {
     const fakes::Dialect& dialect = backend->dialect();
-    bool prefixed = false;
-    for (const fakes::FakeBackend* other : server.in_order()) {
-      if (other == backend) break;
-      prefixed = prefixed || (config.one_port && is_asked(other->dialect(), dialect.chat_path()));
-    }
-    for (const fakes::FakeBackend* other : server.in_order()) {  // a path that begins as a name
-      const bool begins = dialect.chat_path().starts_with("/" + other->name() + "/");
-      prefixed = prefixed || (config.one_port && other != backend && begins);
+    std::string prefix;
+    if (!reaches(server, *backend, prefix)) prefix = "/" + backend->name();
+    if (!reaches(server, *backend, prefix)) {
+      throw std::runtime_error("another backend answers the paths below " + prefix + "/ on the "
+                               "port that all share: give backends." + backend->name() +
+                               " another name, or --own-ports");
     }
     std::string line = backend->name() + ": ";
     line += dialect.base_url_variable();
     if (!dialect.base_url_variable().empty()) line += '=';
     line += backend->config().tls ? "https://" : "http://";
     line += world::to_string(server.endpoints().at(backend->name()));
-    if (prefixed) line += "/" + backend->name();
+    line += prefix;
     line += dialect.base_path();
     lines.push_back(std::move(line));
   }

@@ -25,9 +25,9 @@ fakes::ServerConfig fake_setup(const FakeOptions& options);
 fakes::Fault read_live_fault(const std::string& line, const fakes::ServerConfig& config,
                              const std::vector<fakes::Fault>& others);
 
-// "openai: OPENAI_BASE_URL=http://127.0.0.1:9000/v1", a line for each backend. On a shared port the
-// first that knows a path has it to itself; the others are asked for under their names.
-std::vector<std::string> base_url_lines(const fakes::Server& server,
-                                        const fakes::ServerConfig& config);
+// "openai: OPENAI_BASE_URL=http://127.0.0.1:9000/v1", a line for each backend; with the backend's
+// name in its path where requests without it would reach another one. Throws std::runtime_error
+// when they would even so.
+std::vector<std::string> base_url_lines(const fakes::Server& server);
 
 }  // namespace harness

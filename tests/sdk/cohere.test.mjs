@@ -20,7 +20,15 @@ speaks('cohere', {
     { status: 503, type: Cohere.ServiceUnavailableError, has: told(503) },
     { status: 504, type: Cohere.GatewayTimeoutError, has: told(504) },
   ],
+  faults: { 'fails-twice': 'attempts: 1..2, status: {code: 503}' },
   more({ on_wire }) {
+    on_wire('its third attempt is known as such, without a marker', async (
+      { sdk, client, wire, model }) => {
+      const got = await sdk.ask(client, model, 'Hello.');
+      assert.match(got.text, / \[end 12 [0-9a-f]{8}\]$/);
+      assert.equal(wire.arrivals.length, 3);
+    }, { model: 'fails-twice' });
+
     on_wire('takes the result of a tool', async ({ client, say }) => {
       const tools = [{ type: 'function', function: weather }];
       const messages = [{ role: 'user', content: say }];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as errors from '@mistralai/mistralai/models/errors';
 import { weather } from './sdks.mjs';
-import { speaks } from './speaks.mjs';
+import { error_of, speaks } from './speaks.mjs';
 
 const told = (status) => ({ statusCode: status, body: /"message"/ });
 
@@ -16,7 +16,16 @@ speaks('mistral', {
     { status: 500, type: errors.SDKError, has: told(500) },
     { status: 503, type: errors.SDKError, has: told(503) },
   ],
+  faults: { 'fails-twice': 'attempts: 1..2, status: {code: 503}' },
   more({ on_wire }) {
+    on_wire('its third attempt is known as such, without a marker', async (
+      { sdk, client, model }) => {
+      await error_of(sdk.ask(client, model, 'Hello.'));
+      await error_of(sdk.ask(client, model, 'Hello.'));
+      const got = await sdk.ask(client, model, 'Hello.');
+      assert.match(got.text, / \[end 12 [0-9a-f]{8}\]$/);
+    }, { model: 'fails-twice' });
+
     on_wire('takes the result of a tool', async ({ client, say }) => {
       const tools = [{ type: 'function', function: weather }];
       const messages = [{ role: 'user', content: say }];

@@ -76,6 +76,14 @@ speaks('openai', {
       assert.equal(wire.arrivals.length, 2);
     });
 
+    on_wire('gives JSON that fits its schema', async ({ client, say, turn }) => {
+      const json_schema = { name: 'city', schema: weather.parameters };
+      const body = { model: 'fake-1', messages: [{ role: 'user', content: say }] };
+      const answer = await client.chat.completions.parse(
+        { ...body, response_format: { type: 'json_schema', json_schema } });
+      assert.deepEqual(JSON.parse(answer.choices[0].message.content), { city: `[reply ${turn}]` });
+    });
+
     on_wire('a wrong request is refused as the provider does', async ({ client }) => {
       const wrong = { model: 'fake-1', messages: [] };
       const error = await error_of(client.chat.completions.create(wrong));

@@ -15,7 +15,7 @@ function cell_of(got) {
 
 function table_of(rows, columns, measured) {
   const heads = columns.map((name) => {
-    const version = version_of(sdks[name].package);
+    const version = version_of(sdks[name].folder ?? sdks[name].package);
     return `${sdks[name].package} ${version}`;
   });
   const lines = [`| case | ${heads.join(' | ')} |`, `|${'---|'.repeat(columns.length + 1)}`];

@@ -23,7 +23,8 @@ const timed_out = [about(375, 700 + 500), about(750, 700 + 1000)];
 
 // The same for all SDKs, or by SDK where they differ.
 const all = (cell) => ({
-  openai: cell, anthropic: cell, groq: cell, cerebras: cell, cohere: cell, mistral: cell, ai: cell,
+  openai: cell, openai6: cell, anthropic: cell, groq: cell, cerebras: cell, cohere: cell,
+  mistral: cell, ai: cell,
 });
 
 const backs_off = {

@@ -10,6 +10,7 @@ import { generateText, jsonSchema, streamText, tool } from 'ai';
 import { CohereClientV2 } from 'cohere-ai';
 import Groq from 'groq-sdk';
 import OpenAI from 'openai';
+import OpenAI6 from 'openai6';
 
 const apiKey = 'sk-shakedown';
 
@@ -26,6 +27,8 @@ export const clock = {
 
 const user = (say) => [{ role: 'user', content: say }];
 const as_function = (tools) => tools && tools.map((it) => ({ type: 'function', function: it }));
+
+const choice_of = (must) => must && { type: 'function', function: { name: must } };
 
 const nothing = (events) => ({ text: '', calls: [], events, finish: null });
 
@@ -75,13 +78,15 @@ function chat_sdk(Client, path) {
   return {
     make: (url, { timeout, retries } = {}) => new Client(
       { apiKey, baseURL: url + path, timeout, maxRetries: retries }),
-    async ask(client, model, say, { tools } = {}) {
-      return chat_answer(await client.chat.completions.create(
-        { model, messages: user(say), tools: as_function(tools) }));
+    body: (model, say, { tools, must }) => ({
+      model, messages: user(say), tools: as_function(tools), tool_choice: choice_of(must),
+    }),
+    async ask(client, model, say, options = {}) {
+      return chat_answer(await client.chat.completions.create(this.body(model, say, options)));
     },
-    async stream(client, model, say, { tools } = {}) {
+    async stream(client, model, say, options = {}) {
       return chat_stream(await client.chat.completions.create(
-        { model, messages: user(say), tools: as_function(tools), stream: true }));
+        { ...this.body(model, say, options), stream: true }));
     },
   };
 }
@@ -89,12 +94,13 @@ function chat_sdk(Client, path) {
 const anthropic = {
   make: (url, { timeout, retries } = {}) => new Anthropic(
     { apiKey, baseURL: url, timeout, maxRetries: retries }),
-  body: (model, say, tools) => ({
+  body: (model, say, { tools, must }) => ({
     model, max_tokens: 12, messages: user(say),
     tools: tools && tools.map(({ parameters, ...it }) => ({ ...it, input_schema: parameters })),
+    tool_choice: must && { type: 'tool', name: must },
   }),
-  async ask(client, model, say, { tools } = {}) {
-    const answer = await client.messages.create(this.body(model, say, tools));
+  async ask(client, model, say, options = {}) {
+    const answer = await client.messages.create(this.body(model, say, options));
     if (!answer.content) return kStrange;
     const got = { ...nothing(1), usage: answer.usage, finish: answer.stop_reason };
     for (const block of answer.content) {
@@ -103,10 +109,10 @@ const anthropic = {
     }
     return got;
   },
-  async stream(client, model, say, { tools } = {}) {
+  async stream(client, model, say, options = {}) {
     const got = nothing(0);
     const at = {};
-    const body = { ...this.body(model, say, tools), stream: true };
+    const body = { ...this.body(model, say, options), stream: true };
     for await (const event of await client.messages.create(body)) {
       ++got.events;
       if (event.type === 'content_block_start' && event.content_block.type === 'tool_use') {
@@ -131,8 +137,11 @@ const cohere = {
     token: apiKey, environment: url, timeoutInSeconds: timeout && timeout / 1000,
     maxRetries: retries,
   }),
-  async ask(client, model, say, { tools } = {}) {
-    const answer = await client.chat({ model, messages: user(say), tools: as_function(tools) });
+  body: (model, say, { tools, must }) => ({
+    model, messages: user(say), tools: as_function(tools), toolChoice: must && 'REQUIRED',
+  }),
+  async ask(client, model, say, options = {}) {
+    const answer = await client.chat(this.body(model, say, options));
     if (!answer.message?.role) return kStrange;
     const got = { ...nothing(1), usage: answer.usage, finish: answer.finishReason };
     for (const part of answer.message.content ?? []) got.text += part.text ?? '';
@@ -140,10 +149,9 @@ const cohere = {
       add_call(got.calls, i, { name: call.function.name, args: call.function.arguments }));
     return got;
   },
-  async stream(client, model, say, { tools } = {}) {
+  async stream(client, model, say, options = {}) {
     const got = nothing(0);
-    const body = { model, messages: user(say), tools: as_function(tools) };
-    for await (const event of await client.chatStream(body)) {
+    for await (const event of await client.chatStream(this.body(model, say, options))) {
       ++got.events;
       const message = event.delta?.message;
       if (event.type === 'content-start' || event.type === 'content-delta') {
@@ -163,13 +171,14 @@ const cohere = {
 
 const mistral = {
   make: (url, { timeout } = {}) => new Mistral({ apiKey, serverURL: url, timeoutMs: timeout }),
-  async ask(client, model, say, { tools } = {}) {
-    return chat_answer(await client.chat.complete(
-      { model, messages: user(say), tools: as_function(tools) }));
+  body: (model, say, { tools, must }) => ({
+    model, messages: user(say), tools: as_function(tools), toolChoice: choice_of(must),
+  }),
+  async ask(client, model, say, options = {}) {
+    return chat_answer(await client.chat.complete(this.body(model, say, options)));
   },
-  async stream(client, model, say, { tools } = {}) {
-    const stream = await client.chat.stream(
-      { model, messages: user(say), tools: as_function(tools) });
+  async stream(client, model, say, options = {}) {
+    const stream = await client.chat.stream(this.body(model, say, options));
     return chat_stream(stream, (event) => event.data);
   },
 };
@@ -177,9 +186,10 @@ const mistral = {
 // OpenAI's Responses, by OpenAI's SDK.
 const responses = {
   make: chat_sdk(OpenAI, '/v1').make,
-  body: (model, say, tools) => ({
+  body: (model, say, { tools, must }) => ({
     model, input: say,
     tools: tools && tools.map((it) => ({ type: 'function', strict: false, ...it })),
+    tool_choice: must && { type: 'function', name: must },
   }),
   answer(response) {
     if (!response.output) return kStrange;
@@ -193,12 +203,12 @@ const responses = {
     }
     return got;
   },
-  async ask(client, model, say, { tools } = {}) {
-    return this.answer(await client.responses.create(this.body(model, say, tools)));
+  async ask(client, model, say, options = {}) {
+    return this.answer(await client.responses.create(this.body(model, say, options)));
   },
-  async stream(client, model, say, { tools } = {}) {
+  async stream(client, model, say, options = {}) {
     const got = nothing(0);
-    const body = { ...this.body(model, say, tools), stream: true };
+    const body = { ...this.body(model, say, options), stream: true };
     const at = {};
     for await (const event of await client.responses.create(body)) {
       ++got.events;
@@ -266,6 +276,9 @@ export function version_of(name) {
 
 export const sdks = {
   openai: { package: 'openai', dialect: 'openai-chat', ...chat_sdk(OpenAI, '/v1') },
+  openai6: {
+    package: 'openai', folder: 'openai6', dialect: 'openai-chat', ...chat_sdk(OpenAI6, '/v1'),
+  },
   responses: { package: 'openai', dialect: 'openai-responses', ...responses },
   anthropic: { package: '@anthropic-ai/sdk', dialect: 'anthropic', ...anthropic },
   groq: { package: 'groq-sdk', dialect: 'groq', ...chat_sdk(Groq, '') },

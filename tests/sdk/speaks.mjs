@@ -53,10 +53,11 @@ const kFaults = { cut: 'cut: {after_events: 6, end: rst}' };
 const those_known = (faults) => Object.fromEntries(
   Object.entries(faults).filter(([, fault]) => !lacking({ fault })));
 
-// Runs the common tests, and `more({sdk, wire_for})` beside them. `finish` has the SDK's words for
+// Runs the common tests, and `more({sdk, wire_for})` beside them. `backends` are further ones, by
+// name: what is otherwise about them. `finish` has the SDK's words for
 // stop, length and tool_calls; `errors` are rows {status, type, has}: the class of its error, and
 // what a look at it must show.
-export function speaks(name, { finish, errors, more = () => {}, faults = {} }) {
+export function speaks(name, { finish, errors, more = () => {}, faults = {}, backends = {} }) {
   const sdk = sdks[name];
   describe(`${name} (${sdk.package})`, { skip: lacking(sdk), concurrency: true }, () => {
     let fake;
@@ -64,19 +65,21 @@ export function speaks(name, { finish, errors, more = () => {}, faults = {} }) {
     before(async () => {
       const statuses = Object.fromEntries(
         errors.map(({ status }) => [`status-${status}`, `status: {code: ${status}}`]));
+      const further = Object.entries(backends).map(
+        ([backend, config]) => [backend, { dialect: sdk.dialect, ...config }]);
       fake = await start_fake({
-        backends: { it: { dialect: sdk.dialect, replies } },
+        backends: { it: { dialect: sdk.dialect, replies }, ...Object.fromEntries(further) },
         faults: { ...statuses, ...kFaults, ...those_known(faults) },
       });
     });
     after(() => fake.stop());
 
     // A test with a wire and a client of its own, and a turn that the answer names. `model` is the
-    // one of `faults` that it asks for.
-    const on_wire = (title, run, { model, ...options } = {}) => {
+    // one of `faults` that it asks for; `backend` one of `backends`.
+    const on_wire = (title, run, { model, backend = 'it', ...options } = {}) => {
       const skip = model !== undefined && lacking({ fault: faults[model] });
       it(`${name}: ${title}`, { skip }, async () => {
-        const wire = await open_wire(fake.ports.it);
+        const wire = await open_wire(fake.ports[backend]);
         const turn = `u1.s1.t${++turns}`;
         const say = `Hello. [turn ${turn}]`;
         try {
