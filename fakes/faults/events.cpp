@@ -1,5 +1,7 @@
 #include "fakes/faults/events.hpp"
 
+#include <cstdlib>
+
 #include "fakes/faults/edited.hpp"
 #include "fakes/faults/json_edit.hpp"
 #include "fakes/faults/strike.hpp"
@@ -59,10 +61,27 @@ class Changed {
           replace_all(bytes, text_, R"("")");  // of dialects that say the whole text at its end
         }
         break;
+      case EventsHow::duplicate:
+        if (unit && !done_) bytes += std::string(bytes);
+        done_ = done_ || unit;
+        break;
+      case EventsHow::wrong_index:
+        if (unit && place.step % 2 == 1) next_index(bytes);
+        break;
     }
   }
 
  private:
+  // Of the choice, the block or the item that the token is a part of.
+  static void next_index(std::string& bytes) {
+    edit_payload(bytes, [](std::string& json) {
+      const std::string path = find_member(json, {"index", "output_index"});
+      const std::string index = value_at(json, path);
+      if (index.empty()) return;
+      replace_value(json, path, std::to_string(std::strtoll(index.c_str(), nullptr, 10) + 1));
+    });
+  }
+
   // An event that only tells why the answer ended goes; the terminal one loses the member.
   static void forget_finish(std::string& bytes, bool terminal) {
     if (!terminal) {
@@ -110,6 +129,7 @@ class Changed {
   std::int64_t last_;
   std::int64_t added_ = 0;  // events that the answer had not
   std::string kept_;
+  bool done_ = false;
 };
 
 }  // namespace

@@ -13,10 +13,10 @@ namespace fakes {
 
 enum class EventsHow {
   no_terminal, no_finish, no_end, doubled, double_finish, full_message, reordered, after_terminal,
-  empty_deltas,
+  empty_deltas, duplicate, wrong_index,
 };
 
-constexpr std::array<world::Choice<EventsHow>, 9> choices(EventsHow) {
+constexpr std::array<world::Choice<EventsHow>, 11> choices(EventsHow) {
   return {{{"no_terminal", EventsHow::no_terminal},
            {"no_finish", EventsHow::no_finish},
            {"no_end", EventsHow::no_end},
@@ -25,7 +25,9 @@ constexpr std::array<world::Choice<EventsHow>, 9> choices(EventsHow) {
            {"full_message", EventsHow::full_message},
            {"reordered", EventsHow::reordered},
            {"after_terminal", EventsHow::after_terminal},
-           {"empty_deltas", EventsHow::empty_deltas}}};
+           {"empty_deltas", EventsHow::empty_deltas},
+           {"duplicate", EventsHow::duplicate},
+           {"wrong_index", EventsHow::wrong_index}}};
 }
 
 struct Events {
@@ -38,7 +40,8 @@ struct Events {
         "no_terminal (no [DONE] or message_stop), no_finish (the terminal event without a finish "
         "reason), no_end (neither), doubled (each token twice), double_finish, full_message (the "
         "whole text once more at its end), reordered (pairs change places), after_terminal (a "
-        "token behind the end), empty_deltas."));
+        "token behind the end), empty_deltas, duplicate (one token's event twice, byte for byte), "
+        "wrong_index (every other token is said to be of the choice or part behind its own)."));
   }
   friend bool operator==(const Events&, const Events&) = default;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -26,10 +27,36 @@ std::string http_date(std::int64_t unix_s) {
   return text;
 }
 
-std::string retry_header(const RateLimit& fault, std::int64_t unix_s) {
+// What is said of a limit that the backend has not: those of a young account.
+constexpr std::int64_t kRequestsPerMinute = 500;
+constexpr std::int64_t kTokensPerMinute = 30'000;
+
+// The limit, used up: so the headers say it, and the refusal with them.
+LimitHit exhaust(const RateLimit& fault, Exchange& x) {
+  const bool of_tokens = fault.of == LimitOf::tokens;
+  LimitHit hit;
+  hit.kind = of_tokens ? LimitKind::tokens : LimitKind::requests;
+  hit.requested = of_tokens ? std::max<std::int64_t>(1, x.answer.prompt_tokens) : 1;
+  Allowance& left = of_tokens ? x.facts.tokens : x.facts.requests;
+  if (left.limit == 0) left.limit = of_tokens ? kTokensPerMinute : kRequestsPerMinute;
+  left.limit = std::max(left.limit, hit.requested);
+  left.remaining = 0;
+  left.reset = std::max<world::Nanos>(fault.retry_after, std::chrono::minutes(1));
+  hit.limit = left.limit;
+  hit.used = left.limit;
+  hit.retry_after = fault.retry_after;
+  return hit;
+}
+
+std::string retry_header(const RateLimit& fault, const Dialect& dialect, std::int64_t unix_s) {
   const std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(fault.retry_after).count();
   const std::int64_t ms = std::chrono::ceil<std::chrono::milliseconds>(fault.retry_after).count();
   switch (fault.as) {
+    case RetryForm::provider: {
+      std::string headers;
+      dialect.write_retry_after(headers, fault.retry_after);
+      return headers;
+    }
     case RetryForm::seconds: return "retry-after: " + std::to_string(seconds) + "\r\n";
     case RetryForm::http_date: return "retry-after: " + http_date(unix_s + seconds) + "\r\n";
     case RetryForm::past_date: return "retry-after: " + http_date(unix_s - seconds) + "\r\n";
@@ -44,11 +71,13 @@ std::string retry_header(const RateLimit& fault, std::int64_t unix_s) {
 }  // namespace
 
 world::Task<void> strike(RateLimit fault, Exchange& x) {
-  std::string headers = retry_header(fault, x.unix_s());
+  std::string headers = retry_header(fault, x.dialect, x.unix_s());
   if (fault.should_retry) {
     headers += *fault.should_retry ? "x-should-retry: true\r\n" : "x-should-retry: false\r\n";
   }
-  Refusal refusal = x.dialect.refusal_of(429);
+  const LimitHit hit = exhaust(fault, x);
+  const std::string_view model = x.chat == nullptr ? std::string_view() : x.chat->model;
+  Refusal refusal = x.dialect.refusal_of_limit(hit, model);
   co_await answer_refusal(x, std::move(refusal), headers);
 }
 

@@ -26,6 +26,7 @@
 #include "harness/run/trail_file.hpp"
 #include "harness/scenario/errors.hpp"
 #include "harness/scenario/loader.hpp"
+#include "harness/scenario/never_asked.hpp"
 #include "harness/verdict/verdict.hpp"
 #include "reports/console.hpp"
 #include "reports/result_json.hpp"
@@ -58,19 +59,14 @@ void check_together(const RunCommand& command, const std::vector<Scenario>& scen
                         "scenario `" + scenario.name + "` is also in " + first->second +
                             "; its results would overwrite those"});
     }
-    const bool live = command.mode == "live" || scenario.target.is_given();
-    if (live) {
-      for (ScenarioError& error : sim_only(scenario)) errors.push_back(std::move(error));
-    } else {
-      for (ScenarioError& error : live_only(scenario)) errors.push_back(std::move(error));
+    const bool live =
+        command.mode == "live" || (scenario.target.is_given() && command.mode != "sim");
+    for (ScenarioError& error : cannot_run(scenario, live ? Mode::live : Mode::sim)) {
+      errors.push_back(std::move(error));
     }
+    for (ScenarioError& error : never_asked(scenario)) errors.push_back(std::move(error));
     for (ScenarioError& error : target_errors(scenario)) errors.push_back(std::move(error));
     if (!scenario.target.is_given()) continue;
-    if (command.mode == "sim") {
-      errors.push_back({Place{scenario.file, 0, 0},
-                        "has a target, and a real target cannot be simulated; leave --mode sim "
-                        "out"});
-    }
     for (ScenarioError& error : target_lacks(scenario)) errors.push_back(std::move(error));
   }
 }

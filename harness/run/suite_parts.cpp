@@ -32,12 +32,21 @@ std::vector<agent::Provider> providers_of(const Scenario& scenario, std::uint64_
   return providers;
 }
 
+namespace {
+// Where it is written; of one that was not read from the file, the file.
+Place place_of(const Scenario& scenario, std::size_t fault) {
+  const bool known = fault < scenario.fault_places.size();
+  return known ? scenario.fault_places[fault] : Place{scenario.file, 0, 0};
+}
+}  // namespace
+
 std::vector<ScenarioError> sim_only(const Scenario& scenario) {
   std::vector<ScenarioError> errors;
-  for (const fakes::Fault& fault : scenario.faults) {
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    const fakes::Fault& fault = scenario.faults[i];
     const fakes::FaultKind& kind = fakes::kind_of(fault.action);
     if (kind.in_live) continue;
-    errors.push_back({Place{scenario.file, 0, 0},
+    errors.push_back({place_of(scenario, i),
                       "`faults." + fault.id + "` is a fault of kind `" + std::string(kind.name) +
                           "`, which can fire in sim only"});
   }
@@ -46,12 +55,29 @@ std::vector<ScenarioError> sim_only(const Scenario& scenario) {
 
 std::vector<ScenarioError> live_only(const Scenario& scenario) {
   std::vector<ScenarioError> errors;
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    const fakes::FaultKind& kind = fakes::kind_of(scenario.faults[i].action);
+    if (kind.in_sim) continue;
+    errors.push_back({place_of(scenario, i),
+                      "`faults." + scenario.faults[i].id + "` is a fault of kind `" +
+                          std::string(kind.name) + "`, which can fire in live only"});
+  }
   for (const AgentFault& fault : scenario.agent_faults) {
     const AgentFaultKind& kind = kind_of(fault.action);
     if (kind.in_sim) continue;
-    errors.push_back({Place{scenario.file, 0, 0},
+    errors.push_back({fault.place,
                       "`faults." + fault.id + "` is a fault of kind `" + std::string(kind.name) +
                           "`, which needs a real process: run it with --mode live"});
+  }
+  return errors;
+}
+
+std::vector<ScenarioError> cannot_run(const Scenario& scenario, Mode mode) {
+  if (mode == Mode::live) return sim_only(scenario);
+  std::vector<ScenarioError> errors = live_only(scenario);
+  if (scenario.target.is_given()) {
+    errors.push_back({Place{scenario.file, 0, 0},
+                      "has a target, and a real target cannot be simulated; leave --mode sim out"});
   }
   return errors;
 }

@@ -5,6 +5,7 @@
 #include "agent/providers/provider_client.hpp"
 #include "fakes/server.hpp"
 #include "harness/run/prepared.hpp"
+#include "harness/run/run.hpp"
 #include "harness/scenario/errors.hpp"
 #include "reports/run_record.hpp"
 
@@ -27,6 +28,9 @@ std::vector<ScenarioError> sim_only(const Scenario& scenario);
 
 // The scenario's faults that cannot strike in sim, each with a sentence.
 std::vector<ScenarioError> live_only(const Scenario& scenario);
+
+// Why the scenario cannot be run in a mode; empty: it can.
+std::vector<ScenarioError> cannot_run(const Scenario& scenario, Mode mode);
 
 // How often each fault fired.
 // The same of what the scenario plans, of the agent too, before anything has fired.

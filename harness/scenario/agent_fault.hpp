@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/scenario/errors.hpp"
 #include "harness/scenario/target.hpp"
 #include "world/field.hpp"
 #include "world/units.hpp"
@@ -107,6 +108,7 @@ struct AgentFault {
   world::Instant from{};  // the first strike
   world::Instant to{};    // no strike from then on, but for the first
   AgentAction action;
+  Place place = {};  // where it is written
 };
 
 // Why it cannot strike this target, as the rest of a sentence; empty: it can.

@@ -97,6 +97,7 @@ void read_agent_fault(Loading& loading, const YamlNode& node, const std::string&
                       std::set<std::string>& ids) {
   ErrorList& errors = loading.errors;
   AgentFault fault;
+  fault.place = node.place;
   const std::vector<KindForm> forms = agent_fault_forms();
   std::vector<std::string> known = {"id", "on", "at"};
   for (const KindForm& form : forms) known.push_back(form.name);
@@ -119,6 +120,7 @@ void read_agent_fault(Loading& loading, const YamlNode& node, const std::string&
       return;
     }
     chosen = &forms[k];
+    fault.place = value->place;
     const Slot action{path + "." + chosen->name};
     if (read_alternative(errors, k, fields_of_kind(*value, *chosen), action, fault.action,
                          Indices{})) {

@@ -212,6 +212,8 @@ void read_fault(Loading& loading, const YamlNode& node, const std::string& path,
     check_network_fault(loading, node, path, fault);
     check_dialects(loading, node, path, fault);
   }
+  const YamlNode* action = node.find(fakes::kind_of(fault.action).name);
+  loading.scenario.fault_places.push_back(action == nullptr ? node.place : action->place);
   loading.scenario.faults.push_back(std::move(fault));
 }
 

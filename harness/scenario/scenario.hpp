@@ -78,6 +78,7 @@ struct Scenario {
   std::vector<Phase> phases;  // in time order, not overlapping, at least one
   std::vector<LoadClass> load;  // in file order, at least one
   std::vector<fakes::Fault> faults;
+  std::vector<Place> fault_places;  // of each of these, where its action is written
   std::vector<AgentFault> agent_faults;  // in file order, apart from the others
   std::vector<SourcedText> slos;
   std::vector<InvariantChoice> invariants;

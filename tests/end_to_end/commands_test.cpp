@@ -174,6 +174,44 @@ TEST_CASE("check goes on after a bad file", "[check]") {
                    "3 invariants\n");
 }
 
+TEST_CASE("check: the outages of the field are good in both modes", "[check]") {
+  for (const std::string mode : {"sim", "live"}) {
+    const RunResult ran =
+        shakedown({"check", source_dir() + "/scenarios/outages", "--mode", mode});
+    CHECK(ran.code == 0);
+    CHECK(lines_of(ran.out).size() == 6);
+  }
+}
+
+TEST_CASE("check refuses a fault that cannot fire in the mode", "[check]") {
+  const TempFolder folder;
+  RunOptions options;
+  options.directory = folder.path();
+  const std::string names = "  - {id: names, on: backends.primary, at: 5s.., dns: nxdomain}\n";
+  const std::string frozen = "  - {id: frozen, on: agent, at: 5s, freeze: 1s}\n";
+  const std::string no_names = "s.yaml:17:54: `faults.names` is a fault of kind `dns`, which can "
+                               "fire in sim only\n";
+  const std::string not_frozen = ": `faults.frozen` is a fault of kind `freeze`, which needs a "
+                                 "real process: run it with --mode live\n";
+  const auto check = [&](const std::string& faults, const std::vector<std::string>& further) {
+    folder.file("s.yaml", std::string(kSound) + "faults:\n" + faults);
+    std::vector<std::string> words = {"check", "s.yaml"};
+    words.insert(words.end(), further.begin(), further.end());
+    return shakedown(words, options);
+  };
+  CHECK(contains(check(names, {}).out, "3 invariants; in sim only\n"));
+  CHECK(check(names, {"--mode", "sim"}).code == 0);
+  CHECK(check(names, {"--mode", "live"}).err == no_names);
+  CHECK(check(names, {"--mode", "live"}).code == 3);
+  CHECK(contains(check(frozen, {}).out, "3 invariants; in live only\n"));
+  CHECK(check(frozen, {"--mode", "sim"}).err == "s.yaml:17:45" + not_frozen);
+  CHECK(check(frozen, {"--mode", "live"}).code == 0);
+  const RunResult neither = check(names + frozen, {});
+  CHECK(neither.code == 3);
+  CHECK(neither.err == no_names + "s.yaml:18:45" + not_frozen);
+  CHECK(shakedown({"run", "s.yaml", "--mode", "live"}, options).err == no_names);
+}
+
 TEST_CASE("the example of a file of fakes is served", "[fake]") {
   const std::string file = source_dir() + "/docs/examples/fakes.yaml";
   Running fake(shakedown_argv({"fake", "--config", file, "--listen", "127.0.0.1:0", "--fault",

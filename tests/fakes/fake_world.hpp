@@ -44,9 +44,12 @@ struct FakeWorld {
   fakes::Server server;
   world::Endpoint at;
 
+  // Port 0: one that the kernel chooses, for worlds side by side whose faults leave it open.
   explicit FakeWorld(std::vector<fakes::Fault> faults = {},
-                     fakes::Backend backend = steady_backend(), std::uint64_t seed = 1)
-      : server(world.clock, world.network, config_of(std::move(faults), backend, seed, free_port()),
+                     fakes::Backend backend = steady_backend(), std::uint64_t seed = 1,
+                     std::optional<std::uint16_t> port = {})
+      : server(world.clock, world.network,
+               config_of(std::move(faults), backend, seed, port ? *port : free_port()),
                [this](const fakes::PromptRecord& record) { records.push_back(record); }) {
     const world::Result<void> opened = server.open();
     ENSURE(opened.has_value(), "the fake's port must open");

@@ -1,6 +1,8 @@
 // What each provider says to a request that met a rate limit, or a server with too much to do: in
 // its own words, with its own status and headers, as it goes over the wire.
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
 #include "tests/fakes/dialect_world.hpp"
 
@@ -162,4 +164,69 @@ TEST_CASE("a server with too much to do says so with its provider's status", "[l
     CHECK(body.text.find(row.says) != std::string::npos);
   }
   CHECK(refusals == 1);
+}
+
+namespace {
+
+// The words with every number and wait blotted out: figures differ from one refusal to the next.
+std::string shape_of(const std::string& text) {
+  std::string shape;
+  for (const char c : text) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit || shape.empty() || shape.back() != '#') shape += digit ? '#' : c;
+  }
+  return std::regex_replace(shape, std::regex("try again in [#.msh]+"), "try again in #");
+}
+
+std::set<std::string> names_of(const world::HttpHeaders& headers) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : headers) names.insert(name);
+  return names;
+}
+
+// Of two requests the second, which a backend of these limits refuses.
+Body refused_by_limits(const std::string& dialect, const fakes::Limits& limits) {
+  fakes::Backend backend = steady_backend();
+  backend.dialect = dialect;
+  backend.limits = limits;
+  for (Body& body : bodies_of(backend, 2)) {
+    if (body.status == 429) return body;
+  }
+  return {};
+}
+
+Body refused_by_fault(const std::string& dialect, const fakes::RateLimit& action) {
+  fakes::Backend backend = steady_backend();
+  backend.dialect = dialect;
+  FakeWorld<InSim> fake({fault(action)}, backend);
+  return body_of(fake.talk(ask_in(dialect, 1), 20s).bytes);
+}
+
+}  // namespace
+
+TEST_CASE("the fault `rate_limit` looks as the refusal of a limit does", "[limits]") {
+  fakes::Limits requests, tokens;
+  requests.requests_per_minute = 1;
+  tokens.requests_per_minute = 100;
+  tokens.tokens_per_minute = 20;
+  for (const std::string name : {"openai-chat", "openai-responses", "anthropic", "cohere",
+                                 "mistral", "groq", "cerebras"}) {
+    for (const fakes::LimitOf of : {fakes::LimitOf::requests, fakes::LimitOf::tokens}) {
+      const bool of_tokens = of == fakes::LimitOf::tokens;
+      const Body real = refused_by_limits(name, of_tokens ? tokens : requests);
+      fakes::RateLimit action;
+      action.of = of;
+      const Body played = refused_by_fault(name, action);
+      CAPTURE(name, of_tokens, real.text, played.text);
+      REQUIRE(real.status == 429);
+      CHECK(played.status == 429);
+      CHECK(shape_of(played.text) == shape_of(real.text));
+      CHECK(names_of(played.headers) == names_of(real.headers));
+      CHECK(played.headers.get("retry-after") == "20");
+      for (const std::string kind : {"requests", "tokens", "tokens-minute"}) {
+        const std::string left(real.headers.get("x-ratelimit-remaining-" + kind));
+        if (left == "0") CHECK(played.headers.get("x-ratelimit-remaining-" + kind) == "0");
+      }
+    }
+  }
 }

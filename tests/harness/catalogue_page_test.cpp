@@ -1,13 +1,17 @@
 // docs/faults.md is written from the catalogue of faults, so that it is never behind it.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "fakes/faults/catalogue.hpp"
 #include "harness/scenario/fault_keys.hpp"
+#include "harness/scenario/loader.hpp"
 #include "harness/scenario/schema.hpp"
 #include "tests/support/places.hpp"
 
@@ -104,6 +108,37 @@ std::string kind_text(const fakes::FaultKind& kind, const KindForm& form, const 
          parameters_text(form, action);
 }
 
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  while (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+// Of the scenarios that are there, by name.
+std::string outages_text() {
+  std::string text =
+      "\n## Outages\nShapes of outages that happened, each a scenario that is ready to run: "
+      "`shakedown run scenarios/outages/`, or one of them with `--target` against an agent of your "
+      "own.\n\n| scenario | what happens |\n|---|---|\n";
+  std::set<std::string> files;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(source_dir() + "/scenarios/outages")) {
+    files.insert(entry.path().filename().string());
+  }
+  for (const std::string& file : files) {
+    const Scenario scenario = load_scenario(source_dir() + "/scenarios/outages/" + file);
+    text += "| [" + scenario.name + "](../scenarios/outages/" + file + ") | " +
+            in_a_cell(one_line(scenario.about)) + " |\n";
+  }
+  text += "\nWhat breaks together has one `fate`, and `markov` bad times, which then coincide "
+          "whatever each fault does:\n```yaml\nfaults:\n"
+          "  - {id: fails, on: backends.large, at: brown_out, fate: eu-1, markov: {up: 60s, down: "
+          "20s}, status: 503}\n"
+          "  - {id: slow, on: backends.other, at: brown_out, fate: eu-1, markov: {up: 60s, down: "
+          "20s}, slow: {factor: 20}}\n```\n";
+  return text;
+}
+
 std::string page() {
   std::string text = kOpening;
   const std::vector<fakes::CatalogueRow> rows = fakes::catalogue();
@@ -122,6 +157,7 @@ std::string page() {
     text += "| `agent." + std::string(kind.name) + "` | " + std::string(kind.doc) +
             (kind.in_sim ? "" : " (live only)") + " | `" + std::string(kind.example) + "` |\n";
   }
+  text += outages_text();
   text += "\n## Kinds and their parameters\nA bare value is the first parameter: `hang: 5s` is "
           "`hang: {for: 5s}`.\n";
   const json schema = scenario_schema();

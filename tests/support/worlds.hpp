@@ -55,6 +55,7 @@ struct Talk {
   std::string end;  // "refused", "unresolved", "no connection", "fin", "reset", "silence", "enough"
   world::Instant first_byte = world::kNever;
   world::Instant last_byte = world::kNever;
+  world::Instant ended = world::kNever;  // when the end was seen, or patience was over
 };
 
 inline world::Task<std::size_t> read_into(world::Stream& stream, Talk& talk, world::Clock& clock,
@@ -86,6 +87,7 @@ inline world::Task<Talk> talk_on(world::Clock& clock, world::Stream& stream, std
   auto waiting = world::with_deadline(clock, clock.now() + patience, std::move(reading));
   const std::optional<std::size_t> read = co_await waiting;
   if (!read) talk.end = "silence";
+  talk.ended = clock.now();
   co_return talk;
 }
 

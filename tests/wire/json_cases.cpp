@@ -43,6 +43,10 @@ const std::vector<Spoiled> kSpoiled = {
      [](const std::string& p) {
        return read(p).is_object() && read(p).contains("id") && !contains(p, "choices");
      }},
+    {"json.no_finish_reason",
+     [](const std::string& p) {
+       return contains(p, R"("choices":[{)") && !contains(p, "finish_reason") && is_json(p);
+     }},
     {"json.unknown_enum",
      [](const std::string& p) {
        return contains(p, R"("finish_reason":"shakedown_unknown")") && is_json(p);

@@ -11,6 +11,7 @@ using support::body_of;
 using support::count;
 using support::Talk;
 using std::chrono::milliseconds;
+using namespace std::chrono_literals;
 using Seen = std::function<bool(const Talk&, const Talk&)>;
 
 constexpr const char* kTools =
@@ -38,11 +39,25 @@ Seen refused(int status, std::string code) {
   };
 }
 
+// The provider's words, its figures, and headers that agree with them.
+Seen limited(std::string of, std::string words) {
+  return [of = std::move(of), words = std::move(words)](const Talk& t, const Talk& usual) {
+    const support::Body body = body_of(t.bytes);
+    const std::string limit(body.headers.get("x-ratelimit-limit-" + of));
+    const std::string said_first = R"({"error":{"message":"Rate limit reached for fake-1 in )"
+                                   "organization org-shakedown on " + words + ": Limit " + limit +
+                                   ", Used " + limit + ", Requested ";
+    return refused(429, "rate_limit_exceeded")(t, usual) && body.text.starts_with(said_first) &&
+           !limit.empty() && has(t, ". Please try again in 20s.\",\"type\":\"" + of + "\"") &&
+           body.headers.get("x-ratelimit-remaining-" + of) == "0" &&
+           body.headers.get("retry-after") == "20" &&
+           body.headers.get("retry-after-ms") == "20000";
+  };
+}
+
 void add_refusals(std::vector<Case>& cases) {
-  cases.push_back({"provider.rate_limit", false, [](const Talk& t, const Talk&) {
-                     return body_of(t.bytes).status == 429 &&
-                            body_of(t.bytes).headers.get("retry-after") == "20";
-                   }});
+  add_both(cases, "provider.rate_limit", limited("requests", "requests per min (RPM)"));
+  add_both(cases, "provider.token_limit", limited("tokens", "tokens per min (TPM)"));
   add_both(cases, "provider.insufficient_quota", refused(429, "insufficient_quota"));
   add_both(cases, "provider.credit_balance", refused(429, "credit_balance_exhausted"));
   add_both(cases, "provider.spend_limit", refused(429, "enforced_spend_limit_reached"));
@@ -218,11 +233,15 @@ void add_others(std::vector<Case>& cases) {
   };
   add_both(cases, "provider.cache_miss", late);
   add_both(cases, "provider.cold", late);
-  Case stall = row("provider.identity_stall", false, [](const Talk& t, const Talk&) {
-    return t.end == "silence" && t.bytes.empty();
-  });
-  stall.patience = milliseconds(800);
-  cases.push_back(stall);
+  // Half a minute of silence, and then the answer, to those who wait.
+  for (const bool stream : {false, true}) {
+    Case stall = row("provider.identity_stall", stream, [](const Talk& t, const Talk& usual) {
+      return t.first_byte >= world::at(30s) && said(t) == said(usual) && !said(t).empty() &&
+             body_of(t.bytes).status == 200 && body_of(t.bytes).whole;
+    });
+    stall.patience = 45s;
+    cases.push_back(stall);
+  }
 }
 
 std::vector<Case> all_cases() {

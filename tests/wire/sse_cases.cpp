@@ -98,6 +98,14 @@ void add_events(std::vector<Case>& cases) {
     return said(t).starts_with(" t2[reply") && said(t).size() == said(usual).size() &&
            text_of(t).ends_with("data: [DONE]\n\n");
   }));
+  cases.push_back(row("sse.duplicate_event", [](const Talk& t, const Talk& usual) {
+    return whole(t) && events(t) == events(usual) + 1 && payloads(t)[1] == payloads(t)[2] &&
+           payloads(t)[1] == payloads(usual)[1] && payloads(t)[3] == payloads(usual)[2];
+  }));
+  cases.push_back(row("sse.wrong_index", [](const Talk& t, const Talk& usual) {
+    return whole(t) && count(text_of(t), R"("index":1,)") == 4 &&
+           count(text_of(t), R"("index":0,)") == count(text_of(usual), R"("index":0,)") - 4;
+  }));
   cases.push_back(row("sse.after_terminal", [](const Talk& t, const Talk&) {
     const std::size_t done = text_of(t).find(kDone);
     return done != std::string::npos && text_of(t).rfind(R"("content":)") > done;

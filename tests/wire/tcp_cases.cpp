@@ -119,12 +119,14 @@ const std::vector<Case>& tcp_cases() {
       {"tcp.slow_close", false,
        [](const Talk& t, const Talk&) {
          return t.end == "fin" && t.bytes.find("content-length") == std::string::npos &&
-                t.bytes.find("total_tokens") != std::string::npos;
+                t.bytes.find("total_tokens") != std::string::npos &&
+                t.ended >= world::at(710ms);  // the answer is due at 110 ms
        }},
       {"tcp.slow_close", true,
        [](const Talk& t, const Talk&) {
          return t.end == "fin" && t.bytes.find("chunked") == std::string::npos &&
-                t.bytes.find("[DONE]\n\n") != std::string::npos;
+                t.bytes.find("[DONE]\n\n") != std::string::npos &&
+                t.ended >= world::at(710ms);
        }},
   };
   return cases;

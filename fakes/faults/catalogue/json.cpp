@@ -21,6 +21,8 @@ constexpr CatalogueRow kRows[] = {
    "json: null_value", "F18"},
   {"json.missing_field", "The member with the answer is missing.",
    "json: missing_field", "F18"},
+  {"json.no_finish_reason", "The member that tells why the answer ended is missing.",
+   "json: {how: missing_field, field: choices.0.finish_reason}", "F22"},
   {"json.unknown_enum", "The answer ends for a reason that nobody knows.",
    "json: unknown_enum", "F19"},
   {"json.renamed_field", "The member with the answer has another name.",

@@ -6,8 +6,10 @@ namespace {
 
 // clang-format off
 constexpr CatalogueRow kRows[] = {
-  {"provider.rate_limit", "Status 429 in the provider's form, with Retry-After.",
+  {"provider.rate_limit", "Status 429 in the provider's words and figures, with Retry-After.",
    "rate_limit: {retry_after: 20s}", "F1"},
+  {"provider.token_limit", "The same 429 for too many tokens a minute.",
+   "rate_limit: {retry_after: 20s, of: tokens}", "F1"},
   {"provider.insufficient_quota", "The quota is used up: a 429 that no waiting helps.",
    "provider_error: insufficient_quota", "F2"},
   {"provider.credit_balance", "The credit is used up.",
