@@ -3,6 +3,7 @@
 
 #include "harness/run/run.hpp"
 #include "harness/scenario/loader.hpp"
+#include "reports/measurements.hpp"
 #include "scenarios.hpp"
 #include "tests/support/places.hpp"
 
