@@ -86,7 +86,8 @@ FakeBackend::FakeBackend(Parts parts)
     : parts_(std::move(parts)),
       dialect_(dialect_of(parts_.config)),
       warmth_(parts_.config.cold_start),
-      background_({parts_.clock, parts_.random, parts_.config, dialect_, parts_.journal}) {
+      background_({parts_.clock, parts_.random, parts_.config, dialect_, parts_.journal,
+                   emission_}) {
   if (!parts_.config.replay.empty()) {
     ENSURE(parts_.config.recording != nullptr, "a backend replays a file that was not read");
     replay_ = std::make_unique<Replay>(parts_.config.recording);
@@ -160,7 +161,7 @@ Task<void> FakeBackend::answer_short(Established& e, Call call, std::string id) 
   if (call == Call::model) dialect_.write_model(x.body, id);
   if (call == Call::warm) x.body = "{}";
   x.add_response(200, "application/json", x.body);
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);
 }
 
@@ -193,7 +194,7 @@ Task<void> FakeBackend::count_tokens(Established& e, world::HttpRequest request)
     co_return;
   }
   x.add_response(200, "application/json", x.body);
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);
 }
 
@@ -205,7 +206,7 @@ Task<void> FakeBackend::handle_tools(Established& e, world::HttpRequest request)
   }
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
   x.add_response(202, "application/json", {});
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);
 }
 
@@ -213,6 +214,7 @@ Task<void> FakeBackend::handle_chat(Established& e, world::HttpRequest request,
                                     const RecordedExchange* recorded) {
   Exchange x(parts_.clock, e, dialect_, Timing(parts_.config, parts_.random, {}));
   x.recorded = recorded;
+  x.emission = &emission_;
   x.path = request.path();
   x.record.backend = parts_.name;
   x.record.ordinal = requests_++;

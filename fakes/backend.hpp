@@ -49,6 +49,7 @@ class FakeBackend {
   const Dialect& dialect() const { return dialect_; }
   std::int64_t active() const { return active_; }  // requests being answered now
   std::uint64_t tool_effects() const { return tools_ ? tools_->effects() : 0; }
+  const Emission& emission() const { return emission_; }  // of its answers
   std::uint64_t warmings() const { return warmings_; }  // of connections; these are no requests
 
   // Turns whose attempts are counted. One that has left counts from 1 again when it comes back.
@@ -97,6 +98,7 @@ class FakeBackend {
   Warmth warmth_;
   std::unique_ptr<Replay> replay_;  // null: nothing is replayed
   Words words_;
+  Emission emission_;
   Background background_;
   world::LruMap<std::uint64_t, std::uint32_t> attempts_{kTurnsMax};
   Repeats repeats_{kRepeatsMax, kRepeatWithin};

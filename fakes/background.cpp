@@ -106,7 +106,7 @@ Task<void> answer_queued(Exchange& x) {
   x.body.clear();
   x.dialect.stored_form()->write_stored(x.body, x.answer, Progress::queued);
   x.add_response(200, "application/json", x.body);
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send_now();
   if (sent) x.record.end = End::completed;
 }
 
@@ -199,6 +199,7 @@ std::shared_ptr<StoredAnswer> Background::make(const Exchange& x, const ChatRequ
 
 Task<void> Background::answer(Established& e, StoredCall call) {
   Exchange x(parts_.clock, e, parts_.dialect, Timing(parts_.config, parts_.random, {}));
+  x.emission = &parts_.emission;
   parts_.journal.note_fetch();
   std::optional<Refusal> refusal = answer_or_refuse(x, call);
   if (refusal) {
@@ -207,7 +208,7 @@ Task<void> Background::answer(Established& e, StoredCall call) {
   }
   if (x.stored == nullptr) {
     x.add_response(200, "application/json", x.body);
-    const bool sent = co_await x.send(x.now());
+    const bool sent = co_await x.send_now();
     static_cast<void>(sent);
     co_return;
   }

@@ -26,6 +26,7 @@ class Background {
     const Backend& config;
     const Dialect& dialect;
     Journal& journal;
+    Emission& emission;  // of its backend
   };
 
   explicit Background(Parts parts) : parts_(parts) {}

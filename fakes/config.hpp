@@ -28,6 +28,7 @@ struct Backend {
   world::Distribution inter_token = world::Distribution::fixed(20'000'000);
   world::Distribution output_tokens = world::Distribution::lognormal(60, 400);
   world::Nanos prefill{0};                  // per token of the prompt, before the first token
+  world::Nanos coalesce{0};                 // tokens of a stream so close together leave as one
   // Of background answers: before the model starts.
   world::Distribution queue_time = world::Distribution::fixed(0);
   world::Nanos stored_for = std::chrono::hours(1);        // then a stored answer is forgotten
@@ -60,6 +61,10 @@ struct Backend {
         field("prefill", &Backend::prefill,
               "Time for each token of the prompt, added to the time to first token.")
             .between(0, 1'000'000'000),
+        field("coalesce", &Backend::coalesce,
+              "Tokens of a stream that are due up to this long after another leave with it in one "
+              "write, when the last of them is due; the first waits for none. 0s: each on its own.")
+            .between(0, 60'000'000'000),
         field("output_tokens", &Backend::output_tokens,
               "Length of an answer when the request does not say.")
             .in(Unit::count),

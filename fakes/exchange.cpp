@@ -24,6 +24,7 @@ Exchange::Exchange(world::Clock& clock, Established& established, const Dialect&
       clock_(clock),
       pace_(&clock),
       begun_(clock.now()),
+      free_at_(begun_),
       established_(established) {
   record.at = begun_;
   out.clear();
@@ -32,7 +33,7 @@ Exchange::Exchange(world::Clock& clock, Established& established, const Dialect&
 
 void Exchange::begin(world::Clock& pace, bool watched) {
   pace_ = &pace;
-  begun_ = pace.now();
+  begun_ = free_at_ = pace.now();
   watched_ = watched;
 }
 
@@ -74,7 +75,13 @@ Task<bool> Exchange::send(Instant due) {
     sent = co_await write(0, out.size(), due);
   }
   out.clear();
+  has_instant_ = true;
   co_return sent;
+}
+
+Task<bool> Exchange::send_now() {
+  has_instant_ = false;
+  return send(pace_now());
 }
 
 namespace {
@@ -114,7 +121,8 @@ Task<bool> Exchange::write(std::size_t from, std::size_t size, Instant due) {
     co_return false;
   }
   const Instant before = now();
-  const world::Nanos late = (pace_ == &clock_ ? before : pace_now()) - due;
+  const Instant here = pace_ == &clock_ ? before : pace_now();
+  const world::Nanos late = here - std::max(due, free_at_);
   const std::string_view bytes = std::string_view(out).substr(from, size);
   // TCP takes what is written to a peer that has closed; only the next write would fail. (A client
   // that has said all that it will say, and still listens, is taken for one that left.)
@@ -128,8 +136,18 @@ Task<bool> Exchange::write(std::size_t from, std::size_t size, Instant due) {
   }
   if (record.first_write == world::kNever) record.first_write = before;
   record.last_write = now();
-  record.late_max = std::max(record.late_max, late);
+  free_at_ = pace_ == &clock_ ? record.last_write : pace_now();
+  note_written(late);
   co_return true;
+}
+
+void Exchange::note_written(world::Nanos late) {
+  const std::int64_t events = std::exchange(events_waiting, 0);
+  record.events += events;
+  if (events > 0) ++record.writes;
+  if (!has_instant_) return;
+  record.late_max = std::max(record.late_max, late);
+  if (emission != nullptr) emission->wrote(events, late);
 }
 
 Task<void> Exchange::wait_until(Instant at) {
@@ -196,6 +214,7 @@ Task<bool> Exchange::stay_silent_for(world::Nanos duration) {
   auto waiting = world::with_deadline(clock_, now() + duration, std::move(going));
   const std::optional<bool> gone = co_await waiting;
   if (gone.has_value()) record.end = End::peer_gone;
+  free_at_ = pace_now();
   co_return !gone.has_value();
 }
 
@@ -245,7 +264,7 @@ Task<void> answer_refusal(Exchange& x, Refusal refusal, std::string_view further
   framing += further_headers;
   x.add_head(refusal.status, "application/json", framing);
   x.out += x.body;
-  const bool sent = co_await x.send(x.pace_now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);  // the record says so
 }
 

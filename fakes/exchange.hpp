@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "fakes/dialect.hpp"
+#include "fakes/emission.hpp"
 #include "fakes/fault_schedule.hpp"
 #include "fakes/journal.hpp"
 #include "fakes/shape.hpp"
@@ -57,6 +58,9 @@ class Exchange {
   // through. False: nothing more can be sent: the peer has gone, a connection fault took the
   // connection, or the shape's limit is reached.
   world::Task<bool> send(world::Instant due);
+
+  // The same with what has no instant of its own: it cannot be late.
+  world::Task<bool> send_now();
 
   // Waits until the instant (of the pace) has come; returns at once when it has.
   world::Task<void> wait_until(world::Instant at);
@@ -116,6 +120,8 @@ class Exchange {
   std::optional<std::uint64_t> repeat_of;  // what its attempts are counted by, if by its content
   HeadChange head;
   std::optional<Shape> shape;
+  Emission* emission = nullptr;     // counts the writes; null: nobody does
+  std::int64_t events_waiting = 0;  // of a stream, in `out`
 
   // For faults: what was asked, what the backend remembers, and what they do with it.
   const ChatRequest* chat = nullptr;
@@ -131,12 +137,15 @@ class Exchange {
   world::Task<bool> watch_until(world::Instant at);
   world::Task<bool> send_pieces(world::Instant due);
   world::Task<bool> write(std::size_t from, std::size_t size, world::Instant due);
+  void note_written(world::Nanos late);
 
   world::Clock& clock_;
   world::Clock* pace_;
   world::Instant begun_;
   bool watched_ = false;
   bool left_before_ = false;
+  bool has_instant_ = true;   // what is being sent
+  world::Instant free_at_;    // of the pace: before, nothing could be written but what was
   Established& established_;
 };
 

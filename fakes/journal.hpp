@@ -43,6 +43,8 @@ struct PromptRecord {
   world::Instant first_write = world::kNever;
   world::Instant last_write = world::kNever;
   world::Nanos late_max{0};  // the most that a write left behind its due instant: our own delay
+  std::int64_t events = 0;   // of a stream, handed over ...
+  std::int64_t writes = 0;   // ... in so many writes
   std::int64_t tokens = 0;   // handed over
   bool effect = false;       // a tool has changed something
   // Of a tool server: which command it was, the same when it comes again: the tool, a hash of its

@@ -101,6 +101,12 @@ std::size_t Server::connections() const {
   return sum;
 }
 
+Emission Server::emission() const {
+  Emission sum;
+  for (const auto& [name, backend] : backends_) sum.merge(backend->emission());
+  return sum;
+}
+
 bool Server::reset(const std::vector<Fault>& faults) {
   for (const auto& [name, backend] : backends_) backend->forget();
   for (auto& [group, limiter] : limiters_) limiter = RateLimiter(limiter.limits());

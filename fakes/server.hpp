@@ -43,6 +43,7 @@ class Server {
   const FakeBackend& reached_at(const std::string& name, const world::HttpRequest& request) const;
   std::int64_t active() const;      // requests that are being answered
   std::size_t connections() const;  // open ones
+  Emission emission() const;        // of all backends
 
   // Forgets all turns, keys, stored answers and spent allowances; these faults come into force.
   // False, and other faults stay: the schedule has no rows left.

@@ -17,31 +17,30 @@ constexpr std::string_view kChunkedFraming =
 
 StreamWriter::StreamWriter(Exchange& x)
     : x_(x),
-      cursor_(x.dialect, x.answer),
-      events_(events_of(x.dialect, x.answer)),
-      due_(x.begun()) {
-  find_due();
+      at_{StreamCursor(x.dialect, x.answer), x.begun()},
+      events_(events_of(x.dialect, x.answer)) {
+  find_due(at_);
 }
 
 void StreamWriter::skip_to(std::int64_t event) {
-  while (cursor_.event() < std::min(event, events_) && due_ != world::kNever) advance();
+  while (at_.cursor.event() < std::min(event, events_) && at_.due != world::kNever) advance(at_);
 }
 
 Task<bool> StreamWriter::write_until(std::int64_t until) {
   for (;;) {
-    const bool comes = co_await x_.wait_for_event(due_);
+    const world::Instant due = next_leave(until);
+    const bool comes = co_await x_.wait_for_event(due);
     if (!comes) co_return co_await break_off();
-    const world::Instant due = due_;
     if (!head_sent_) {
       head_sent_ = true;
       x_.add_head(200, "text/event-stream; charset=utf-8", chunked_ ? kChunkedFraming : kNoCache);
     }
     // Time only goes on: what was due at a moment needs no new look at the clock.
     world::Instant seen = x_.pace_now();
-    const auto is_due = [&] { return due_ <= seen || due_ <= (seen = x_.pace_now()); };
-    while (cursor_.event() < until && body_left_ > 0 && is_due() && reaches(x_, due_)) {
+    const auto is_due = [&] { return at_.due <= seen || at_.due <= (seen = x_.pace_now()); };
+    while (at_.cursor.event() < until && body_left_ > 0 && is_due() && reaches(x_, at_.due)) {
       add_event();
-      advance();
+      advance(at_);
     }
     if (!x_.out.empty()) {
       const bool sent = co_await x_.send(due);
@@ -49,21 +48,28 @@ Task<bool> StreamWriter::write_until(std::int64_t until) {
       if (!sent) co_return false;
     }
     x_.record.tokens += std::exchange(tokens_, 0);
-    if (cursor_.event() >= until || body_left_ <= 0) co_return true;
+    make_room();
+    if (at_.cursor.event() >= until || body_left_ <= 0) co_return true;
   }
 }
 
 Task<bool> StreamWriter::write_end() {
   x_.out += world::kLastChunk;
-  co_return co_await x_.send(x_.pace_now());
+  co_return co_await x_.send_now();
+}
+
+// What waits needs no room for what it has written: thousands that coalesce would keep it all.
+void StreamWriter::make_room() {
+  if (at_.cursor.event() < events_ && x_.out.capacity() > kRoomKept) std::string().swap(x_.out);
 }
 
 void StreamWriter::add_event() {
   event_.clear();
-  const bool last = cursor_.place().unit == x_.answer.units();
-  if (x_.on_due && last && cursor_.place().stage == Stage::unit) x_.make_answer();
-  x_.dialect.write_event(event_, x_.answer, cursor_.place(), cursor_.event());
-  if (on_event_) on_event_(event_, cursor_.place(), cursor_.event());
+  const StreamCursor& cursor = at_.cursor;
+  const bool is_unit = cursor.place().stage == Stage::unit;
+  if (x_.on_due && is_unit && cursor.place().unit == x_.answer.units()) x_.make_answer();
+  x_.dialect.write_event(event_, x_.answer, cursor.place(), cursor.event());
+  if (on_event_) on_event_(event_, cursor.place(), cursor.event());
   if (static_cast<std::int64_t>(event_.size()) > body_left_) {
     event_.resize(static_cast<std::size_t>(body_left_));
   }
@@ -74,26 +80,48 @@ void StreamWriter::add_event() {
   } else {
     x_.out += event_;
   }
-  if (cursor_.place().stage == Stage::unit) ++tokens_;
+  ++x_.events_waiting;
+  if (!is_unit) return;
+  ++tokens_;
+  has_spoken_ = true;
 }
 
-void StreamWriter::advance() {
-  cursor_.next();
-  find_due();
+void StreamWriter::advance(Walk& walk) const {
+  walk.cursor.next();
+  find_due(walk);
+}
+
+// When the next write leaves: with the event at the cursor, or with the last of those that are
+// gathered with it.
+world::Instant StreamWriter::next_leave(std::int64_t until) const {
+  const world::Nanos window = x_.timing.coalesce();
+  if (window <= world::Nanos{0} || !has_spoken_ || at_.due == world::kNever) return at_.due;
+  Walk ahead = at_;
+  world::Instant leaves = at_.due;
+  while (ahead.cursor.event() + 1 < until) {
+    advance(ahead);
+    if (ahead.due == world::kNever || ahead.due > at_.due + window) break;
+    leaves = ahead.due;
+  }
+  return leaves;
 }
 
 // An event is due with the one before it, unless something has to happen first: the answer leaves
 // its queue, the model says its first unit, or one more.
-void StreamWriter::find_due() {
-  const Pace pace = x_.dialect.pace(x_.answer, cursor_.place());
-  if (reached_ < Pace::when_started && pace >= Pace::when_started && x_.stored != nullptr) {
-    due_ = x_.stored->starts == world::kNever ? world::kNever
-                                              : due_ + (x_.stored->starts - x_.stored->at);
+void StreamWriter::find_due(Walk& walk) const {
+  const Place& place = walk.cursor.place();
+  const Pace pace = x_.dialect.pace(x_.answer, place);
+  if (walk.reached < Pace::when_started && pace >= Pace::when_started && x_.stored != nullptr) {
+    walk.due = x_.stored->starts == world::kNever
+                   ? world::kNever
+                   : walk.due + (x_.stored->starts - x_.stored->at);
   }
-  if (due_ == world::kNever) return;
-  if (reached_ < Pace::with_units && pace == Pace::with_units) due_ += x_.timing.to_first_token();
-  reached_ = std::max(reached_, pace);
-  if (cursor_.place().stage == Stage::unit) due_ += x_.timing.gap_before(cursor_.place().unit);
+  if (walk.due == world::kNever) return;
+  if (walk.reached < Pace::with_units && pace == Pace::with_units) {
+    walk.due += x_.timing.to_first_token();
+  }
+  walk.reached = std::max(walk.reached, pace);
+  if (place.stage == Stage::unit) walk.due += x_.timing.gap_before(place.unit);
 }
 
 // The answer was cancelled: its stream just ends.

@@ -1,7 +1,9 @@
 // Writes the events of a streamed answer, each at its own instant: when the model began (as a rule
 // the request's arrival), plus the time to first token, plus the gaps so far. Instants are
 // absolute, so a late write delays no later one; events that are due together leave in one write,
-// each as one HTTP chunk. Lives beside its Exchange; one clock.
+// each as one HTTP chunk. A backend that coalesces holds back its tokens, but for the first, until
+// the last one is due of those that are due so long after: the end of an answer is never later for
+// it. Lives beside its Exchange; one clock.
 #pragma once
 
 #include <functional>
@@ -33,7 +35,7 @@ class StreamWriter {
 
   // Everything that is not written yet leaves so much later.
   void delay(world::Nanos by) {
-    if (due_ != world::kNever) due_ += by;
+    if (at_.due != world::kNever) at_.due += by;
   }
 
   // Events go out as they are: the body ends with the connection. Before the first write.
@@ -43,17 +45,27 @@ class StreamWriter {
   void limit_body(std::int64_t bytes) { body_left_ = bytes; }
 
  private:
+  // A walk over the events with the instants that they are due at.
+  struct Walk {
+    StreamCursor cursor;
+    world::Instant due;  // of the event at the cursor; kNever: of an answer that is stuck
+    Pace reached = Pace::at_once;
+  };
+
+  static constexpr std::size_t kRoomKept = 1'024;  // bytes between two writes
+
+  void make_room();
   void add_event();
-  void advance();
-  void find_due();
+  void advance(Walk& walk) const;
+  void find_due(Walk& walk) const;
+  world::Instant next_leave(std::int64_t until) const;
   world::Task<bool> break_off();
 
   Exchange& x_;
-  StreamCursor cursor_;
+  Walk at_;
   std::int64_t events_;
   std::int64_t tokens_ = 0;  // units among the events that were added since the last write
-  world::Instant due_;       // of the event at the cursor; kNever: of an answer that is stuck
-  Pace reached_ = Pace::at_once;
+  bool has_spoken_ = false;  // a unit was written
   OnEvent on_event_;
   std::int64_t body_left_ = std::numeric_limits<std::int64_t>::max();
   bool head_sent_ = false;

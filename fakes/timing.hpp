@@ -43,6 +43,9 @@ class Timing {
   world::Nanos to_first_token() const;
   world::Nanos gap_before(std::int64_t token) const;  // tokens count from 1; the first has none
 
+  // How far apart tokens may be due that leave in one write.
+  world::Nanos coalesce() const { return backend_->coalesce; }
+
   // From the request to the last token of so many. One multiplication when all gaps are alike.
   world::Nanos to_last_token(std::int64_t tokens) const;
 

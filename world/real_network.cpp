@@ -49,7 +49,10 @@ class RealListener final : public Listener {
         fd_(acceptor_.native_handle()),
         endpoint_(acceptor_.local_endpoint()),
         clock_(clock),
-        door_(std::move(door)) {}
+        door_(std::move(door)) {
+    error_code ignored;
+    acceptor_.non_blocking(true, ignored);
+  }
 
   Task<Result<std::unique_ptr<Stream>>> accept() override {
     using Accepted = Result<std::unique_ptr<Stream>>;
@@ -74,6 +77,7 @@ class RealListener final : public Listener {
         throw;
       }
       if (!error) {
+        take_further();
         std::unique_ptr<Stream> stream = welcome(std::move(peer));
         co_return Accepted(std::move(stream));
       }
@@ -108,6 +112,18 @@ class RealListener final : public Listener {
   static constexpr int kBacklog = 4'096;
 
  private:
+  // Those that wait in the kernel beside one that came. When the loop is late, it is each of its
+  // turns that is late: with one connection a turn, thousands would wait for seconds.
+  void take_further() {
+    error_code error;
+    while (kept_.size() < kAtOnce) {
+      tcp::socket peer(clock_.io());
+      acceptor_.accept(peer, error);
+      if (error) return;
+      kept_.push_back(std::move(peer));
+    }
+  }
+
   std::unique_ptr<Stream> welcome(tcp::socket peer) {
     std::unique_ptr<Stream> plain = real_stream(std::move(peer), clock_);
     if (!door_) return plain;
@@ -125,6 +141,7 @@ class RealListener final : public Listener {
   }
 
   static constexpr Nanos kAcceptPause{2'000'000};  // wall time
+  static constexpr std::size_t kAtOnce = 64;
   tcp::acceptor acceptor_;
   const int fd_;
   tcp::endpoint endpoint_;

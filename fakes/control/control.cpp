@@ -1,5 +1,6 @@
 #include "fakes/control/control.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,8 @@ std::string text_of(const ordered_json& value) {
 double seconds(world::Instant at) {
   return static_cast<double>(world::since_start(at).count()) / 1e9;
 }
+
+double millis(world::Nanos duration) { return static_cast<double>(duration.count()) / 1e6; }
 
 // Pages of the web can send requests to loopback, too, but not without saying whence.
 bool comes_from_a_page(const world::HttpRequest& request) {
@@ -90,10 +93,11 @@ Control::Reply Control::reply_to(const world::HttpRequest& request) {
   if (get && path == "/metrics") {
     server_.faults().settle_counts();
     return {200, "text/plain; version=0.0.4; charset=utf-8",
-            metrics_.text(server_.faults(), server_.active(), server_.connections())};
+            metrics_.text(server_)};
   }
   if (get && (path == kRoot || path == "/_shakedown/")) return index();
   if (get && path == "/_shakedown/journal") return journal(request);
+  if (get && path == "/_shakedown/emission") return emission();
   if (request.method == "POST" && path == "/_shakedown/reset") {
     if (!server_.reset(at_start_)) return wrong(409, "there were too many faults: start anew");
     at_start_ = in_force();
@@ -195,6 +199,7 @@ Control::Reply Control::index() const {
           text_of({{"backends", std::move(backends)},
                    {"faults", kFaults},
                    {"journal", "/_shakedown/journal?since=0"},
+                   {"emission", "/_shakedown/emission"},
                    {"reset", "/_shakedown/reset"},
                    {"metrics", "/metrics"}})};
 }
@@ -210,6 +215,31 @@ Control::Reply Control::journal(const world::HttpRequest& request) const {
   Reply reply{200, "application/x-ndjson", {}};
   recent_.write_since(reply.body, since, kJournalPage, server_.faults());
   return reply;
+}
+
+Control::Reply Control::emission() const {
+  ordered_json backends = ordered_json::object();
+  for (const auto& [name, backend] : server_.backends()) {
+    const Emission& e = backend->emission();
+    ordered_json buckets = ordered_json::array();
+    for (std::size_t i = 0; i < Emission::kBuckets; ++i) {
+      if (e.count(i) > 0) buckets.push_back({millis(Emission::top_of(i)), e.count(i)});
+    }
+    const auto writes = static_cast<double>(std::max<std::uint64_t>(1, e.event_writes()));
+    backends[name] = {{"writes", e.writes()},
+                      {"stream_events", e.events()},
+                      {"stream_writes", e.event_writes()},
+                      {"events_per_write", static_cast<double>(e.events()) / writes},
+                      {"late_ms",
+                       {{"p50", millis(e.late(500'000))},
+                        {"p90", millis(e.late(900'000))},
+                        {"p99", millis(e.late(990'000))},
+                        {"p99.9", millis(e.late(999'000))},
+                        {"max", millis(e.late_max())}}},
+                      {"late_ms_up_to", std::move(buckets)}};
+  }
+  return {200, "application/json",
+          text_of({{"now_s", seconds(clock_.now())}, {"backends", std::move(backends)}})};
 }
 
 Control::Reply Control::wrong(int status, const std::string& sentence) {

@@ -4,6 +4,7 @@
 //   GET | POST | PUT | DELETE /_shakedown/faults        list, add, replace all, end all
 //   DELETE /_shakedown/faults/{id}           end one
 //   GET /_shakedown/journal?since=N          the last requests, a line of JSON each
+//   GET /_shakedown/emission                 how late each backend's writes were since it began
 //   POST /_shakedown/reset                   forget everything; the faults of the start again
 #pragma once
 
@@ -43,6 +44,7 @@ class Control {
   Reply end_fault(const world::HttpRequest& request, const std::string& id);
   Reply index() const;
   Reply journal(const world::HttpRequest& request) const;
+  Reply emission() const;
   Reply list_faults() const;
   std::vector<Fault> read(const std::string& body, std::vector<Fault> others) const;
   std::vector<Fault> in_force() const;

@@ -6,6 +6,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <limits>
+
 namespace fakes {
 namespace {
 
@@ -18,9 +20,58 @@ using prometheus::Histogram;
 
 const Histogram::BucketBoundaries kSeconds = {0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
                                               1,     2.5,   5,    10,    30,   60,  300,  600};
-const Histogram::BucketBoundaries kLateSeconds = {0.0001, 0.0005, 0.001, 0.005, 0.01, 0.02, 0.1, 1};
+const Histogram::BucketBoundaries kLateSeconds = {0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02,
+                                                  0.05,   0.1,    0.2,   0.5,   1,     5};
 
 double seconds(world::Nanos duration) { return static_cast<double>(duration.count()) / 1e9; }
+
+using Metric = prometheus::ClientMetric;
+
+Metric metric_of(const std::string& backend) {
+  Metric metric;
+  metric.label.push_back({"backend", backend});
+  return metric;
+}
+
+Metric counter_of(const std::string& backend, std::uint64_t count) {
+  Metric metric = metric_of(backend);
+  metric.counter.value = static_cast<double>(count);
+  return metric;
+}
+
+Metric lateness_of(const std::string& backend, const Emission& emission) {
+  Metric metric = metric_of(backend);
+  metric.histogram.sample_count = emission.writes();
+  metric.histogram.sample_sum = seconds(emission.late_sum());
+  for (const double bound : kLateSeconds) {
+    const world::Nanos ns(static_cast<std::int64_t>(bound * 1e9 + 0.5));
+    metric.histogram.bucket.push_back({emission.writes() - emission.later_than(ns), bound});
+  }
+  metric.histogram.bucket.push_back(
+      {emission.writes(), std::numeric_limits<double>::infinity()});
+  return metric;
+}
+
+// What backends count by themselves, write by write.
+std::vector<prometheus::MetricFamily> families_of(const Server& server) {
+  using prometheus::MetricType;
+  std::vector<prometheus::MetricFamily> families(3);
+  families[0] = {"shakedown_fake_stream_events_total",
+                 "Events of streams handed to the network.", MetricType::Counter, {}};
+  families[1] = {"shakedown_fake_stream_writes_total",
+                 "Writes that brought them: more than one event in each where they coalesce.",
+                 MetricType::Counter, {}};
+  families[2] = {"shakedown_fake_emission_lateness_seconds",
+                 "How far each write that was due at an instant left behind it.",
+                 MetricType::Histogram, {}};
+  for (const auto& [name, backend] : server.backends()) {
+    const Emission& emission = backend->emission();
+    families[0].metric.push_back(counter_of(name, emission.events()));
+    families[1].metric.push_back(counter_of(name, emission.event_writes()));
+    families[2].metric.push_back(lateness_of(name, emission));
+  }
+  return families;
+}
 
 }  // namespace
 
@@ -59,7 +110,7 @@ struct Metrics::Families {
   prometheus::Family<Histogram>& late =
       BuildHistogram()
           .Name("shakedown_fake_write_lateness_seconds")
-          .Help("The most that a write of an answer left behind its due instant.")
+          .Help("Of each answer, the most that one of its writes left behind its due instant.")
           .Register(registry);
 };
 
@@ -114,17 +165,20 @@ void Metrics::note(const PromptRecord& r) {
   if (r.first_write != world::kNever) backend->observe(r);
 }
 
-std::string Metrics::text(const FaultSchedule& faults, std::int64_t active,
-                          std::size_t connections) {
+std::string Metrics::text(const Server& server) {
   Families& f = *families_;
+  const FaultSchedule& faults = server.faults();
   for (std::size_t i = 0; i < faults.faults().size(); ++i) {
     const Fault& fault = faults.faults()[i];
     f.fired.Add({{"id", fault.id}, {"kind", std::string(kind_of(fault.action).name)}})
         .Set(static_cast<double>(faults.fired(i)));
   }
-  f.active.Add({}).Set(static_cast<double>(active));
-  f.connections.Add({}).Set(static_cast<double>(connections));
-  return prometheus::TextSerializer().Serialize(f.registry.Collect());
+  f.active.Add({}).Set(static_cast<double>(server.active()));
+  f.connections.Add({}).Set(static_cast<double>(server.connections()));
+  std::vector<prometheus::MetricFamily> all = f.registry.Collect();
+  std::vector<prometheus::MetricFamily> own = families_of(server);
+  all.insert(all.end(), own.begin(), own.end());
+  return prometheus::TextSerializer().Serialize(all);
 }
 
 }  // namespace fakes

@@ -1,13 +1,12 @@
 // What the fakes count, for Prometheus: requests by how they ended, tokens, times to first byte and
-// to the end, and how late their own writes were. One thread.
+// to the end, and how late their own writes were, as they are written. One thread.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
 
-#include "fakes/fault_schedule.hpp"
-#include "fakes/journal.hpp"
+#include "fakes/server.hpp"
 
 namespace fakes {
 
@@ -19,7 +18,7 @@ class Metrics {
   void note(const PromptRecord& record);
 
   // The text exposition format, version 0.0.4. The faults must be settled.
-  std::string text(const FaultSchedule& faults, std::int64_t active, std::size_t connections);
+  std::string text(const Server& server);
 
  private:
   struct Families;

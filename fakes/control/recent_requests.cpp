@@ -64,6 +64,8 @@ void write_record_line(std::string& out, std::uint64_t number, const PromptRecor
   line["tokens"] = r.tokens;
   line["first_write_s"] = json_or_null(r.first_write);
   line["last_write_s"] = json_or_null(r.last_write);
+  line["events"] = r.events;
+  line["writes"] = r.writes;
   line["late_max_ms"] = static_cast<double>(r.late_max.count()) / 1e6;
   // What came from outside may be no UTF-8.
   out += line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

@@ -33,7 +33,7 @@ world::Task<void> strike(Endless fault, Exchange& x) {
   while (alive) {
     renumber(again, ++number);
     world::write_chunk(x.out, again);
-    alive = co_await x.send(x.now());
+    alive = co_await x.send_now();
     if (alive && fault.how == EndlessHow::tokens) ++x.record.tokens;
     if (alive) alive = co_await x.stay_silent_for(fault.every);
   }

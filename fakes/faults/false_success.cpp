@@ -11,7 +11,7 @@ world::Task<void> strike(FalseSuccess fault, Exchange& x) {
   std::string type = fault.content_type;
   if (type.empty()) type = x.body.front() == '<' ? "text/html" : "application/json";
   x.add_response(200, type, x.body);
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);  // the record says so
 }
 

@@ -111,7 +111,7 @@ world::Task<void> strike(ProviderError fault, Exchange& x) {
   x.dialect.write_refusal(x.body, refusal, x.facts.request_id);
   if (fault.how == How::tool_use_failed) add_failed_generation(x.body);
   x.add_response(refusal.status, "application/json", x.body);
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);  // the record says so
 }
 

@@ -7,7 +7,7 @@ world::Task<void> strike(Redirect fault, Exchange& x) {
   framing += fault.to.empty() ? std::string(x.path) : fault.to;
   framing += "\r\n";
   x.add_head(fault.code, "text/plain", framing);
-  const bool sent = co_await x.send(x.now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);  // the record says so
 }
 

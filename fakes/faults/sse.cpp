@@ -99,7 +99,7 @@ world::Task<void> stream_in_pieces(std::int64_t bytes, Exchange& x) {
     bool alive = co_await writer.write_until(n);
     for (std::size_t at = 0; alive && at < event.size(); at += piece) {
       world::write_chunk(x.out, std::string_view(event).substr(at, piece));
-      alive = co_await x.send(x.now());
+      alive = co_await x.send_now();
     }
     if (!alive) co_return;
     x.record.tokens += units;

@@ -38,7 +38,7 @@ world::Task<void> strike(Status fault, Exchange& x) {
   }
   x.add_head(fault.code, type, framing);
   x.out += x.body;
-  const bool sent = co_await x.send(x.pace_now());
+  const bool sent = co_await x.send_now();
   static_cast<void>(sent);  // the record says so
 }
 

@@ -11,6 +11,7 @@
 #include "harness/commands/record.hpp"
 #include "harness/commands/serve.hpp"
 #include "harness/verdict/verdict.hpp"
+#include "reports/text.hpp"
 #include "world/real_files.hpp"
 #include "world/real_network.hpp"
 
@@ -89,6 +90,13 @@ void tell_end(fakes::Server& server) {
   std::printf("%llu requests, %lld tokens\n",
               static_cast<unsigned long long>(server.journal().requests()),
               static_cast<long long>(server.journal().tokens()));
+  const fakes::Emission emission = server.emission();
+  if (emission.writes() == 0) return;
+  std::printf("%llu writes, late by %s at p50, %s at p99 and %s at most\n",
+              static_cast<unsigned long long>(emission.writes()),
+              reports::human_duration(emission.late(500'000)).c_str(),
+              reports::human_duration(emission.late(990'000)).c_str(),
+              reports::human_duration(emission.late_max()).c_str());
 }
 
 int serve_fakes(const FakeCommand& command) {

@@ -10,6 +10,7 @@ FakesThread::FakesThread(const Prepared& prepared, const RunOptions& options)
     : prepared_(prepared), first_port_(options.fakes_port) {
   world::RealClockOptions clock;
   clock.scale = options.time_scale;
+  clock.slack = options.fakes_slack;
   clock.origin = world::RealClock::steady_now() + kBegunByThen.count();  // negative until restart()
   auto listening = listening_.get_future();
   thread_ = std::make_unique<world::LoopThread>(
@@ -54,6 +55,7 @@ void FakesThread::body(world::RealClock& clock, std::promise<Endpoints>& listeni
   listening.set_value(server.endpoints());
   clock.run(serve(clock, server));
   faults_ = fault_results(prepared_, server.faults());
+  emission_ = server.emission();
 }
 
 std::vector<reports::FaultResult> FakesThread::stop() {

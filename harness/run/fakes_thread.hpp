@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fakes/emission.hpp"
 #include "fakes/server.hpp"
 #include "harness/run/prepared.hpp"
 #include "harness/run/run.hpp"
@@ -41,6 +42,9 @@ class FakesThread {
   // Ends the fakes: how often each fault fired. What they saw last is still to be taken.
   std::vector<reports::FaultResult> stop();
 
+  // How late their own writes were. After stop().
+  const fakes::Emission& emission() const { return emission_; }
+
  private:
   static constexpr std::size_t kPromptsMax = 200'000;  // that wait to be taken
   static constexpr world::Nanos kBegunByThen = std::chrono::hours(2);
@@ -56,6 +60,7 @@ class FakesThread {
   Endpoints endpoints_;
   world::Handover<fakes::PromptRecord> prompts_{kPromptsMax};
   std::vector<reports::FaultResult> faults_;  // the thread's until it has been joined
+  fakes::Emission emission_;                  // so is this
   std::atomic<bool> begun_{false};
   std::promise<Endpoints> listening_;
   std::unique_ptr<world::LoopThread> thread_;

@@ -28,15 +28,6 @@ std::optional<world::Instant> healed(const std::vector<reports::FaultResult>& fa
   return last;
 }
 
-std::optional<world::Nanos> tightest_bound(const std::vector<Slo>& slos) {
-  std::optional<world::Nanos> tightest;
-  for (const Slo& slo : slos) {
-    const std::optional<world::Nanos> bound = latency_bound(slo);
-    if (bound && (!tightest || *bound < *tightest)) tightest = bound;
-  }
-  return tightest;
-}
-
 // The plan's own count, held against what the generator says it planned and sent.
 ValidityResult plan_was_carried_out(const Measurements& m, const reports::Counts& counts) {
   ValidityResult result;
@@ -78,6 +69,7 @@ NamedFacts facts_of_generator(const Prepared& prepared, const Observed& observed
   facts.calibration = observed.calibration;
   facts.clocks = observed.clocks;
   facts.descriptors = observed.descriptors;
+  facts.fakes = observed.fakes;
   return named_facts(facts);
 }
 

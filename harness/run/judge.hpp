@@ -29,6 +29,7 @@ struct Observed {
   std::optional<CalibrationFacts> calibration = {};
   std::optional<ClockFacts> clocks = {};
   std::optional<DescriptorFacts> descriptors = {};
+  std::optional<FakeLateness> fakes = {};
   EarlyStop* early = nullptr;  // --stop-early
   std::string target_failed = {};  // why there is nothing to judge, be there data; empty: there is
 };

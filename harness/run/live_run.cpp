@@ -288,6 +288,13 @@ DescriptorFacts descriptors_of(const Prepared& prepared, const Evidence& evidenc
   return {limit, needed(evidence.open_peak()), needed(in_flight_bound(prepared))};
 }
 
+FakeLateness lateness_of(const fakes::Emission& emission, const Prepared& prepared,
+                         double time_scale) {
+  const world::Nanos limit = fake_lateness_limit(tightest_bound(prepared.slos), time_scale);
+  return {emission.writes(), emission.later_than(limit), emission.late(990'000),
+          emission.late_max(), limit};
+}
+
 // The generator alone cannot carry out the plan: nothing that it would measure is the target's.
 RunResult too_slow(const Prepared& prepared, const RunOptions& options,
                    const reports::ValidityResult& rule) {
@@ -351,6 +358,7 @@ RunResult run_live(const Prepared& prepared, const RunOptions& options, const Ru
   observed.calibration = calibration;
   observed.clocks = facts.clocks;
   observed.descriptors = descriptors_of(prepared, evidence, descriptors);
+  observed.fakes = lateness_of(fakes.emission(), prepared, options.time_scale);
   observed.target_failed = facts.target_failed;
   if (bundled) {
     observed.more_validity.push_back(target_was_alive(facts));

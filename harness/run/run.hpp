@@ -24,6 +24,8 @@ struct RunOptions {
   double time_scale = 1.0;           // live: scenario seconds per wall second
   world::Pacing pacing = world::Pacing::timer;
   bool calibrate = true;             // live: measure the generator alone before the run
+  world::Nanos fakes_slack{0};       // live: RealClockOptions::slack of the fakes; tests make them
+                                     // late with it
   std::uint16_t fakes_port = 0;      // live: the first backend's port, others follow; 0: any
   std::string agent_program;         // live: this very program, which serves the bundled core
   std::vector<std::string> sets;     // --set, handed on to the agent's process

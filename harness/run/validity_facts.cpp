@@ -36,6 +36,15 @@ void visit(DescriptorFacts& d, Fact& fact) {
 }
 
 template <class Fact>
+void visit(FakeLateness& l, Fact& fact) {
+  fact("fakes.writes", l.writes);
+  fact("fakes.late", l.late);
+  fact("fakes.late_p99_ns", l.p99);
+  fact("fakes.late_max_ns", l.most);
+  fact("fakes.late_limit_ns", l.limit);
+}
+
+template <class Fact>
 void visit(LedgerFacts& l, Fact& fact) {
   fact("ledger.provider_calls", l.provider_calls);
   fact("ledger.turns_asked", l.turns_asked);
@@ -112,6 +121,7 @@ NamedFacts named_facts(const ValidityFacts& facts) {
   write(facts.calibration, writing);
   write(facts.clocks, writing);
   write(facts.descriptors, writing);
+  write(facts.fakes, writing);
   return named;
 }
 
@@ -135,6 +145,7 @@ void take_facts(const NamedFacts& named, ValidityFacts& facts) {
   if (const auto found = read<CalibrationFacts>(named)) facts.calibration = found;
   if (const auto found = read<ClockFacts>(named)) facts.clocks = found;
   if (const auto found = read<DescriptorFacts>(named)) facts.descriptors = found;
+  if (const auto found = read<FakeLateness>(named)) facts.fakes = found;
 }
 
 }  // namespace harness

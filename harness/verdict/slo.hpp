@@ -112,6 +112,7 @@ void register_thresholds(std::span<const Slo> slos, reports::Layout& layout);
 
 // The latency that an objective bounds from above, if it does: what lateness is held against.
 std::optional<reports::Nanos> latency_bound(const Slo& slo);
+std::optional<reports::Nanos> tightest_bound(std::span<const Slo> slos);  // of these
 
 struct JudgeInput {
   std::optional<reports::Instant> healed;  // end of the last fault window; nothing without faults

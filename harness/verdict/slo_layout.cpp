@@ -123,6 +123,15 @@ std::optional<Nanos> latency_bound(const Slo& slo) {
   return Nanos(slo.bound);
 }
 
+std::optional<Nanos> tightest_bound(std::span<const Slo> slos) {
+  std::optional<Nanos> tightest;
+  for (const Slo& slo : slos) {
+    const std::optional<Nanos> bound = latency_bound(slo);
+    if (bound && (!tightest || *bound < *tightest)) tightest = bound;
+  }
+  return tightest;
+}
+
 double rate_budget(const Slo& slo, Nanos stretch, std::uint64_t n) {
   const double wanted = slo.shown_bound() * reports::seconds(stretch);
   return n == 0 ? 0 : 1 - wanted / static_cast<double>(n);

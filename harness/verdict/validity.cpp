@@ -88,6 +88,17 @@ ValidityResult calibration(const ValidityFacts& f, const ValidityLimits&) {
                       human_duration(c.lateness_p99), human_duration(c.lateness_limit))};
 }
 
+ValidityResult fake_lateness(const ValidityFacts& f, const ValidityLimits&) {
+  if (!f.fakes) return {"fake_lateness", true, "not measured"};
+  const FakeLateness& l = *f.fakes;
+  if (l.writes == 0) return {"fake_lateness", true, "the fakes wrote nothing that was due"};
+  return {"fake_lateness", !more_than_a_hundredth(l.late, l.writes),
+          fmt::format("the fakes' own writes left late by {} at p99 (limit {}) and {} at most; {} "
+                      "of {} were over the limit",
+                      human_duration(l.p99), human_duration(l.limit), human_duration(l.most),
+                      human_count(l.late), human_count(l.writes))};
+}
+
 ValidityResult capacity(const ValidityFacts& f, const ValidityLimits& limits) {
   if (!f.calibration || !f.calibration->capacity)
     return {"capacity", true, "no closed loop, or not measured"};
@@ -197,7 +208,7 @@ ValidityResult loop_stalls(const ValidityFacts& f, const ValidityLimits& limits)
                       human_duration(limits.loop_stall_max))};
 }
 
-constexpr std::array<ValidityRule, 14> kValidityRules{{
+constexpr std::array<ValidityRule, 15> kValidityRules{{
     {"something_sent", "at least one request was sent", something_sent, false},
     {"conservation", "planned = sent + dropped, and sent = the sum of its outcomes", conservation,
      false},
@@ -209,6 +220,10 @@ constexpr std::array<ValidityRule, 14> kValidityRules{{
      "before the run, against a target that answers at once, the generator alone sent 99 % of the "
      "plan's busiest second in time, within the limit of lateness at p99",
      calibration, true},
+    {"fake_lateness",
+     "the fakes' own writes left late by at most 100 ms of wall time at p99, or a tenth of the "
+     "tightest latency bound if that is less, or what is accepted of requests if that is more",
+     fake_lateness, true},
     {"capacity", "closed loops made at most 90 % of the requests that the generator alone can make",
      capacity, true},
     {"faults_fired", "every fault of the scenario fired at least once", faults_fired, false},
@@ -284,6 +299,17 @@ Nanos lateness_limit(std::optional<Nanos> tightest_bound, double time_scale,
   const double of_bound =
       static_cast<double>(tightest_bound->count()) * share(limits.lateness_share_ppm);
   return Nanos(static_cast<std::int64_t>(std::max(floor, of_bound)));
+}
+
+Nanos fake_lateness_limit(std::optional<Nanos> tightest_bound, double time_scale,
+                          const ValidityLimits& limits) {
+  double most = static_cast<double>(limits.fakes_late_max.count()) * time_scale;
+  if (tightest_bound) {
+    most = std::min(most, static_cast<double>(tightest_bound->count()) *
+                              share(limits.fakes_late_share_ppm));
+  }
+  return std::max(Nanos(static_cast<std::int64_t>(most)),
+                  lateness_limit(tightest_bound, time_scale, limits));
 }
 
 std::optional<ValidityResult> generator_too_slow(const CalibrationFacts& measured) {

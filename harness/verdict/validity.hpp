@@ -20,6 +20,8 @@ struct ValidityLimits {
   std::uint32_t dropped_max_ppm = 0;            // of planned requests
   std::uint32_t lateness_share_ppm = 10'000;    // of the tightest latency bound: 1 %
   world::Nanos lateness_floor{5'000'000};       // up to 5 ms of wall time is always accepted
+  world::Nanos fakes_late_max{100'000'000};     // of wall time; the fakes' own writes
+  std::uint32_t fakes_late_share_ppm = 100'000; // but of the tightest latency bound: 10 %
   std::uint32_t baseline_errors_max_ppm = 50'000;
   std::uint32_t own_cpu_max_ppm = 900'000;      // of one core, for the busiest generator thread
   std::uint32_t capacity_share_ppm = 900'000;   // of what closed loops can do at most
@@ -58,6 +60,16 @@ struct DescriptorFacts {
   std::uint64_t could_need = 0; // if the target never answered: the plan's own bound
 };
 
+// What the fakes handed to the network when it was due, and how much later than that it left.
+// Scenario time.
+struct FakeLateness {
+  std::uint64_t writes = 0;
+  std::uint64_t late = 0;  // of these, later than `limit`, but for a sixteenth of it
+  world::Nanos p99{0};
+  world::Nanos most{0};
+  world::Nanos limit{0};
+};
+
 struct ValidityFacts {
   bool live = false;
   bool interrupted = false;
@@ -76,6 +88,7 @@ struct ValidityFacts {
   std::optional<CalibrationFacts> calibration;
   std::optional<ClockFacts> clocks;
   std::optional<DescriptorFacts> descriptors;
+  std::optional<FakeLateness> fakes;
 };
 
 struct ValidityRule {
@@ -95,6 +108,11 @@ ValidityFacts facts_of(const reports::Recorder& recorder, bool live);
 // The lateness of requests that is accepted, in scenario time.
 world::Nanos lateness_limit(std::optional<world::Nanos> tightest_bound, double time_scale,
                             const ValidityLimits& limits = {});
+
+// The lateness of the fakes' own writes that is accepted, in scenario time: the limits' wall time,
+// or the share of the tightest bound if that is less, but never less than is accepted of requests.
+world::Nanos fake_lateness_limit(std::optional<world::Nanos> tightest_bound, double time_scale,
+                                 const ValidityLimits& limits = {});
 
 // One result per rule that applies, in the order of the table.
 std::vector<reports::ValidityResult> check_validity(const ValidityFacts& facts,

@@ -2,9 +2,13 @@
 // server: its CPU time and its memory as /proc tells of them, over the events and requests that
 // ended between two instants.
 //   stream_client --port N --pid SERVER [--connections N] [--from S] [--until S] [--ramp S]
-//                 [--stream] [--once] [--tokens N]
+//                 [--stream] [--once] [--tokens N] [--drain-every MS] [--emission FILE]
 // Each connection asks again when it was answered, or just once. They begin within the ramp, in
 // even steps. An event is told by its blank line; a response ends by its length or its last chunk.
+// With --drain-every it reads each of them every so often, in turn, and not when it has something:
+// its own cost is then a read for many events. What it counts is measured no sooner than all of its
+// connections are open and, of streams, have begun. With --emission it asks the server for
+// /_shakedown/emission at both instants; FILE gets the two answers, a line each.
 // Prints one line of JSON.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -36,6 +40,8 @@ struct Options {
   bool stream = false;
   bool once = false;
   int tokens = 0;
+  double drain_every = 0;  // seconds; 0: reads whatever is ready
+  std::string emission;
 };
 
 double seconds_now() {
@@ -72,7 +78,6 @@ struct Connection {
   bool in_body = false;
   bool chunked = false;
   long long body_left = 0;  // of a body with a length
-  bool begun = false;
 };
 
 class Client {
@@ -90,41 +95,115 @@ class Client {
 
   void run() {
     const long rss_before = rss_kib(o_.pid);
-    const double start = seconds_now();
+    start_ = seconds_now();
     double cpu_before = 0;
+    double own_before = 0;
     double measured_from = 0;
     long rss_during = 0;
     bool measuring = false;
-    int opened = 0;
-    epoll_event events[256];
     for (;;) {
-      const double t = seconds_now() - start;
-      const int wanted = o_.ramp <= 0 ? o_.connections
-                                      : std::min<int>(o_.connections,
-                                                      static_cast<int>(t / o_.ramp *
-                                                                       o_.connections) + 1);
-      while (opened < wanted && open()) ++opened;
-      if (!measuring && t >= o_.from) {
+      const double t = seconds_now() - start_;
+      open_up_to(t);
+      if (!measuring && t >= o_.from && is_ready(t)) {
         measuring = true;
+        note_emission();
         cpu_before = cpu_of(o_.pid);
+        own_before = cpu_of(::getpid());
         rss_during = rss_kib(o_.pid);
-        measured_from = t;
+        measured_from = seconds_now() - start_;
+        drain_all();  // what has come by now belongs to the time before
         events_ = requests_ = reads_ = 0;
       }
       // Opening the last ones may have taken longer than it should have.
       if (measuring && t >= measured_from + (o_.until - o_.from)) {
         const double cpu = cpu_of(o_.pid) - cpu_before;
+        const double own = cpu_of(::getpid()) - own_before;
+        const double wall = seconds_now() - start_ - measured_from;
+        drain_all();
+        note_emission();
         const long rss_end = std::max(rss_during, rss_kib(o_.pid));
-        report(cpu, t - measured_from, rss_end - rss_before);
+        report(cpu, own, wall, rss_end - rss_before);
         return;
       }
-      const int n = ::epoll_wait(poll_, events, 256, 1);
-      for (int i = 0; i < n; ++i) read(events[i].data.fd);
+      read_some(t);
     }
   }
 
  private:
-  bool open() {
+  // At most so many at a time, so that those that are open are read meanwhile.
+  void open_up_to(double t) {
+    constexpr int kAtOnce = 50;
+    const int wanted =
+        o_.ramp <= 0 ? o_.connections
+                     : std::min(o_.connections, static_cast<int>(t / o_.ramp * o_.connections) + 1);
+    for (int n = 0; opened_ < wanted && (o_.ramp <= 0 || n < kAtOnce); ++n) {
+      open();
+      if (++opened_ == o_.connections) all_open_ = seconds_now() - start_;
+    }
+  }
+
+  bool is_ready(double t) {
+    if (opened_ < o_.connections) return false;
+    if (!o_.stream || !o_.once || begun_ >= o_.connections) {
+      if (all_begun_ < 0) all_begun_ = t;
+      return true;
+    }
+    return t >= all_open_ + kPatience;  // and then `begun` tells of those that it is about
+  }
+
+  void read_some(double t) {
+    if (o_.drain_every > 0) {
+      drain_in_turn(t);
+      ::usleep(500);
+      return;
+    }
+    epoll_event events[256];
+    const int n = ::epoll_wait(poll_, events, 256, 1);
+    for (int i = 0; i < n; ++i) read(events[i].data.fd);
+  }
+
+  // As many as it is time for, so that there is never a burst of work.
+  void drain_in_turn(double t) {
+    const double turns = (t - drained_at_) / o_.drain_every;
+    const auto due = static_cast<std::size_t>(turns * static_cast<double>(open_fds_.size()));
+    if (due == 0 && !open_fds_.empty()) return;
+    drained_at_ = t;
+    for (std::size_t n = std::min(due, open_fds_.size()); n > 0; --n) {
+      if (next_drained_ >= open_fds_.size()) next_drained_ = 0;
+      const int fd = open_fds_[next_drained_++];
+      if (fd >= 0) read(fd);
+    }
+  }
+
+  void drain_all() {
+    if (o_.drain_every <= 0) return;
+    for (const int fd : open_fds_) {
+      if (fd >= 0) read(fd);
+    }
+  }
+
+  // One request on a connection of its own, which waits for its answer.
+  void note_emission() {
+    if (o_.emission.empty()) return;
+    std::ofstream file(o_.emission, std::ios::app);
+    const int fd = connected();
+    const std::string request =
+        "GET /_shakedown/emission HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
+    std::string answer;
+    char bytes[16'384];
+    if (::write(fd, request.data(), request.size()) < 0) std::exit(1);
+    for (ssize_t got; (got = ::read(fd, bytes, sizeof bytes)) > 0;) {
+      answer.append(bytes, static_cast<std::size_t>(got));
+    }
+    ::close(fd);
+    const std::size_t head = answer.find("\r\n\r\n");
+    if (head == std::string::npos) std::exit(1);
+    std::string body = answer.substr(head + 4);
+    std::replace(body.begin(), body.end(), '\n', ' ');
+    file << body << '\n';
+  }
+
+  int connected() {
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -136,16 +215,24 @@ class Client {
     }
     const int one = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = fd;
-    ::epoll_ctl(poll_, EPOLL_CTL_ADD, fd, &event);
+    return fd;
+  }
+
+  void open() {
+    const int fd = connected();
+    if (o_.drain_every > 0) {
+      open_fds_.push_back(fd);
+    } else {
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.fd = fd;
+      ::epoll_ctl(poll_, EPOLL_CTL_ADD, fd, &event);
+    }
     if (connections_.size() <= static_cast<std::size_t>(fd)) {
       connections_.resize(static_cast<std::size_t>(fd) + 1);
     }
     ++open_;
     ask(fd);
-    return true;
   }
 
   void ask(int fd) {
@@ -161,6 +248,7 @@ class Client {
     if (got <= 0) {
       ++failed_;
       --open_;
+      std::replace(open_fds_.begin(), open_fds_.end(), fd, -1);
       ::close(fd);
       return;
     }
@@ -199,6 +287,7 @@ class Client {
 
   void begin_body(Connection& c) {
     c.in_body = true;
+    ++begun_;
     std::transform(c.head.begin(), c.head.end(), c.head.begin(),
                    [](unsigned char ch) { return static_cast<char>(std::tolower(ch)); });
     if (c.head.find(" 200 ") == std::string::npos) ++failed_;
@@ -208,19 +297,31 @@ class Client {
     std::string().swap(c.head);
   }
 
-  void report(double cpu, double wall, long rss) const {
+  void report(double cpu, double own, double wall, long rss) const {
     const auto per = [&](long long n) {
       return n == 0 ? 0.0 : cpu * 1e6 / static_cast<double>(n);
     };
     std::printf("{\"requests\":%lld,\"events\":%lld,\"reads\":%lld,\"failed\":%lld,\"open\":%d,"
                 "\"server_cpu_s\":%.2f,\"wall_s\":%.2f,\"us_per_request\":%.2f,"
-                "\"us_per_event\":%.3f,\"rss_per_connection_kib\":%.2f}\n",
+                "\"us_per_event\":%.3f,\"rss_per_connection_kib\":%.2f,\"begun\":%d,"
+                "\"all_open_s\":%.1f,\"all_begun_s\":%.1f,\"own_cpu_s\":%.2f}\n",
                 requests_, events_, reads_, failed_, open_, cpu, wall, per(requests_),
-                per(events_), static_cast<double>(rss) / o_.connections);
+                per(events_), static_cast<double>(rss) / o_.connections, begun_, all_open_,
+                all_begun_, own);
   }
+
+  static constexpr double kPatience = 30;  // seconds, for streams to begin
 
   Options o_;
   int poll_;
+  double start_ = 0;
+  double drained_at_ = 0;
+  std::size_t next_drained_ = 0;
+  double all_open_ = -1;   // seconds from the start; negative: never
+  double all_begun_ = -1;
+  int opened_ = 0;
+  int begun_ = 0;             // answers
+  std::vector<int> open_fds_;  // when all are drained
   std::string request_;
   std::vector<Connection> connections_;  // by descriptor
   long long requests_ = 0;
@@ -246,6 +347,8 @@ int main(int argc, char** argv) {
     if (key == "--until") o.until = std::atof(argv[i + 1]);
     if (key == "--ramp") o.ramp = std::atof(argv[i + 1]);
     if (key == "--tokens") o.tokens = std::atoi(argv[i + 1]);
+    if (key == "--drain-every") o.drain_every = std::atof(argv[i + 1]) / 1e3;
+    if (key == "--emission") o.emission = argv[i + 1];
   }
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);

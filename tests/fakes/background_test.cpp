@@ -236,7 +236,8 @@ struct StuckProvider {
   fakes::OpenAiResponses dialect;
   fakes::Words words;
   world::Random random{1};
-  fakes::Background background{{world.clock, random, config, dialect, journal}};
+  fakes::Emission emission;
+  fakes::Background background{{world.clock, random, config, dialect, journal, emission}};
   fakes::PromptRecord record;
   std::shared_ptr<fakes::StoredAnswer> stored;
   std::unique_ptr<world::Listener> listener = *world.network.listen({"fake", 80});

@@ -29,8 +29,10 @@ struct ControlWorld {
   FakeWorld<World> fake;
   fakes::Control control;
 
-  explicit ControlWorld(std::vector<fakes::Fault> faults = {})
-      : fake(std::move(faults)), control(fake.world.clock, fake.server, read_line) {
+  explicit ControlWorld(std::vector<fakes::Fault> faults = {},
+                        fakes::Backend backend = steady_backend())
+      : fake(std::move(faults), std::move(backend)),
+        control(fake.world.clock, fake.server, read_line) {
     fake.server.set_aside([this](fakes::Established& e, const world::HttpRequest& request) {
       return control.answer(e, request);
     });
@@ -140,6 +142,32 @@ TEST_CASE("metrics count requests, tokens and faults", "[control]") {
         R"(shakedown_fake_requests_total{backend="primary",end="faulted",status="503"} 1)",
         R"(shakedown_fake_tokens_total{backend="primary"} 3)",
         R"(shakedown_fake_fault_fired{id="told0",kind="status"} 1)"}) {
+    CAPTURE(line, body.text);
+    CHECK(body.text.find(line) != std::string::npos);
+  }
+}
+
+TEST_CASE("how late the writes were can be asked while they serve", "[control]") {
+  fakes::Backend backend = steady_backend();
+  backend.coalesce = 1s;
+  ControlWorld<InSim> w({}, backend);
+  w.fake.talk(post_chat(support::ask({1, 0, 0}, true, 9)), 9s, "[DONE]");
+  const json told = json::parse(w.ask("GET", "/_shakedown/emission").text);
+  const json& primary = told["backends"]["primary"];
+  CHECK(primary["writes"] == 2);
+  CHECK(primary["stream_events"] == 12);
+  CHECK(primary["stream_writes"] == 2);
+  CHECK(primary["events_per_write"] == 6.0);
+  CHECK(primary["late_ms"]["p99"] == 0.0);
+  CHECK(primary["late_ms_up_to"].size() == 1);
+  CHECK(primary["late_ms_up_to"][0][1] == 2);
+  const Body body = w.ask("GET", "/metrics");
+  for (const char* line :
+       {R"(shakedown_fake_stream_events_total{backend="primary"} 12)",
+        R"(shakedown_fake_stream_writes_total{backend="primary"} 2)",
+        R"(shakedown_fake_emission_lateness_seconds_count{backend="primary"} 2)",
+        R"(shakedown_fake_emission_lateness_seconds_bucket{backend="primary",le="0.02"} 2)",
+        R"(shakedown_fake_emission_lateness_seconds_bucket{backend="primary",le="+Inf"} 2)"}) {
     CAPTURE(line, body.text);
     CHECK(body.text.find(line) != std::string::npos);
   }

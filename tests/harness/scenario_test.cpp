@@ -103,13 +103,15 @@ TEST_CASE("a scenario is read whole", "[scenario]") {
 TEST_CASE("a backend may have limits, a scheduler and a cold start", "[scenario]") {
   const std::string text =
       replaced(kGood, "inter_token: 20ms",
-               "inter_token: \"empirical(18ms, 20ms, 35ms)\", prefill: 200us, cold_start: {after: "
+               "inter_token: \"empirical(18ms, 20ms, 35ms)\", prefill: 200us, coalesce: 100ms, "
+               "cold_start: {after: "
                "5m, extra: 8s}, scheduler: {slots: 64, knee: 32, slope: 1.5, queue_max: 200, "
                "wait_max: 10s}, limits: {requests_per_minute: 5k, tokens_per_minute: 2M, "
                "requests_per_day: 10k, concurrent: 50, per: group, group: team, charge: up_front}");
   const fakes::Backend b = parse_scenario(text, "s.yaml").backends.at("primary");
   CHECK(b.inter_token == world::Distribution::empirical({18'000'000, 20'000'000, 35'000'000}));
   CHECK(b.prefill == 200us);
+  CHECK(b.coalesce == 100ms);
   CHECK(b.cold_start == fakes::ColdStart{5min, 8s});
   CHECK(b.scheduler == fakes::Scheduler{64, 32, 1'500'000, 200, 10s, true});
   CHECK(b.limits == fakes::Limits{5'000, 2'000'000, 10'000, 50, fakes::Per::group, "team",

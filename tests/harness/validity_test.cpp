@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "harness/run/validity_facts.hpp"
+
 using namespace harness;
 using namespace std::chrono_literals;
 using reports::Outcome;
@@ -22,6 +24,7 @@ ValidityFacts healthy() {
   facts.closed_rate = 1'000;
   facts.clocks = ClockFacts{60s, 1ms, 2ms, 0ms, 20ms};
   facts.descriptors = DescriptorFacts{20'000, 264, 19'000};
+  facts.fakes = FakeLateness{5'000, 12, 1ms, 140ms, 100ms};
   facts.faults = {{"down", "refuse", "backends.primary", {}, {}, 12}};
   return facts;
 }
@@ -84,6 +87,22 @@ TEST_CASE("each rule is broken by its cause alone") {
     CHECK(broken_rules(facts) == Names{"lateness"});
     facts.time_scale = 60;
     facts.lateness_p99 = 300ms;
+    CHECK(broken_rules(facts).empty());
+  }
+  SECTION("more than one in a hundred of the fakes' writes was too late") {
+    facts.fakes->late = 50;
+    CHECK(broken_rules(facts).empty());
+    facts.fakes->late = 51;
+    CHECK(broken_rules(facts) == Names{"fake_lateness"});
+    facts.live = false;
+    CHECK(broken_rules(facts).empty());
+  }
+  SECTION("one late write of a few is this host's; several are the fakes'") {
+    facts.fakes = FakeLateness{10, 1, 1ms, 140ms, 100ms};
+    CHECK(broken_rules(facts).empty());
+    facts.fakes->late = 3;
+    CHECK(broken_rules(facts) == Names{"fake_lateness"});
+    facts.fakes = FakeLateness{};
     CHECK(broken_rules(facts).empty());
   }
   SECTION("a fault never fired") {
@@ -279,4 +298,27 @@ TEST_CASE("the recorder's facts") {
   CHECK(facts.tightest_bound == world::Nanos(2s));
   CHECK(facts.overflow > 0);
   CHECK(facts.no_room == 1);
+}
+
+TEST_CASE("how late the fakes may be depends on the tightest bound and the scale") {
+  CHECK(fake_lateness_limit(std::nullopt, 1) == 100ms);
+  CHECK(fake_lateness_limit(std::nullopt, 60) == 6s);
+  CHECK(fake_lateness_limit(30s, 1) == 300ms);   // as late as requests may be
+  CHECK(fake_lateness_limit(2s, 1) == 100ms);
+  CHECK(fake_lateness_limit(500ms, 1) == 50ms);  // a tenth of the bound
+  CHECK(fake_lateness_limit(8s, 60) == 800ms);   // not 6 s, which would decide by itself
+  CHECK(fake_lateness_limit(1s, 60) == 300ms);   // what is accepted of requests at that scale
+}
+
+TEST_CASE("the fakes' lateness is among the facts that a run keeps") {
+  const NamedFacts named = named_facts(healthy());
+  CHECK(named.at("fakes.late") == 12);
+  CHECK(named.at("fakes.late_limit_ns") == 1e8);
+  ValidityFacts read = healthy();
+  read.fakes.reset();
+  take_facts(named, read);
+  REQUIRE(read.fakes);
+  CHECK(read.fakes->writes == 5'000);
+  CHECK(read.fakes->p99 == 1ms);
+  CHECK(read.fakes->most == 140ms);
 }
