@@ -50,7 +50,7 @@ TEMPLATE_TEST_CASE("repeats: a client without a word on retries fails twice, the
     found.push_back(body_of(fake.talk(post(path, kPlain), 2s, "}").bytes).status);
     attempts.push_back(fake.records.back().attempt);
   }
-  CHECK(found == std::vector<int>{500, 500, 200, 500});  // success has ended its count
+  CHECK(found == std::vector<int>{503, 503, 200, 503});  // success has ended its count
   CHECK(attempts == std::vector<std::uint32_t>{1, 2, 3, 1});
 }
 
@@ -59,14 +59,14 @@ TEST_CASE("repeats: requests that differ are counted apart", "[repeats]") {
   const std::string keyed = with_header(post_chat(kPlain), "authorization: Bearer other");
   CHECK(statuses(fake, {post_chat(kPlain), post_chat(kOther), keyed, post_chat(kPlain),
                         post_chat(kOther), keyed}) ==
-        std::vector<int>{500, 500, 500, 200, 200, 200});
+        std::vector<int>{503, 503, 503, 200, 200, 200});
 }
 
 TEST_CASE("repeats: who tells which retry it is, is believed", "[repeats]") {
   FakeWorld<InSim> fake({failing(1)});
   const std::string first = with_header(post_chat(kPlain), "x-stainless-retry-count: 0");
   const std::string second = with_header(post_chat(kPlain), "x-stainless-retry-count: 1");
-  CHECK(statuses(fake, {first, first, second}) == std::vector<int>{500, 500, 200});
+  CHECK(statuses(fake, {first, first, second}) == std::vector<int>{503, 503, 200});
 }
 
 TEST_CASE("repeats: rules of replies see the attempt", "[repeats]") {
@@ -76,7 +76,7 @@ TEST_CASE("repeats: rules of replies see the attempt", "[repeats]") {
   rule.text = "again";
   backend.replies = {rule};
   FakeWorld<InSim> fake({failing(1)}, backend);
-  CHECK(statuses(fake, {post_chat(kPlain)}) == std::vector<int>{500});
+  CHECK(statuses(fake, {post_chat(kPlain)}) == std::vector<int>{503});
   CHECK(fake.talk(post_chat(kPlain), 9s, "}}").bytes.find("again") != std::string::npos);
 }
 
