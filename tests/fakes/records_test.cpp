@@ -97,7 +97,8 @@ TEMPLATE_TEST_CASE("a record tells what its refusal told to wait, and its error"
   const fakes::Status headers{503, "", {{"Retry-After", "9"}}};
   const fakes::Status body{500, "oops", {{"retry-after", "x"}}};
   const Row rows[] = {
-      {"seconds", fakes::RateLimit{1500ms}, 2s, 2s, "rate_limit_exceeded"},
+      {"provider", fakes::RateLimit{1500ms}, 1500ms, 1500ms, "rate_limit_exceeded"},
+      {"seconds", fakes::RateLimit{1500ms, RetryForm::seconds}, 2s, 2s, "rate_limit_exceeded"},
       {"ms", fakes::RateLimit{1500ms, RetryForm::ms}, 1500ms, 1500ms, "rate_limit_exceeded"},
       {"date", fakes::RateLimit{20s, RetryForm::http_date}, 18s, 20s, "rate_limit_exceeded"},
       {"past", fakes::RateLimit{20s, RetryForm::past_date}, kNothing, kNothing,
