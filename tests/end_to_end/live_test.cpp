@@ -162,7 +162,7 @@ TEST_CASE("live: a fault that exists in sim alone is refused", "[live]") {
   text += "faults:\n  - {id: lost, on: backends.primary, dns: nxdomain}\n";
   const std::string file = folder.file("lost.yaml", text);
   const std::string sentence =
-      "lost.yaml: `faults.lost` is a fault of kind `dns`, which can fire in sim only";
+      "lost.yaml:17:43: `faults.lost` is a fault of kind `dns`, which can fire in sim only";
   for (const Words& words : {Words{"run", file, "--mode", "live"}, Words{"fake", "--config", file},
                              Words{"check", file, "--set", "target.url=http://127.0.0.1:1"}}) {
     const RunResult ran = shakedown(words);
