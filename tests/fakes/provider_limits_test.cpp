@@ -170,11 +170,7 @@ namespace {
 
 // The words with every number and wait blotted out: figures differ from one refusal to the next.
 std::string shape_of(const std::string& text) {
-  std::string shape;
-  for (const char c : text) {
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit || shape.empty() || shape.back() != '#') shape += digit ? '#' : c;
-  }
+  const std::string shape = std::regex_replace(text, std::regex("[0-9]+(,[0-9]{3})*"), "#");
   return std::regex_replace(shape, std::regex("try again in [#.msh]+"), "try again in #");
 }
 

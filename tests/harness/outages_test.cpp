@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "agent/profile.hpp"
 #include "harness/run/suite_parts.hpp"
 #include "harness/scenario/loader.hpp"
 #include "harness/scenario/never_asked.hpp"
@@ -24,7 +25,13 @@ std::vector<std::string> outages() {
   return names;
 }
 
-Scenario load(const std::string& name) { return load_scenario(kFolder + "/" + name + ".yaml"); }
+const std::string kProfile = "hardened";  // as without --profile
+
+Scenario load(const std::string& name) {
+  LoadOptions options;
+  options.agent = agent::find_profile(kProfile)->apply(agent::Config{});
+  return load_scenario(kFolder + "/" + name + ".yaml", options);
+}
 
 }  // namespace
 
@@ -38,8 +45,10 @@ TEST_CASE("the outages of the field are played in sim, and their faults fire", "
     CHECK(cannot_run(scenario, Mode::sim).empty());
     CHECK(cannot_run(scenario, Mode::live).empty());
     const std::uint64_t seed = scenario.seed;
+    RunOptions options;
+    options.profile = kProfile;
     const reports::RunRecord record =
-        run_scenario(prepare(std::move(scenario), seed), RunOptions{}, RunHooks{}).record;
+        run_scenario(prepare(std::move(scenario), seed), options, RunHooks{}).record;
     for (const std::string& reason : record.reasons) UNSCOPED_INFO(reason);
     CHECK(record.verdict == reports::Verdict::pass);
     for (const reports::FaultResult& fault : record.faults) {
