@@ -51,7 +51,7 @@ class RealListener final : public Listener {
         clock_(clock),
         door_(std::move(door)) {
     error_code ignored;
-    acceptor_.non_blocking(true, ignored);
+    acceptor_.native_non_blocking(true, ignored);  // for take_further()
   }
 
   Task<Result<std::unique_ptr<Stream>>> accept() override {
@@ -70,14 +70,17 @@ class RealListener final : public Listener {
       };
       acceptor_.async_accept(peer, [&wait](error_code error) { wait.finish(error); });
       error_code error;
+      ++waiting_;
       try {
         error = co_await wait;
+        --waiting_;
       } catch (const Cancelled&) {
+        --waiting_;
         if (peer.is_open()) kept_.push_back(std::move(peer));  // accepted, then cancelled
         throw;
       }
       if (!error) {
-        take_further();
+        if (waiting_ == 0) take_further();  // others who wait get theirs from the kernel
         std::unique_ptr<Stream> stream = welcome(std::move(peer));
         co_return Accepted(std::move(stream));
       }
@@ -115,11 +118,16 @@ class RealListener final : public Listener {
   // Those that wait in the kernel beside one that came. When the loop is late, it is each of its
   // turns that is late: with one connection a turn, thousands would wait for seconds.
   void take_further() {
-    error_code error;
     while (kept_.size() < kAtOnce) {
+      const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (fd < 0) return;  // none waits; or whoever accepts next sees what is wrong
       tcp::socket peer(clock_.io());
-      acceptor_.accept(peer, error);
-      if (error) return;
+      error_code error;
+      peer.assign(endpoint_.protocol(), fd, error);
+      if (error) {
+        ::close(fd);
+        return;
+      }
       kept_.push_back(std::move(peer));
     }
   }
@@ -148,6 +156,7 @@ class RealListener final : public Listener {
   RealClock& clock_;
   std::shared_ptr<TlsDoor> door_;  // null: plain
   std::deque<tcp::socket> kept_;  // for the next accept()
+  int waiting_ = 0;               // in accept()
   Admission admission_ = Admission::open;
   std::uint64_t counted_before_ = 0;
   std::uint64_t turned_away_ = 0;
