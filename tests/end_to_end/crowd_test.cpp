@@ -94,7 +94,7 @@ class Crowd {
 
 }  // namespace
 
-TEST_CASE("fake: a body of a gigabyte is cut off at the limit with 413", "[fake][live]") {
+TEST_CASE("fake: a body of a gigabyte is cut off at the limit with 413", "[fake]") {
   Crowd crowd;
   const std::string part(1 << 16, 'x');
   struct Row {
@@ -119,7 +119,7 @@ TEST_CASE("fake: a body of a gigabyte is cut off at the limit with 413", "[fake]
 }
 
 TEST_CASE("fake: ten thousand connections that say half a head do not stop the others",
-          "[fake][live]") {
+          "[fake]") {
   Crowd crowd;
   crowd.fill(10'000, "POST /v1/chat/compl");
   CHECK(crowd.serves());
@@ -127,7 +127,7 @@ TEST_CASE("fake: ten thousand connections that say half a head do not stop the o
 }
 
 TEST_CASE("fake: without descriptors for all, the oldest silent connections make room",
-          "[fake][live]") {
+          "[fake]") {
   Crowd crowd(200);
   crowd.fill(400, "POST /v1/chat/compl");
   CHECK(crowd.serves());
