@@ -32,9 +32,9 @@ std::vector<ScenarioError> live_only(const Scenario& scenario);
 // Why the scenario cannot be run in a mode; empty: it can.
 std::vector<ScenarioError> cannot_run(const Scenario& scenario, Mode mode);
 
-// How often each fault fired.
-// The same of what the scenario plans, of the agent too, before anything has fired.
+// The faults that the scenario plans, of the agent too, before anything has fired.
 std::vector<reports::FaultResult> planned_faults(const Prepared& prepared);
+// The same with how often each fired.
 std::vector<reports::FaultResult> fault_results(const Prepared& prepared,
                                                 const fakes::FaultSchedule& schedule);
 
