@@ -14,7 +14,7 @@ using nlohmann::json;
 
 TEST_CASE("steady live: every request is accounted for", "[live]") {
   const TempFolder folder;
-  const RunResult ran = shakedown({"run", bundled("steady"), "--mode", "live", "--time-scale", "30",
+  const RunResult ran = shakedown({"run", bundled("steady"), "--mode", "live", "--time-scale", "15",
                                    "--quiet", "--out", folder.path("out")});
   INFO(ran.out << ran.err);
   CHECK(ran.code == 0);
