@@ -16,6 +16,10 @@ function(shakedown_folder name)
       <string> <string_view> <utility> <vector>)
   endif()
 
+  if(SHAKEDOWN_FUZZ)
+    target_compile_options(shakedown_${name} PRIVATE -fsanitize=fuzzer-no-link)  # what is covered
+  endif()
+
   foreach(header IN LISTS headers)
     file(RELATIVE_PATH relative ${CMAKE_SOURCE_DIR} ${header})
     string(MAKE_C_IDENTIFIER ${relative} id)

@@ -25,15 +25,19 @@ enum class Unit {
   micro,     // 1.1 (millionths)
 };
 
-template <class Struct, class Member>
-struct Field {
+// All of a field but its member, so that who needs no more is compiled once, not once a field.
+struct FieldAbout {
   std::string_view name;
-  Member Struct::*member;
   std::string_view doc;
   Unit unit = Unit::plain;
   bool is_required = false;
   std::int64_t low = 0;  // bounds of integers, durations (ns), rates (uHz), lengths of lists
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
+};
+
+template <class Struct, class Member>
+struct Field : FieldAbout {
+  Member Struct::*member = nullptr;
 
   constexpr Field in(Unit u) const {
     Field f = *this;
@@ -56,7 +60,7 @@ struct Field {
 template <class Struct, class Member>
 constexpr Field<Struct, Member> field(std::string_view name, Member Struct::*member,
                                       std::string_view doc) {
-  return Field<Struct, Member>{name, member, doc};
+  return Field<Struct, Member>{{name, doc}, member};
 }
 
 // An enum that can be a field spells its values in `choices(E)`, found by its argument's namespace:
@@ -70,10 +74,14 @@ struct Choice {
 template <class T>
 concept Described = requires { T::fields(); };
 
+// A constant: no program builds the tuple again where it is used.
+template <Described T>
+inline constexpr auto kFieldsOf = T::fields();
+
 // Calls visit(field) for every field of T, in order.
 template <Described T, class Visit>
 constexpr void for_each_field(Visit&& visit) {
-  std::apply([&](const auto&... f) { (visit(f), ...); }, T::fields());
+  std::apply([&](const auto&... f) { (visit(f), ...); }, kFieldsOf<T>);
 }
 
 }  // namespace world

@@ -51,6 +51,18 @@ bool in_bounds(ErrorList& errors, const YamlNode& node, const Slot& slot, std::i
                           ", not " + describe(node));
 }
 
+Written find_written(ErrorList& errors, const YamlNode& map, const std::string& path,
+                     const world::FieldAbout& field) {
+  const std::string name(field.name);
+  if (const YamlNode* value = map.find(field.name)) {
+    return {value, {path.empty() ? name : path + "." + name, field.unit, field.low, field.high}};
+  }
+  if (field.is_required) {
+    errors.add(map.place, "`" + path + "` needs the key `" + name + "`: " + std::string(field.doc));
+  }
+  return {};
+}
+
 void check_keys(ErrorList& errors, const YamlNode& map, std::string_view path,
                 const std::vector<std::string>& known) {
   for (const YamlEntry& entry : map.entries) {

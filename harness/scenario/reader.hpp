@@ -139,6 +139,14 @@ bool read_value(ErrorList& errors, const YamlNode& node, const Slot& slot, std::
   return good;
 }
 
+// A field's value in a map, and where it stands; no value, and a fault if it must be given.
+struct Written {
+  const YamlNode* value = nullptr;
+  Slot slot = {};
+};
+Written find_written(ErrorList& errors, const YamlNode& map, const std::string& path,
+                     const world::FieldAbout& field);
+
 template <world::Described T>
 std::vector<std::string> field_names() {
   std::vector<std::string> names;
@@ -151,14 +159,8 @@ template <world::Described T>
 bool read_fields(ErrorList& errors, const YamlNode& map, const std::string& path, T& out) {
   const std::size_t before = errors.size();
   world::for_each_field<T>([&](const auto& f) {
-    const std::string name(f.name);
-    if (const YamlNode* value = map.find(f.name)) {
-      read_value(errors, *value,
-                 Slot{path.empty() ? name : path + "." + name, f.unit, f.low, f.high},
-                 out.*(f.member));
-    } else if (f.is_required) {
-      errors.add(map.place, "`" + path + "` needs the key `" + name + "`: " + std::string(f.doc));
-    }
+    const Written written = find_written(errors, map, path, f);
+    if (written.value) read_value(errors, *written.value, written.slot, out.*(f.member));
   });
   return errors.size() == before;
 }

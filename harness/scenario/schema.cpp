@@ -16,48 +16,41 @@ namespace {
 
 using json = nlohmann::json;
 using world::Unit;
+using About = world::FieldAbout;
 
 template <class T>
 struct Tag {};
 
-template <class F, class T>
-json schema_of(const F& field, Tag<T>);
+template <class T>
+json schema_of(const About& field, Tag<T>);
 
 template <class T>
 json object_of();
 
 // Members of a type; `field` carries unit and bounds.
-template <class F>
-json schema_of(const F&, Tag<bool>) { return {{"type", "boolean"}}; }
-template <class F>
-json schema_of(const F&, Tag<std::string>) {
+json schema_of(const About&, Tag<bool>) { return {{"type", "boolean"}}; }
+json schema_of(const About&, Tag<std::string>) {
   return {{"type", "string"}};
 }
-template <class F>
-json schema_of(const F&, Tag<world::Nanos>) {
+json schema_of(const About&, Tag<world::Nanos>) {
   return text_matching(kDuration);
 }
-template <class F>
-json schema_of(const F&, Tag<world::Rate>) {
+json schema_of(const About&, Tag<world::Rate>) {
   return text_matching(R"([0-9]+(\.[0-9]+)?/(s|min|h|d))");
 }
-template <class F>
-json schema_of(const F& f, Tag<world::Distribution>) {
+json schema_of(const About& f, Tag<world::Distribution>) {
   return distribution_schema(f.unit);
 }
-template <class F>
-json schema_of(const F&, Tag<std::map<std::string, std::string>>) {
+json schema_of(const About&, Tag<std::map<std::string, std::string>>) {
   return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
 }
-template <class F>
-json schema_of(const F&, Tag<Users>) {
+json schema_of(const About&, Tag<Users>) {
   return {{"anyOf",
            {{{"type", "integer"}, {"minimum", 1}, {"maximum", kUsersMax}},
             text_matching(R"([0-9]+k?|(uniform|round_robin)\([^()]+\)|zipf\([^()]+\))"),
             {{"type", "object"}, {"minProperties", 1}}}}};
 }
-template <class F>
-json schema_of(const F&, Tag<Sessions>) {
+json schema_of(const About&, Tag<Sessions>) {
   json turns = {{"turns_per_session",
                  {{"type", "integer"},
                   {"minimum", 1},
@@ -69,49 +62,57 @@ json schema_of(const F&, Tag<Sessions>) {
              {"required", json::array({"turns_per_session"})},
              {"properties", std::move(turns)}}}}};
 }
-template <class F>
-json schema_of(const F&, Tag<world::CountRange>) {
+json schema_of(const About&, Tag<world::CountRange>) {
   return {{"type", json::array({"integer", "string"})},
           {"minimum", 0},
           {"pattern", R"(^[0-9]+(\.\.[0-9]*)?$)"}};
 }
-template <class F>
-json schema_of(const F&, Tag<JsonText>) { return json::object(); }
-template <class F>
-json schema_of(const F&, Tag<Arrivals>);
-template <class F, class T>
-json schema_of(const F& f, Tag<std::optional<T>>) {
+json schema_of(const About&, Tag<JsonText>) { return json::object(); }
+json schema_of(const About&, Tag<Arrivals>);
+template <class T>
+json schema_of(const About& f, Tag<std::optional<T>>) {
   return schema_of(f, Tag<T>{});
 }
-template <class F, class T>
-json schema_of(const F& f, Tag<std::vector<T>>) {
-  auto element = f;
-  element.low = std::numeric_limits<std::int64_t>::min();
-  element.high = std::numeric_limits<std::int64_t>::max();
-  json schema = {{"type", "array"}, {"items", schema_of(element, Tag<T>{})}, {"minItems", f.low}};
+json list_schema(const About& f, json element) {
+  json schema = {{"type", "array"}, {"items", std::move(element)}, {"minItems", f.low}};
   if (f.high != std::numeric_limits<std::int64_t>::max()) schema["maxItems"] = f.high;
   return schema;
 }
-template <class F, class T>
-json schema_of(const F& f, Tag<T>) {
+template <class T>
+json schema_of(const About& f, Tag<std::vector<T>>) {
+  About element = f;
+  element.low = std::numeric_limits<std::int64_t>::min();
+  element.high = std::numeric_limits<std::int64_t>::max();
+  return list_schema(f, schema_of(element, Tag<T>{}));
+}
+json integer_schema(const About& f) {
+  if (f.low == std::numeric_limits<std::int64_t>::min()) return {{"type", "integer"}};
+  return number_schema(f.unit, f.low, f.high);
+}
+json one_of_names(const std::vector<std::string_view>& names) {
+  json all = json::array();
+  for (const std::string_view name : names) all.push_back(std::string(name));
+  return {{"enum", std::move(all)}};
+}
+template <class T>
+json schema_of(const About& f, Tag<T>) {
   if constexpr (std::is_enum_v<T>) {
-    json names = json::array();
-    for (const auto& choice : choices(T{})) names.push_back(std::string(choice.name));
-    return {{"enum", std::move(names)}};
+    std::vector<std::string_view> names;
+    for (const auto& choice : choices(T{})) names.push_back(choice.name);
+    return one_of_names(names);
   } else if constexpr (world::Described<T>) {
     return object_of<T>();
   } else {
     static_assert(std::is_integral_v<T>);
-    if (f.low == std::numeric_limits<std::int64_t>::min()) return {{"type", "integer"}};
-    return number_schema(f.unit, f.low, f.high);
+    return integer_schema(f);
   }
 }
 
 // Defaults as the file would say them; nothing for what has no short form.
-template <class F, class T>
-json default_of(const F& f, const T& value) {
+template <class T>
+json default_of(const About& f, const T& value) {
   if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::string>) {
-    return value;
+    return json(value);
   } else if constexpr (std::is_same_v<T, world::Nanos>) {
     return format_duration(value);
   } else if constexpr (std::is_same_v<T, world::Rate>) {
@@ -130,11 +131,19 @@ json default_of(const F& f, const T& value) {
     return nullptr;
   }
 }
-template <class F, class T>
-json default_of(const F& f, const std::vector<T>& values) {
+template <class T>
+json default_of(const About& f, const std::vector<T>& values) {
   json list = json::array();
   for (const T& value : values) list.push_back(default_of(f, value));
   return list.empty() || list.front().is_null() ? json(nullptr) : list;
+}
+
+void add_property(json& properties, const About& f, json property, json by_default) {
+  property["description"] = std::string(f.doc);
+  if (!f.is_required && !by_default.is_null() && by_default != "") {
+    property["default"] = std::move(by_default);
+  }
+  properties[std::string(f.name)] = std::move(property);
 }
 
 template <class T>
@@ -143,49 +152,52 @@ json properties_of() {
   const T defaults{};
   world::for_each_field<T>([&](const auto& f) {
     using Member = std::remove_cvref_t<decltype(defaults.*(f.member))>;
-    json property = schema_of(f, Tag<Member>{});
-    property["description"] = std::string(f.doc);
-    if (!f.is_required) {
-      json value = default_of(f, defaults.*(f.member));
-      if (!value.is_null() && value != "") property["default"] = std::move(value);
-    }
-    properties[std::string(f.name)] = std::move(property);
+    add_property(properties, f, schema_of(f, Tag<Member>{}), default_of(f, defaults.*(f.member)));
   });
   return properties;
 }
 
-template <class T>
-json required_of() {
-  json names = json::array();
-  world::for_each_field<T>([&](const auto& f) {
-    if (f.is_required) names.push_back(std::string(f.name));
-  });
-  return names;
-}
-
-template <class T>
-json object_of() {
+json object_schema(json properties, const std::vector<std::string_view>& required) {
   json schema = {{"type", json::array({"object", "null"})},
                  {"additionalProperties", false},
-                 {"properties", properties_of<T>()}};
-  if (json required = required_of<T>(); !required.empty()) {
+                 {"properties", std::move(properties)}};
+  if (!required.empty()) {
     schema["type"] = "object";
-    schema["required"] = std::move(required);
+    for (const std::string_view name : required) schema["required"].push_back(std::string(name));
   }
   return schema;
 }
 
+template <class T>
+json object_of() {
+  std::vector<std::string_view> required;
+  world::for_each_field<T>([&](const auto& f) {
+    if (f.is_required) required.push_back(f.name);
+  });
+  return object_schema(properties_of<T>(), required);
+}
+
 // The value of a kind's key: a map of its fields, or the first field alone.
+json either(std::string_view doc, json object, std::string_view first) {
+  json any = json::array({std::move(object)});
+  if (!first.empty()) any.push_back(any[0].at("properties").at(std::string(first)));
+  return {{"description", std::string(doc)}, {"anyOf", std::move(any)}};
+}
+
 template <class T>
 json kind_value(std::string_view doc) {
-  json any = json::array();
-  any.push_back(object_of<T>());
-  const json properties = properties_of<T>();
-  bool first = true;
+  std::string_view first;
   world::for_each_field<T>([&](const auto& f) {
-    if (std::exchange(first, false)) any.push_back(properties.at(std::string(f.name)));
+    if (first.empty()) first = f.name;
   });
-  return {{"description", std::string(doc)}, {"anyOf", std::move(any)}};
+  return either(doc, object_of<T>(), first);
+}
+
+json arrivals_alternative(const ArrivalKind& kind, json properties) {
+  return {{"type", "object"},
+          {"additionalProperties", false},
+          {"required", json::array({std::string(kind.name)})},
+          {"properties", std::move(properties)}};
 }
 
 template <std::size_t... I>
@@ -196,10 +208,7 @@ json arrivals_schema(std::index_sequence<I...>) {
     using Shape = typename decltype(tag)::type;
     json own = properties_of<Shape>();
     own[std::string(kind.name)] = kind_value<Shape>(kind.doc);
-    one_of.push_back({{"type", "object"},
-                      {"additionalProperties", false},
-                      {"required", json::array({std::string(kind.name)})},
-                      {"properties", std::move(own)}});
+    one_of.push_back(arrivals_alternative(kind, std::move(own)));
     if (kind.name != Recorded::kind) names += (names.empty() ? "" : "|") + std::string(kind.name);
   };
   (add(std::type_identity<std::variant_alternative_t<I, Arrivals>>{}, kArrivalKinds[I]), ...);
@@ -208,8 +217,7 @@ json arrivals_schema(std::index_sequence<I...>) {
   return {{"anyOf", std::move(any)}};
 }
 
-template <class F>
-json schema_of(const F&, Tag<Arrivals>) {
+json schema_of(const About&, Tag<Arrivals>) {
   return arrivals_schema(std::make_index_sequence<std::variant_size_v<Arrivals>>{});
 }
 
@@ -253,33 +261,37 @@ json fault_conditions() {
   return properties;
 }
 
-template <std::size_t... I>
-void add_agent_faults(json& properties, json& one_of, std::index_sequence<I...>) {
-  const auto add = [&](auto tag, const AgentFaultKind& kind) {
-    properties[std::string(kind.name)] = kind_value<typename decltype(tag)::type>(kind.doc);
-    one_of.push_back({{"required", json::array({std::string(kind.name)})}});
-  };
-  (add(std::type_identity<std::variant_alternative_t<I, AgentAction>>{}, kAgentFaultKinds[I]), ...);
+// The properties of all actions of faults, of which each fault has one.
+struct Actions {
+  json properties;
+  json one_of = json::array();
+
+  void add(std::string_view name, json value) {
+    properties[std::string(name)] = std::move(value);
+    one_of.push_back({{"required", json::array({std::string(name)})}});
+  }
+};
+
+template <class Variant, class Kinds, std::size_t... I>
+void add_actions(Actions& actions, const Kinds& kinds, std::index_sequence<I...>) {
+  (actions.add(kinds[I].name,
+               kind_value<std::variant_alternative_t<I, Variant>>(kinds[I].doc)),
+   ...);
+}
+template <class Variant, class Kinds>
+void add_actions(Actions& actions, const Kinds& kinds) {
+  add_actions<Variant>(actions, kinds, std::make_index_sequence<std::variant_size_v<Variant>>{});
 }
 
-template <std::size_t... I>
-json faults_schema(std::index_sequence<I...>) {
-  json properties = fault_conditions();
-  json one_of = json::array();
-  const auto add = [&](auto tag, const fakes::FaultKind& kind) {
-    properties[std::string(kind.name)] = kind_value<typename decltype(tag)::type>(kind.doc);
-    one_of.push_back({{"required", json::array({std::string(kind.name)})}});
-  };
-  (add(std::type_identity<std::variant_alternative_t<I, fakes::FaultAction>>{},
-       fakes::kFaultKinds[I]),
-   ...);
-  add_agent_faults(properties, one_of,
-                   std::make_index_sequence<std::variant_size_v<AgentAction>>{});
+json faults_schema() {
+  Actions actions{fault_conditions()};
+  add_actions<fakes::FaultAction>(actions, fakes::kFaultKinds);
+  add_actions<AgentAction>(actions, kAgentFaultKinds);
   json fault = {{"type", "object"},
                 {"additionalProperties", false},
                 {"required", {"id", "on"}},
-                {"properties", std::move(properties)},
-                {"oneOf", std::move(one_of)}};
+                {"properties", std::move(actions.properties)},
+                {"oneOf", std::move(actions.one_of)}};
   return {{"type", json::array({"array", "null"})}, {"items", std::move(fault)}};
 }
 
@@ -306,9 +318,7 @@ json section_schema(std::string_view key) {
   if (key == "client") return object_of<Client>();
   if (key == "phases") return named_map(window_schema(false));
   if (key == "load") return named_map(object_of<LoadClass>());
-  if (key == "faults") {
-    return faults_schema(std::make_index_sequence<std::variant_size_v<fakes::FaultAction>>{});
-  }
+  if (key == "faults") return faults_schema();
   if (key == "slo") {
     return {{"type", json::array({"array", "null"})}, {"items", {{"type", "string"}}}};
   }
