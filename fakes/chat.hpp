@@ -48,6 +48,8 @@ struct ChatRequest {
   std::vector<std::string_view> schemas;  // of their arguments, JSON; empty: any
   bool must_call = false;                // the answer must be a tool call
   std::string must_call_tool;            // of this tool; empty: of any
+  std::optional<std::vector<std::string>> allowed_tools;  // of those on offer; none: all
+  std::string_view tool_choice;          // as JSON inside the request's body; empty: none
   bool must_be_json = false;             // the text must be JSON
   std::string_view json_schema;          // that it must fit; empty: any object
   std::optional<world::TurnId> asked;    // the last turn marker in the last user message

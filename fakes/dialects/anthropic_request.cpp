@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "fakes/dialects/anthropic.hpp"
 #include "world/json_reader.hpp"
 #include "world/json_text.hpp"
@@ -168,6 +170,21 @@ void read_format(const JsonValue& value, ChatRequest& request) {
   if (request.must_be_json) request.json_schema = member_of(value.raw, "schema").raw;
 }
 
+Refusal refusal_saying(std::string_view message) {
+  Refusal refusal;
+  refusal.message = message;
+  return refusal;
+}
+
+// What is chosen must be on offer, wherever in the body that stands.
+std::optional<Refusal> check_tool_choice(const ChatRequest& request) {
+  const std::string& named = request.must_call_tool;
+  if (named.empty()) return std::nullopt;
+  const auto found = std::find(request.tools.begin(), request.tools.end(), named);
+  if (found != request.tools.end()) return std::nullopt;
+  return refusal_saying("Tool '" + named + "' not found in provided tools");
+}
+
 struct Reading {
   ChatRequest& request;
   JsonValue system;
@@ -243,6 +260,7 @@ std::optional<Refusal> read_request(std::string_view body, ChatRequest& request,
   if (request.model.empty()) return missing("model");
   if (to_answer && !request.max_tokens) return missing("max_tokens");
   if (!reading.has_messages) return missing("messages");
+  if (auto refusal = check_tool_choice(request)) return refusal;
   note_system(reading.system, request);
   request.asked = world::last_turn_id(request.last_user_message);
   return std::nullopt;

@@ -241,6 +241,7 @@ std::optional<Refusal> OpenAiResponses::parse(std::string_view body, ChatRequest
   if (!reader.finished()) return not_json();
   if (request.model.empty()) return missing("model");
   if (auto refusal = read_prompt(members, request)) return refusal;
+  if (auto refusal = settle_tool_choice(request)) return refusal;
   if (request.background && !request.store) {
     return invalid("background", "Background mode requires 'store' to be true.",
                    "invalid_value");
