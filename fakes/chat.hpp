@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,14 @@ struct RpcCall {
   std::string_view params;            // JSON; empty: none
   std::string_view arguments = "{}";  // of a tool, JSON
   std::string_view progress_token;    // JSON; empty: nobody wants to hear of progress
+};
+
+// Where an answer tells what the model thought before it spoke.
+enum class Thoughts : std::uint8_t {
+  none,    // nobody asked for them
+  beside,  // they are a part of their own, before all others
+  inside,  // the text begins with them, between marks
+  unseen,  // they are only counted
 };
 
 struct ChatRequest {
@@ -48,6 +57,10 @@ struct ChatRequest {
   std::vector<std::string_view> schemas;  // of their arguments, JSON; empty: any
   bool must_call = false;                // the answer must be a tool call
   std::string must_call_tool;            // of this tool; empty: of any
+  std::optional<std::vector<std::string>> allowed_tools;  // of those on offer; none: all
+  std::string_view tool_choice;          // as JSON inside the request's body; empty: none
+  Thoughts thoughts = Thoughts::none;
+  bool sealed_thoughts = false;          // an encrypted copy is asked for
   bool must_be_json = false;             // the text must be JSON
   std::string_view json_schema;          // that it must fit; empty: any object
   std::optional<world::TurnId> asked;    // the last turn marker in the last user message
@@ -121,8 +134,16 @@ Echo echo_of(const ChatRequest& request);
 // How far a stored answer has come. What it ended with, the answer says.
 enum class Progress : std::uint8_t { queued, in_progress, ended, cancelled };
 
-// A text, or tool calls, or both: its parts, in this order. Each part is made of units: the tokens
-// of a text, the fragments of a call's arguments. Units are what takes time.
+// What the model thought before it spoke.
+struct Reasoning {
+  ReplyText text;  // with its marks where it stands inside of the answer's text
+  Thoughts thoughts = Thoughts::beside;
+  bool sealed = false;  // an encrypted copy comes with it
+};
+
+// Reasoning, a text, tool calls: its parts, in this order, as far as it has them. Each part is made
+// of units: the tokens of a text, the fragments of a call's arguments. Units are what takes time;
+// reasoning that is not seen has none.
 struct Answer {
   std::uint64_t id = 0;
   std::int64_t created_unix_s = 0;
@@ -136,11 +157,19 @@ struct Answer {
   bool obfuscate = false;
   std::int64_t completed_unix_s = 0;  // of answers that are stored
   Echo echo;                          // the same
+  std::shared_ptr<const Reasoning> reasoning;  // null: none
 
-  std::size_t parts() const { return (has_text ? 1 : 0) + calls.size(); }
-  bool is_text(std::size_t part) const { return has_text && part == 0; }
-  const ToolCall& call(std::size_t part) const { return calls[part - (has_text ? 1 : 0)]; }
+  std::size_t parts_before_calls() const { return (reasoning ? 1 : 0) + (has_text ? 1 : 0); }
+  std::size_t parts() const { return parts_before_calls() + calls.size(); }
+  bool is_reasoning(std::size_t part) const { return reasoning && part == 0; }
+  bool is_text(std::size_t part) const { return has_text && part + 1 == parts_before_calls(); }
+  const ToolCall& call(std::size_t part) const { return calls[part - parts_before_calls()]; }
+  std::int64_t reasoning_tokens() const { return reasoning ? reasoning->text.tokens() : 0; }
+  bool has_unseen_reasoning() const {
+    return reasoning && reasoning->thoughts == Thoughts::unseen;
+  }
   std::int64_t units(std::size_t part) const {
+    if (is_reasoning(part)) return has_unseen_reasoning() ? 0 : reasoning_tokens();
     return is_text(part) ? text.tokens() : call(part).fragments;
   }
   std::int64_t units() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fakes/json_filler.hpp"
+#include "fakes/reasoning.hpp"
 #include "fakes/reply_template.hpp"
 
 namespace fakes {
@@ -162,6 +163,7 @@ void say_json(Answer& answer, const ReplyContext& c) {
 }  // namespace
 
 void plan_reply(Answer& answer, const ReplyContext& c) {
+  plan_reasoning(answer, c);
   const auto& rules = c.config.replies;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const ReplyRule& rule = rules[i];

@@ -19,7 +19,7 @@ struct ReplyContext {
   Words& words;
 };
 
-// Fills in the text, the calls and the finish.
+// Fills in the reasoning, the text, the calls and the finish.
 void plan_reply(Answer& answer, const ReplyContext& context);
 
 }  // namespace fakes

@@ -130,6 +130,14 @@ void write_call(std::string& out, const ToolCall& call) {
   out += R"(,"input":)";
 }
 
+// What vouches for thoughts that come back with a later request; here nobody looks into it.
+void write_signature(std::string& out, const Answer& answer) {
+  out += "\"EqQBCkYI";
+  append_hex(out, answer.id);
+  append_hex(out, ~answer.id);
+  out += "GAI=\"";
+}
+
 // Of events that belong to a part: up to what is special about them.
 void begin_of_part(std::string& out, std::string_view type, std::size_t part) {
   out += "event: ";
@@ -151,7 +159,9 @@ void write_message_start(std::string& out, const Answer& answer) {
 void write_block_start(std::string& out, const Answer& answer, std::size_t part) {
   begin_of_part(out, "content_block_start", part);
   out += R"(,"content_block":)";
-  if (answer.is_text(part)) {
+  if (answer.is_reasoning(part)) {
+    out += R"({"type":"thinking","thinking":"","signature":""})";
+  } else if (answer.is_text(part)) {
     out += R"({"type":"text","text":""})";
   } else {
     write_call(out, answer.call(part));
@@ -177,6 +187,13 @@ void write_open(std::string& out, const Answer& answer, const Place& place) {
 }
 
 void write_unit(std::string& out, const Answer& answer, const Place& place) {
+  if (answer.is_reasoning(place.part)) {
+    begin_of_part(out, "content_block_delta", place.part);
+    out += R"(,"delta":{"type":"thinking_delta","thinking":")";
+    out += answer.reasoning->text.token(place.step);
+    out += "\"}}\n\n";
+    return;
+  }
   if (!answer.is_text(place.part)) {
     return write_fragment(out, place.part, fragment(answer.call(place.part), place.step));
   }
@@ -184,6 +201,18 @@ void write_unit(std::string& out, const Answer& answer, const Place& place) {
   out += R"(,"delta":{"type":"text_delta","text":")";
   out += answer.text.token(place.step);
   out += "\"}}\n\n";
+}
+
+void write_close(std::string& out, const Answer& answer, const Place& place) {
+  if (answer.is_reasoning(place.part) && place.step == 0) {
+    begin_of_part(out, "content_block_delta", place.part);
+    out += R"(,"delta":{"type":"signature_delta","signature":)";
+    write_signature(out, answer);
+    out += "}}\n\n";
+    return;
+  }
+  begin_of_part(out, "content_block_stop", place.part);
+  out += "}\n\n";
 }
 
 void write_end(std::string& out, const Answer& answer, std::int64_t step) {
@@ -228,7 +257,13 @@ void Anthropic::write_answer(std::string& out, const Answer& answer) const {
   out += R"(,"content":[)";
   for (std::size_t part = 0; part < answer.parts(); ++part) {
     if (part > 0) out += ',';
-    if (answer.is_text(part)) {
+    if (answer.is_reasoning(part)) {
+      out += R"({"type":"thinking","thinking":")";
+      answer.reasoning->text.append_all(out);
+      out += R"(","signature":)";
+      write_signature(out, answer);
+      out += '}';
+    } else if (answer.is_text(part)) {
       out += R"({"type":"text","text":")";
       answer.text.append_all(out);
       out += "\"}";
@@ -286,10 +321,11 @@ void Anthropic::write_model(std::string& out, std::string_view model) const {
 }
 
 std::int64_t Anthropic::events_at(const Answer& answer, Stage stage, std::size_t part) const {
+  const bool call = !answer.is_text(part) && !answer.is_reasoning(part);
   switch (stage) {
     case Stage::begin: return 1;
-    case Stage::open: return 1 + (part == 0 ? 1 : 0) + (answer.is_text(part) ? 0 : 1);
-    case Stage::close: return 1;
+    case Stage::open: return 1 + (part == 0 ? 1 : 0) + (call ? 1 : 0);
+    case Stage::close: return answer.is_reasoning(part) ? 2 : 1;
     case Stage::end: return 2;
     default: return 0;
   }
@@ -301,10 +337,7 @@ void Anthropic::write_event(std::string& out, const Answer& answer, const Place&
     case Stage::begin: return write_message_start(out, answer);
     case Stage::open: return write_open(out, answer, place);
     case Stage::unit: return write_unit(out, answer, place);
-    case Stage::close:
-      begin_of_part(out, "content_block_stop", place.part);
-      out += "}\n\n";
-      return;
+    case Stage::close: return write_close(out, answer, place);
     case Stage::end: return write_end(out, answer, place.step);
   }
 }

@@ -29,7 +29,8 @@ class Anthropic final : public Dialect {
   std::optional<Refusal> write_token_count(std::string& out, std::string_view body) const override;
 
   // message_start; per part its start (the first is followed by a ping, a tool's by an empty
-  // fragment), a delta per unit and its stop; message_delta and message_stop.
+  // fragment), a delta per unit, the signature of what was thought, and its stop; message_delta and
+  // message_stop.
   std::int64_t events_at(const Answer& answer, Stage stage, std::size_t part) const override;
   void write_event(std::string& out, const Answer& answer, const Place& place,
                    std::int64_t number) const override;

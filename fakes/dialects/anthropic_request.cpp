@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "fakes/dialects/anthropic.hpp"
 #include "world/json_reader.hpp"
 #include "world/json_text.hpp"
@@ -11,6 +13,7 @@ using world::JsonValue;
 using world::member_of;
 
 constexpr std::int64_t kMessagesMax = 100'000;
+constexpr std::int64_t kBudgetMin = 1'024;  // tokens of thinking
 
 // What is wrong, at a place like `messages.3.role`.
 Refusal invalid(std::string place, std::string_view what) {
@@ -168,9 +171,69 @@ void read_format(const JsonValue& value, ChatRequest& request) {
   if (request.must_be_json) request.json_schema = member_of(value.raw, "schema").raw;
 }
 
+Refusal refusal_saying(std::string_view message) {
+  Refusal refusal;
+  refusal.message = message;
+  return refusal;
+}
+
+// What is chosen must be on offer, wherever in the body that stands.
+std::optional<Refusal> check_tool_choice(const ChatRequest& request) {
+  const std::string& named = request.must_call_tool;
+  if (named.empty()) return std::nullopt;
+  const auto found = std::find(request.tools.begin(), request.tools.end(), named);
+  if (found != request.tools.end()) return std::nullopt;
+  return refusal_saying("Tool '" + named + "' not found in provided tools");
+}
+
+std::optional<Refusal> check_budget(const JsonValue& budget, const ChatRequest& request) {
+  const std::string place = "thinking.enabled.budget_tokens";
+  if (!budget) return missing(place);
+  const auto tokens = budget.integer();
+  if (!tokens) return invalid(place, "Input should be a valid integer");
+  if (*tokens < kBudgetMin) {
+    return invalid(place, "Input should be greater than or equal to " +
+                              std::to_string(kBudgetMin));
+  }
+  if (request.max_tokens && *tokens >= *request.max_tokens) {
+    return refusal_saying(
+        "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our "
+        "documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+        "#max-tokens-and-context-window-size-differences");
+  }
+  return std::nullopt;
+}
+
+// `{"type": "enabled", "budget_tokens": ...}`, `adaptive` or `disabled`. When all has been read:
+// the budget is a part of `max_tokens`.
+std::optional<Refusal> read_thinking(const JsonValue& value, ChatRequest& request) {
+  if (!value || value.type == JsonType::null) return std::nullopt;
+  if (value.type != JsonType::object) return invalid("thinking", "Input should be an object");
+  const JsonValue type = member_of(value.raw, "type");
+  if (type.type != JsonType::string) {
+    return invalid("thinking", "Unable to extract tag using discriminator 'type'");
+  }
+  const std::string kind = type.text();
+  if (kind == "disabled") return std::nullopt;
+  if (kind != "enabled" && kind != "adaptive") {
+    return invalid("thinking", "Input tag '" + kind +
+                                   "' found using 'type' does not match any of the expected "
+                                   "tags: 'adaptive', 'disabled', 'enabled'");
+  }
+  if (kind == "enabled") {
+    if (auto refusal = check_budget(member_of(value.raw, "budget_tokens"), request)) return refusal;
+  }
+  if (request.must_call) {
+    return refusal_saying("Thinking may not be enabled when tool_choice forces tool use.");
+  }
+  request.thoughts = Thoughts::beside;
+  return std::nullopt;
+}
+
 struct Reading {
   ChatRequest& request;
   JsonValue system;
+  JsonValue thinking;
   bool has_messages = false;
 };
 
@@ -191,6 +254,7 @@ std::optional<Refusal> read_member(JsonReader& reader, std::string_view key, Rea
   const bool is_choice = key == "tool_choice";
   const bool is_output = key == "output_config";
   const bool is_format = key == "output_format";
+  const bool is_thinking = key == "thinking";
   const JsonValue value = reader.take();
   if (!value) return not_json();
   if (is_model) {
@@ -212,6 +276,8 @@ std::optional<Refusal> read_member(JsonReader& reader, std::string_view key, Rea
     return read_tools(value, request);
   } else if (is_choice) {
     read_tool_choice(value, request);
+  } else if (is_thinking) {
+    reading.thinking = value;
   } else if (is_output || is_format) {
     const JsonValue format = is_output ? member_of(value.raw, "format") : value;
     if (format) read_format(format, request);
@@ -234,7 +300,7 @@ void note_system(const JsonValue& system, ChatRequest& request) {
 std::optional<Refusal> read_request(std::string_view body, ChatRequest& request, bool to_answer) {
   JsonReader reader(body);
   if (reader.peek() != JsonType::object || !reader.enter_object()) return not_json();
-  Reading reading{request, {}, false};
+  Reading reading{request, {}, {}, false};
   std::string_view key;
   while (reader.next_key(key)) {
     if (auto refusal = read_member(reader, key, reading)) return refusal;
@@ -243,6 +309,8 @@ std::optional<Refusal> read_request(std::string_view body, ChatRequest& request,
   if (request.model.empty()) return missing("model");
   if (to_answer && !request.max_tokens) return missing("max_tokens");
   if (!reading.has_messages) return missing("messages");
+  if (auto refusal = check_tool_choice(request)) return refusal;
+  if (auto refusal = read_thinking(reading.thinking, request)) return refusal;
   note_system(reading.system, request);
   request.asked = world::last_turn_id(request.last_user_message);
   return std::nullopt;

@@ -184,10 +184,23 @@ std::span<const ClientMark> Cohere::client_marks() const {
   return kMarks;
 }
 
+namespace {
+
+// The only words that `tool_choice` may be.
+bool is_choice(std::string_view json) {
+  return json.empty() || json == R"("REQUIRED")" || json == R"("NONE")";
+}
+
+}  // namespace
+
 // In Cohere's words: what is missing, or that something is not of its type.
 std::optional<Refusal> Cohere::parse(std::string_view body, ChatRequest& request) const {
   static const OpenAiChat alike;
   std::optional<Refusal> refusal = alike.parse(body, request);
+  if (!refusal && !is_choice(request.tool_choice)) {
+    refusal = Refusal{};
+    refusal->param = "tool_choice";
+  }
   if (!refusal) return std::nullopt;
   std::string& message = refusal->message;
   if (refusal->param.empty()) {

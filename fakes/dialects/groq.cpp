@@ -1,5 +1,6 @@
 #include "fakes/dialects/groq.hpp"
 
+#include "fakes/dialects/openai_parse.hpp"
 #include "fakes/dialects/token_times.hpp"
 #include "world/json_text.hpp"
 
@@ -9,6 +10,8 @@ namespace {
 using world::append_hex;
 using world::append_integer;
 using world::append_json_string;
+using world::JsonType;
+using world::JsonValue;
 
 struct Row {
   int status;
@@ -63,7 +66,48 @@ void write_error(std::string& out, const Refusal& refusal) {
   }
 }
 
+// `reasoning_format`: parsed, raw or hidden; or else `include_reasoning`: true is parsed.
+std::optional<Refusal> read_reasoning(const JsonValue& format, const JsonValue& include,
+                                      ChatRequest& request) {
+  const bool has_format = format && format.type != JsonType::null;
+  const bool has_include = include && include.type != JsonType::null;
+  if (has_format && has_include) {
+    return openai::invalid("reasoning_format",
+                           "`reasoning_format` and `include_reasoning` cannot be used together",
+                           "");
+  }
+  if (has_include && include.type != JsonType::boolean) {
+    return openai::wrong_type("include_reasoning", "a boolean");
+  }
+  if (include.is_true() || format.raw == R"("parsed")") request.thoughts = Thoughts::beside;
+  if (!has_format || format.raw == R"("parsed")" || format.raw == R"("hidden")") {
+    return std::nullopt;
+  }
+  if (format.raw != R"("raw")") {
+    return openai::invalid("reasoning_format",
+                           "`reasoning_format` must be one of `parsed`, `raw` or `hidden`", "");
+  }
+  if (request.must_be_json || !request.tools.empty()) {
+    return openai::invalid("reasoning_format",
+                           "`reasoning_format` must be `parsed` or `hidden` with tools or JSON",
+                           "");
+  }
+  request.thoughts = Thoughts::inside;
+  return std::nullopt;
+}
+
 }  // namespace
+
+// Most requests do not have the words at all.
+std::optional<Refusal> Groq::parse(std::string_view body, ChatRequest& request) const {
+  if (auto refusal = OpenAiChat::parse(body, request)) return refusal;
+  constexpr std::string_view kFormat = "reasoning_format";
+  constexpr std::string_view kInclude = "include_reasoning";
+  const bool asks = body.find(kFormat) != std::string_view::npos ||
+                    body.find(kInclude) != std::string_view::npos;
+  if (!asks) return std::nullopt;
+  return read_reasoning(world::member_of(body, kFormat), world::member_of(body, kInclude), request);
+}
 
 const ChatStyle& Groq::style() const {
   static constexpr ChatStyle kStyle = [] {
@@ -104,6 +148,11 @@ void Groq::write_usage(std::string& out, const Answer& answer) const {
   append_integer(out, answer.prompt_tokens + completion);
   out += R"(,"total_time":)";
   append_seconds(out, times.total());
+  if (answer.reasoning) {
+    out += R"(,"completion_tokens_details":{"reasoning_tokens":)";
+    append_integer(out, answer.reasoning_tokens());
+    out += '}';
+  }
   out += '}';
 }
 

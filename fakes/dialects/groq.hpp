@@ -1,5 +1,6 @@
 // Groq's dialect of OpenAI chat: its own path, its name and usage for each answer in `x_groq`,
-// times in the usage, errors within streams as named events. Constant; any thread.
+// times in the usage, errors within streams as named events, what the model thought beside its
+// answer or within it. Constant; any thread.
 #pragma once
 
 #include "fakes/dialects/openai_chat.hpp"
@@ -15,6 +16,8 @@ class Groq final : public OpenAiChat {
   std::string_view models_path() const override { return "/openai/v1/models"; }
   std::string_view base_path() const override { return {}; }
   std::string_view base_url_variable() const override { return "GROQ_BASE_URL"; }
+
+  std::optional<Refusal> parse(std::string_view body, ChatRequest& request) const override;
 
   void write_headers(std::string& out, const HeaderFacts& facts) const override;
   void write_refusal(std::string& out, const Refusal& refusal,

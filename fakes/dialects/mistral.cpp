@@ -66,7 +66,11 @@ void write_count(std::string& out, std::string_view header, std::int64_t count) 
 
 std::optional<Refusal> Mistral::parse(std::string_view body, ChatRequest& request) const {
   std::optional<Refusal> refusal = OpenAiChat::parse(body, request);
-  if (refusal) refusal->status = 422;
+  if (!refusal) return std::nullopt;
+  // That a tool is not on offer is no matter of types: it comes in the other form.
+  const bool of_types = refusal->param != "tool_choice";
+  refusal->status = of_types ? 422 : 400;
+  if (!of_types) refusal->param.clear();
   return refusal;
 }
 

@@ -19,7 +19,17 @@ void write_call_opening(std::string& out, const Answer& answer, std::size_t part
   out += R"(,"arguments":""}}]})";
 }
 
+bool is_inside(const Answer& answer) {
+  return answer.reasoning && answer.reasoning->thoughts == Thoughts::inside;
+}
+
 void write_unit(std::string& out, const Answer& answer, const Place& place) {
+  if (answer.is_reasoning(place.part)) {
+    out += is_inside(answer) ? R"({"content":")" : R"({"reasoning":")";
+    out += answer.reasoning->text.token(place.step);
+    out += "\"}";
+    return;
+  }
   if (answer.is_text(place.part)) {
     out += R"({"content":")";
     out += answer.text.token(place.step);
@@ -36,7 +46,7 @@ void write_unit(std::string& out, const Answer& answer, const Place& place) {
 }  // namespace
 
 std::int64_t index_of_call(const Answer& answer, std::size_t part) {
-  return static_cast<std::int64_t>(part) - (answer.has_text ? 1 : 0);
+  return static_cast<std::int64_t>(part) - static_cast<std::int64_t>(answer.parts_before_calls());
 }
 
 void write_call_head(std::string& out, const ToolCall& call) {
@@ -235,10 +245,16 @@ void OpenAiChat::write_answer(std::string& out, const Answer& answer) const {
   out += R"(,"choices":[{"index":0,"message":{"role":"assistant","content":)";
   if (answer.has_text) {
     out += '"';
+    if (is_inside(answer)) answer.reasoning->text.append_all(out);
     answer.text.append_all(out);
     out += '"';
   } else {
     out += "null";
+  }
+  if (answer.reasoning && !is_inside(answer)) {
+    out += R"(,"reasoning":")";
+    answer.reasoning->text.append_all(out);
+    out += '"';
   }
   out += style().message;
   for (std::size_t i = 0; i < answer.calls.size(); ++i) {
@@ -287,7 +303,7 @@ void OpenAiChat::write_model(std::string& out, std::string_view model) const {
 std::int64_t OpenAiChat::events_at(const Answer& answer, Stage stage, std::size_t part) const {
   switch (stage) {
     case Stage::begin: return 1;
-    case Stage::open: return answer.is_text(part) ? 0 : 1;
+    case Stage::open: return answer.is_text(part) || answer.is_reasoning(part) ? 0 : 1;
     case Stage::end: return has_usage_chunk(answer) ? 3 : 2;
     default: return 0;
   }

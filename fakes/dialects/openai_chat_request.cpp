@@ -139,6 +139,7 @@ std::optional<Refusal> OpenAiChat::parse(std::string_view body,
   if (!reader.finished()) return not_json();
   if (request.model.empty()) return missing("model");
   if (!has_messages) return missing("messages");
+  if (auto refusal = settle_tool_choice(request)) return refusal;
   request.asked = world::last_turn_id(request.last_user_message);
   return std::nullopt;
 }

@@ -1,5 +1,7 @@
 #include "fakes/dialects/openai_parse.hpp"
 
+#include <algorithm>
+
 namespace fakes::openai {
 
 using world::JsonReader;
@@ -73,18 +75,74 @@ void read_stream_options(const JsonValue& value, ChatRequest& request) {
   request.obfuscate = member_of(value.raw, "include_obfuscation").is_true();
 }
 
+namespace {
+
+// `{"type": "function", "function": {"name": ...}}`, or the name beside the type.
+JsonValue name_of_function(std::string_view json) {
+  if (member_of(json, "type").raw != R"("function")") return {};
+  const JsonValue function = member_of(json, "function");
+  const JsonValue name = member_of(function ? function.raw : json, "name");
+  return name.type == JsonType::string ? name : JsonValue{};
+}
+
+// `{"type": "allowed_tools", "mode": ..., "tools": [...]}`, all but the type within another
+// `allowed_tools` or not. Tools that the provider runs itself have no names.
+void read_allowed_tools(const JsonValue& value, ChatRequest& request) {
+  const JsonValue inner = member_of(value.raw, "allowed_tools");
+  const std::string_view json = inner ? inner.raw : value.raw;
+  request.must_call = member_of(json, "mode").raw == R"("required")";
+  JsonReader reader(member_of(json, "tools").raw);
+  if (!reader.enter_array()) return;
+  std::vector<std::string> allowed;
+  while (reader.next_item()) {
+    const JsonValue name = name_of_function(reader.take().raw);
+    if (name) allowed.push_back(name.text());
+  }
+  request.allowed_tools = std::move(allowed);
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Refusal not_on_offer(const std::string& tool) {
+  return invalid("tool_choice", "Tool choice '" + tool + "' not found in 'tools' parameter.", "");
+}
+
+}  // namespace
+
 void read_tool_choice(const JsonValue& value, ChatRequest& request) {
   request.must_call = false;
   request.must_call_tool.clear();
+  request.allowed_tools.reset();
+  request.tool_choice = value.type == JsonType::null ? std::string_view() : value.raw;
   for (const char* word : {R"("required")", R"("any")", R"("REQUIRED")"}) {
     request.must_call = request.must_call || value.raw == word;
   }
-  if (member_of(value.raw, "type").raw != R"("function")") return;
-  const JsonValue function = member_of(value.raw, "function");
-  const JsonValue name = member_of(function ? function.raw : value.raw, "name");
-  if (name.type != JsonType::string) return;
+  if (member_of(value.raw, "type").raw == R"("allowed_tools")") {
+    return read_allowed_tools(value, request);
+  }
+  const JsonValue name = name_of_function(value.raw);
+  if (!name) return;
   request.must_call = true;
   request.must_call_tool = name.text();
+}
+
+std::optional<Refusal> settle_tool_choice(ChatRequest& request) {
+  const std::string& named = request.must_call_tool;
+  if (!named.empty() && !contains(request.tools, named)) return not_on_offer(named);
+  if (!request.allowed_tools) return std::nullopt;
+  for (const std::string& tool : *request.allowed_tools) {
+    if (!contains(request.tools, tool)) return not_on_offer(tool);
+  }
+  const std::vector<std::string> tools = std::move(request.tools);
+  const std::vector<std::string_view> schemas = std::move(request.schemas);
+  request.tools.clear();
+  request.schemas.clear();
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    if (contains(*request.allowed_tools, tools[i])) note_tool(request, tools[i], schemas[i]);
+  }
+  return std::nullopt;
 }
 
 void read_format(const JsonValue& value, ChatRequest& request) {

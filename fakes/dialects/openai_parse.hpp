@@ -29,8 +29,13 @@ std::optional<Refusal> read_limit(const world::JsonValue& value, const std::stri
 void read_stream_options(const world::JsonValue& value, ChatRequest& request);
 
 // `tool_choice`: a word ("required", or "any" of Mistral, "REQUIRED" of Cohere), or an object that
-// names a function, within `function` or not. What demands no function changes nothing.
+// names a function, within `function` or not, or the tools that may be called (`allowed_tools`).
+// What demands no function changes nothing.
 void read_tool_choice(const world::JsonValue& value, ChatRequest& request);
+
+// Once all is read: takes from the offer what is not allowed. A refusal when what was chosen is not
+// on offer.
+std::optional<Refusal> settle_tool_choice(ChatRequest& request);
 
 // What an answer's text must be: `{"type": "json_object"}`, or `json_schema` with a schema, which
 // stands in `json_schema`, in a `schema` within it, or beside the type.

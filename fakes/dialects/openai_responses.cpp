@@ -85,12 +85,16 @@ void write_usage(std::string& out, const Answer& answer, Progress progress) {
     out += "null";
     return;
   }
+  const std::int64_t unseen = answer.has_unseen_reasoning() ? answer.reasoning_tokens() : 0;
+  const std::int64_t output = answer.units() + unseen;
   out += R"({"input_tokens":)";
   append_integer(out, answer.prompt_tokens);
   out += R"(,"input_tokens_details":{"cached_tokens":0},"output_tokens":)";
-  append_integer(out, answer.units());
-  out += R"(,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":)";
-  append_integer(out, answer.prompt_tokens + answer.units());
+  append_integer(out, output);
+  out += R"(,"output_tokens_details":{"reasoning_tokens":)";
+  append_integer(out, answer.reasoning_tokens());
+  out += R"(},"total_tokens":)";
+  append_integer(out, answer.prompt_tokens + output);
   out += '}';
 }
 
@@ -129,9 +133,10 @@ void write_repeated(std::string& out, const Echo& echo, const char* name,
 }  // namespace
 
 void write_item_id(std::string& out, const Answer& answer, std::size_t part) {
-  out += answer.is_text(part) ? "\"msg_" : "\"fc_";
+  const bool call = !answer.is_text(part) && !answer.is_reasoning(part);
+  out += call ? "\"fc_" : answer.is_text(part) ? "\"msg_" : "\"rs_";
   append_hex(out, answer.id);
-  if (!answer.is_text(part)) {
+  if (call) {
     out += '_';
     append_integer(out, static_cast<std::int64_t>(part));
   }
@@ -144,7 +149,33 @@ void write_text_part(std::string& out, const Answer& answer, ItemStage stage) {
   out += "\"}";
 }
 
+void write_summary_part(std::string& out, const Answer& answer, ItemStage stage) {
+  out += R"({"type":"summary_text","text":")";
+  if (stage == ItemStage::done) answer.reasoning->text.append_all(out);
+  out += "\"}";
+}
+
+namespace {
+void write_reasoning_item(std::string& out, const Answer& answer, ItemStage stage) {
+  out += R"({"id":)";
+  write_item_id(out, answer, 0);
+  out += R"(,"type":"reasoning","summary":[)";
+  if (stage == ItemStage::done && !answer.has_unseen_reasoning()) {
+    write_summary_part(out, answer, stage);
+  }
+  out += ']';
+  if (answer.reasoning->sealed) {
+    out += R"(,"encrypted_content":"gAAAAA)";
+    append_hex(out, answer.id);
+    append_hex(out, ~answer.id);
+    out += "==\"";
+  }
+  out += '}';
+}
+}  // namespace
+
 void write_item(std::string& out, const Answer& answer, std::size_t part, ItemStage stage) {
+  if (answer.is_reasoning(part)) return write_reasoning_item(out, answer, stage);
   const bool done = stage == ItemStage::done;
   const bool broken_off = is_incomplete(answer) && part + 1 == answer.parts();
   const bool text = answer.is_text(part);

@@ -49,6 +49,7 @@ enum class ItemStage : std::uint8_t { added, done };
 void write_item(std::string& out, const Answer& answer, std::size_t part, ItemStage stage);
 void write_item_id(std::string& out, const Answer& answer, std::size_t part);  // with its quotes
 void write_text_part(std::string& out, const Answer& answer, ItemStage stage);
+void write_summary_part(std::string& out, const Answer& answer, ItemStage stage);
 
 }  // namespace openai
 }  // namespace fakes

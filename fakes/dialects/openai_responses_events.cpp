@@ -67,19 +67,29 @@ void begin_item_event(std::string& out, std::string_view type, const Answer& ans
   out += R"(,"output_index":)";
   append_integer(out, static_cast<std::int64_t>(part));
   if (answer.is_text(part)) out += R"(,"content_index":0)";
+  if (answer.is_reasoning(part)) out += R"(,"summary_index":0)";
 }
 
 void write_part_event(std::string& out, std::string_view type, const Answer& answer,
                       std::size_t part, ItemStage stage, std::int64_t number) {
   begin_item_event(out, type, answer, part, number);
   out += R"(,"part":)";
-  write_text_part(out, answer, stage);
+  if (answer.is_reasoning(part)) {
+    write_summary_part(out, answer, stage);
+  } else {
+    write_text_part(out, answer, stage);
+  }
   out += "}\n\n";
 }
 
 void write_unit(std::string& out, const Answer& answer, const Place& place, std::int64_t number) {
   const std::size_t start = out.size();
-  if (answer.is_text(place.part)) {
+  if (answer.is_reasoning(place.part)) {
+    begin_item_event(out, "response.reasoning_summary_text.delta", answer, place.part, number);
+    out += R"(,"delta":")";
+    out += answer.reasoning->text.token(place.step);
+    out += '"';
+  } else if (answer.is_text(place.part)) {
     begin_item_event(out, "response.output_text.delta", answer, place.part, number);
     out += R"(,"delta":")";
     out += answer.text.token(place.step);
@@ -93,8 +103,25 @@ void write_unit(std::string& out, const Answer& answer, const Place& place, std:
   out += "}\n\n";
 }
 
+// Of a summary that nobody asked for there is nothing to tell.
+void write_reasoning_close(std::string& out, const Answer& answer, const Place& place,
+                           std::int64_t number) {
+  if (answer.has_unseen_reasoning() || place.step == 2) {
+    return write_item_event(out, answer, place.part, ItemStage::done, number);
+  }
+  if (place.step == 1) {
+    return write_part_event(out, "response.reasoning_summary_part.done", answer, place.part,
+                            ItemStage::done, number);
+  }
+  begin_item_event(out, "response.reasoning_summary_text.done", answer, place.part, number);
+  out += R"(,"text":")";
+  answer.reasoning->text.append_all(out);
+  out += "\"}\n\n";
+}
+
 void write_close(std::string& out, const Answer& answer, const Place& place, std::int64_t number) {
   const std::size_t part = place.part;
+  if (answer.is_reasoning(part)) return write_reasoning_close(out, answer, place, number);
   if (!answer.is_text(part)) {
     if (place.step == 1) return write_item_event(out, answer, part, ItemStage::done, number);
     begin_item_event(out, "response.function_call_arguments.done", answer, part, number);
@@ -122,13 +149,17 @@ void write_close(std::string& out, const Answer& answer, const Place& place, std
 // What has failed closes no item: the last one stays open.
 std::int64_t OpenAiResponses::events_at(const Answer& answer, Stage stage,
                                         std::size_t part) const {
+  // Made of a list of texts: each of them is added and done, and so is the item.
+  const bool texts =
+      answer.is_text(part) || (answer.is_reasoning(part) && !answer.has_unseen_reasoning());
   switch (stage) {
     case Stage::begin: return answer.echo.background ? 3 : 2;
-    case Stage::open: return answer.is_text(part) ? 2 : 1;
+    case Stage::open: return texts ? 2 : 1;
     case Stage::unit: return 0;
     case Stage::close:
       if (answer.finish == Finish::error && part + 1 == answer.parts()) return 0;
-      return answer.is_text(part) ? 3 : 2;
+      if (answer.has_unseen_reasoning() && answer.is_reasoning(part)) return 1;
+      return texts ? 3 : 2;
     case Stage::end: return 1;
   }
   return 0;
@@ -142,8 +173,11 @@ void OpenAiResponses::write_event(std::string& out, const Answer& answer, const 
       if (place.step == 0) {
         return write_item_event(out, answer, place.part, ItemStage::added, number);
       }
-      return write_part_event(out, "response.content_part.added", answer, place.part,
-                              ItemStage::added, number);
+      return write_part_event(out,
+                              answer.is_reasoning(place.part)
+                                  ? "response.reasoning_summary_part.added"
+                                  : "response.content_part.added",
+                              answer, place.part, ItemStage::added, number);
     case Stage::unit: return write_unit(out, answer, place, number);
     case Stage::close: return write_close(out, answer, place, number);
     case Stage::end: return write_closing(out, answer, number);

@@ -184,6 +184,56 @@ std::optional<Refusal> read_metadata(const JsonValue& value, ChatRequest& reques
   return std::nullopt;
 }
 
+// Null, or one of the words.
+std::optional<Refusal> check_word(const JsonValue& value, const std::string& name,
+                                  std::initializer_list<std::string_view> words) {
+  if (!value || value.type == JsonType::null) return std::nullopt;
+  if (value.type != JsonType::string) return wrong_type(name, "a string");
+  const std::string given = value.text();
+  if (std::find(words.begin(), words.end(), given) != words.end()) return std::nullopt;
+  std::string known;
+  for (const std::string_view word : words) {
+    known += known.empty() ? "'" : ", '";
+    known += word;
+    known += '\'';
+  }
+  return invalid(name, "Invalid value: '" + given + "'. Supported values are: " + known + ".",
+                 "invalid_value");
+}
+
+// `{"effort": ..., "summary": ...}`. Without a summary nobody sees what was thought.
+std::optional<Refusal> read_reasoning(const JsonValue& value, ChatRequest& request) {
+  request.thoughts = Thoughts::none;
+  if (value.type == JsonType::null) return std::nullopt;
+  if (value.type != JsonType::object) return wrong_type("reasoning", "an object");
+  const JsonValue effort = member_of(value.raw, "effort");
+  const JsonValue summary = member_of(value.raw, "summary");
+  if (auto refusal = check_word(effort, "reasoning.effort",
+                                {"none", "minimal", "low", "medium", "high", "xhigh"})) {
+    return refusal;
+  }
+  if (auto refusal = check_word(summary, "reasoning.summary", {"auto", "concise", "detailed"})) {
+    return refusal;
+  }
+  const bool summed_up = summary.type == JsonType::string;
+  if (effort.raw == R"("none")" || (effort.type != JsonType::string && !summed_up)) {
+    return std::nullopt;
+  }
+  request.thoughts = summed_up ? Thoughts::beside : Thoughts::unseen;
+  return std::nullopt;
+}
+
+// Of what may be included, the fake has encrypted reasoning.
+void read_include(const JsonValue& value, ChatRequest& request) {
+  request.sealed_thoughts = false;
+  JsonReader reader(value.raw);
+  if (!reader.enter_array()) return;
+  while (reader.next_item()) {
+    const bool sealed = reader.take().raw == R"("reasoning.encrypted_content")";
+    request.sealed_thoughts = request.sealed_thoughts || sealed;
+  }
+}
+
 // One member of the request, its key already read. What nobody knows is passed over.
 std::optional<Refusal> read_member(const std::string& name, const JsonValue& value,
                                    ChatRequest& request, Members& members) {
@@ -200,11 +250,13 @@ std::optional<Refusal> read_member(const std::string& name, const JsonValue& val
   if (name == "tool_choice") read_tool_choice(value, request);
   if (name == "text") read_format(member_of(value.raw, "format"), request);
   if (name == "input") members.input = value;
+  if (name == "include") read_include(value, request);
   if (name == "instructions") members.instructions = value;
   const bool given = value.type != JsonType::null;
   const bool is_repeated = std::find(std::begin(kRepeated), std::end(kRepeated), name) !=
                            std::end(kRepeated);
   if (is_repeated && given) request.repeated[name] = value.raw;
+  if (name == "reasoning") return read_reasoning(value, request);
   if (name == "store" && given) return read_flag(value, name, request.store);
   if (name == "user" && given) return read_text(value, name, request.user);
   if (name == "previous_response_id" && given) {
@@ -241,6 +293,7 @@ std::optional<Refusal> OpenAiResponses::parse(std::string_view body, ChatRequest
   if (!reader.finished()) return not_json();
   if (request.model.empty()) return missing("model");
   if (auto refusal = read_prompt(members, request)) return refusal;
+  if (auto refusal = settle_tool_choice(request)) return refusal;
   if (request.background && !request.store) {
     return invalid("background", "Background mode requires 'store' to be true.",
                    "invalid_value");

@@ -24,13 +24,7 @@ JsonTarget target_of(JsonHow how) {
 }
 
 std::string path_of(const Json& fault, const std::string& text) {
-  if (fault.field.empty()) return find_target(text, target_of(fault.how));
-  std::string path = "/";
-  for (const char c : fault.field) {
-    if (c == '~') path += "~0";  // JSON pointers spell it so
-    else path += c == '.' ? '/' : c;
-  }
-  return path;
+  return fault.field.empty() ? find_target(text, target_of(fault.how)) : pointer_of(fault);
 }
 
 // A value of another type.
@@ -80,8 +74,18 @@ bool spoil_value(std::string& text, const Json& fault) {
   }
 }
 
-// False when the text has not what the fault strikes.
-bool spoil(std::string& text, const Json& fault) {
+}  // namespace
+
+std::string pointer_of(const Json& fault) {
+  std::string path = "/";
+  for (const char c : fault.field) {
+    if (c == '~') path += "~0";  // JSON pointers spell it so
+    else path += c == '.' ? '/' : c;
+  }
+  return path;
+}
+
+bool spoil_json(std::string& text, const Json& fault) {
   switch (fault.how) {
     case JsonHow::truncated: text.resize(text.size() / 2); return true;
     case JsonHow::trailing_garbage: text += "}{\"garbage\""; return true;
@@ -91,6 +95,8 @@ bool spoil(std::string& text, const Json& fault) {
     default: return spoil_value(text, fault);
   }
 }
+
+namespace {
 
 // What a fault has to know of the answer that it chooses an event of.
 struct Stream {
@@ -127,7 +133,7 @@ world::Task<void> strike(Json fault, Exchange& x) {
   bool done = false;
   const Stream stream = stream_of(x);
   Edit edit = [&fault, &done, stream](std::string& text, const EditPlace& at) {
-    if (!done && suits(fault, at, stream)) done = spoil(text, fault);
+    if (!done && suits(fault, at, stream)) done = spoil_json(text, fault);
   };
   co_await answer_edited(x, std::move(edit));
   x.had_effect = done;

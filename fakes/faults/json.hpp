@@ -70,4 +70,10 @@ struct Json {
   friend bool operator==(const Json&, const Json&) = default;
 };
 
+// The field as a JSON pointer; the fault must name one.
+std::string pointer_of(const Json& fault);
+
+// Does it to one JSON text. False, and nothing is changed, when it has not what is struck.
+bool spoil_json(std::string& text, const Json& fault);
+
 }  // namespace fakes

@@ -39,7 +39,7 @@ void enlarge(std::string& bytes, const Exchange& x, const Place& place, std::int
     replace_all(bytes, whole, longer.insert(1 + token.size(), more));
     return;
   }
-  if (place.unit != 1 || !x.answer.is_text(place.part)) return;
+  if (place.step != 1 || !x.answer.is_text(place.part)) return;
   const std::size_t at = bytes.rfind('"' + token + '"');
   if (at != std::string::npos) bytes.insert(at + 1 + token.size(), more);
 }

@@ -1,5 +1,7 @@
 #include "fakes/faults/suits.hpp"
 
+#include "fakes/faults/json_field.hpp"
+
 namespace fakes {
 namespace {
 
@@ -59,6 +61,12 @@ std::string_view unfit(const StuckInQueue&, const Dialect& d) {
   return d.stored_form() == nullptr ? "no answers are made in the background" : std::string_view();
 }
 
+std::string_view unfit(const Json& fault, const Dialect& d) {
+  const AnswerForms forms = forms_with_field(fault, d);
+  if (forms.plain || forms.streamed) return {};
+  return "answers have no such field";
+}
+
 std::string_view unfit(const FinishAs&, const Dialect& d) {
   return has_tools(d) ? kNoModel : std::string_view();
 }
@@ -87,6 +95,8 @@ AnswerForms strikes_in(const FaultAction& action, const Dialect& dialect) {
   AnswerForms forms{kind.on_plain, kind.on_streamed};
   if (const auto* usage = std::get_if<Usage>(&action)) {
     forms.plain = usage->how != UsageHow::late;
+  } else if (const auto* json = std::get_if<Json>(&action)) {
+    forms = forms_with_field(*json, dialect);
   } else if (const auto* call = std::get_if<BadToolCall>(&action)) {
     // Where a plain answer has the arguments as an object, they cannot be broken JSON.
     const bool broken = call->how == ToolCallHow::invalid_json || call->how == ToolCallHow::cut;

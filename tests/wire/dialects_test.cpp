@@ -233,34 +233,21 @@ TEST_CASE("a row is refused in a dialect that has not what it spoils", "[wire][d
   }
 }
 
-// Which rows find nothing to strike, so that no other does so unseen.
+// In the forms in which they say that they strike.
 TEST_CASE("rows that have an effect in one dialect have it in the others", "[wire][dialects]") {
-  const std::set<std::string> nothing_to_strike = {
-      "json.field anthropic",        "json.field cohere",
-      "json.field openai-responses",  // event 2 has no model
-      "json.no_finish_reason anthropic", "json.no_finish_reason cohere",
-      "json.no_finish_reason openai-responses",  // they have no choices
-  };
-  // Without a turn before, or a field of that name, in a plain answer.
-  const std::set<std::string_view> streams_only = {"provider.usage_late", "provider.tool_split"};
   for (const auto& layer :
        {fakes::kSseCatalogue, fakes::kJsonCatalogue, fakes::kProviderCatalogue}) {
     for (const fakes::CatalogueRow& row : layer) {
       if (kNeedsMore.contains(row.name)) continue;
       for (const std::string& dialect : kOthers) {
         if (!fits(row, dialect)) continue;
-        if (nothing_to_strike.contains(std::string(row.name) + " " + dialect)) continue;
         const std::vector<fakes::Fault> faults = faults_of(row.example, dialect);
-        const bool on_plain = fakes::kind_of(faults[0].action).on_plain;
+        const fakes::AnswerForms forms =
+            fakes::strikes_in(faults[0].action, *fakes::find_dialect(dialect));
         CAPTURE(row.name, dialect);
-        CHECK(meet(faults, dialect, ask_in(dialect, true)).fired == 1);
-        const bool anthropic_whole = dialect == "anthropic" &&
-                                     (row.name == "provider.tool_invalid_json" ||
-                                      row.name == "provider.tool_cut");
-        if (on_plain && !streams_only.contains(row.name) && !anthropic_whole) {
-          CAPTURE("plain");
-          CHECK(meet(faults, dialect, ask_in(dialect, false)).fired == 1);
-        }
+        CHECK((forms.plain || forms.streamed));
+        if (forms.streamed) CHECK(meet(faults, dialect, ask_in(dialect, true)).fired == 1);
+        if (forms.plain) CHECK(meet(faults, dialect, ask_in(dialect, false)).fired == 1);
       }
     }
   }
