@@ -94,5 +94,42 @@ speaks('anthropic', {
       assert.ok(error instanceof Anthropic.BadRequestError, String(error));
       assert.equal(error.error.error.type, 'invalid_request_error');
     });
+
+    on_wire('its stream helper puts the thinking together', async ({ client, say, turn }) => {
+      const message = await client.messages.stream({
+        model: 'fake-1', max_tokens: 2048, thinking: { type: 'enabled', budget_tokens: 1024 },
+        messages: [{ role: 'user', content: say }],
+      }).finalMessage();
+      const [thinking, text] = message.content;
+      assert.equal(thinking.type, 'thinking');
+      assert.match(thinking.thinking, /\w/);
+      assert.match(thinking.signature, /\w/);
+      assert_whole(text.text, turn, 2048);
+    });
+
+    on_wire('takes its thinking back with the result of a tool', async ({ client, say }) => {
+      const tools = [{ name: weather.name, input_schema: weather.parameters }];
+      const messages = [{ role: 'user', content: say }];
+      const body = {
+        model: 'loop', max_tokens: 2048, tools, thinking: { type: 'enabled', budget_tokens: 1024 },
+      };
+      const first = await client.messages.create({ ...body, messages });
+      assert.equal(first.content[0].type, 'thinking');
+      const call = first.content.find((it) => it.type === 'tool_use');
+      messages.push({ role: 'assistant', content: first.content });
+      messages.push({ role: 'user', content: [
+        { type: 'tool_result', tool_use_id: call.id, content: '7 degrees' }] });
+      const second = await client.messages.create({ ...body, messages });
+      assert.match(second.content.at(-1).text, /It said: 7 degrees$/);
+    });
+
+    on_wire('a budget that is too small is refused', async ({ client, say }) => {
+      const error = await error_of(client.messages.create({
+        model: 'fake-1', max_tokens: 2048, thinking: { type: 'enabled', budget_tokens: 10 },
+        messages: [{ role: 'user', content: say }],
+      }));
+      assert.ok(error instanceof Anthropic.BadRequestError, String(error));
+      assert.match(error.error.error.message, /budget_tokens/);
+    });
   },
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import Groq from 'groq-sdk';
-import { speaks } from './speaks.mjs';
+import { assert_whole, speaks } from './speaks.mjs';
 
 const told = { 'error.error.message': /\w/ };
 
@@ -31,6 +31,20 @@ speaks('groq', {
       }
       assert.match(first.x_groq.id, /^req_/);
       assert.equal(last.x_groq.usage.completion_tokens, 12);
+    });
+
+    on_wire('tells its reasoning', async ({ client, say, turn }) => {
+      const body = {
+        model: 'fake-1', reasoning_format: 'parsed', messages: [{ role: 'user', content: say }],
+      };
+      const whole = (await client.chat.completions.create(body)).choices[0].message;
+      assert.match(whole.reasoning, /\w/);
+      assert_whole(whole.content, turn);
+      let reasoning = '';
+      for await (const chunk of await client.chat.completions.create({ ...body, stream: true })) {
+        reasoning += chunk.choices[0]?.delta.reasoning ?? '';
+      }
+      assert.match(reasoning, /\w/);
     });
   },
 });

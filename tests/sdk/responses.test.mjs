@@ -43,6 +43,28 @@ speaks('responses', {
       assert.equal(types.at(-1), 'response.completed');
     });
 
+    on_wire('its stream helper puts the reasoning together', async ({ client, say, turn }) => {
+      const response = await client.responses.stream({
+        model: 'fake-1', input: say, reasoning: { effort: 'low', summary: 'auto' },
+        include: ['reasoning.encrypted_content'],
+      }).finalResponse();
+      const [reasoning] = response.output;
+      assert.equal(reasoning.type, 'reasoning');
+      assert.match(reasoning.summary[0].text, /\w/);
+      assert.match(reasoning.encrypted_content, /\w/);
+      assert.ok(response.usage.output_tokens_details.reasoning_tokens > 0);
+      assert_whole(response.output_text, turn);
+    });
+
+    on_wire('a tool that is chosen must be on offer', async ({ client, say }) => {
+      const tools = [{ type: 'function', strict: false, ...weather }];
+      const tool_choice = { type: 'function', name: 'no_such_tool' };
+      const error = await error_of(
+        client.responses.create({ model: 'fake-1', input: say, tools, tool_choice }));
+      assert.ok(error instanceof OpenAI.BadRequestError, String(error));
+      assert.match(error.message, /no_such_tool/);
+    });
+
     on_wire('takes the result of a tool', async ({ client, say }) => {
       const tools = [{ type: 'function', strict: false, ...weather }];
       const input = [{ role: 'user', content: say }];
